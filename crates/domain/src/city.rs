@@ -1,0 +1,80 @@
+//! A city: its calendar and what it promises.
+
+use crate::{Calendar, Channel, Label, Nature, OutOfCalendar, PromiseKind, Rule, Term, Timestamp};
+
+/// A promised delay, and the requests to which it applies.
+#[derive(Clone, Debug)]
+pub struct Commitment {
+    /// Only this product.
+    pub product: Option<Label>,
+    /// Only this nature.
+    pub nature: Option<Nature>,
+    /// Only this channel.
+    pub channel: Option<Channel>,
+    /// The delay, in business days.
+    pub business_days: u32,
+}
+
+/// A city, as far as deciding needs it.
+#[derive(Clone, Debug)]
+pub struct City {
+    /// Its name.
+    pub name: Label,
+    /// Its working days and hours.
+    pub calendar: Calendar,
+    /// Its promises; the first one that applies holds.
+    pub commitments: Vec<Commitment>,
+}
+
+/// The share of the working time of a delay after which a warning comes, in percent.
+const WARN_AT_PERCENT: i64 = 80;
+
+impl City {
+    /// What the city promises for a request, if anything.
+    pub fn terms(
+        &self,
+        product: &Label,
+        nature: Nature,
+        channel: Channel,
+        received: Timestamp,
+    ) -> Result<Vec<Term>, OutOfCalendar> {
+        let applies = |it: &&Commitment| {
+            it.product.as_ref().is_none_or(|only| only == product)
+                && it.nature.is_none_or(|only| only == nature)
+                && it.channel.is_none_or(|only| only == channel)
+        };
+        let Some(commitment) = self.commitments.iter().find(applies) else {
+            return Ok(Vec::new());
+        };
+        let days = commitment.business_days;
+        let due_at = self.calendar.business_days_eod(received, days)?;
+        let total = self.calendar.working_micros(received, due_at);
+        let warn_at = self.calendar.add_working_micros(received, total / 100 * WARN_AT_PERCENT)?;
+        Ok(vec![Term {
+            kind: PromiseKind::Resolution,
+            rule: Rule::BusinessDaysEodV1(days),
+            warn_at: Some(warn_at),
+            due_at,
+        }])
+    }
+
+    /// A term moved by the working time of a pause.
+    pub fn after_pause(
+        &self,
+        term: &Term,
+        from: Timestamp,
+        to: Timestamp,
+    ) -> Result<Term, OutOfCalendar> {
+        // A due time that had passed before the pause is not given back.
+        if term.due_at < from {
+            return Ok(*term);
+        }
+        let paused = self.calendar.working_micros(from, to);
+        let moved = |at: Timestamp| self.calendar.add_working_micros(at, paused);
+        let warn_at = match term.warn_at {
+            Some(at) if at >= from => Some(moved(at)?),
+            over => over,
+        };
+        Ok(Term { warn_at, due_at: moved(term.due_at)?, ..*term })
+    }
+}

@@ -1,0 +1,54 @@
+//! A contact: one exchange on one channel.
+
+use crate::{CitizenId, ContactOutcome, Label, Language, Nature, RequestId};
+use serde::{Deserialize, Serialize};
+use thiserror::Error;
+
+/// One exchange on one channel. Most end there; some open or follow up a request.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Contact {
+    /// Who called; `None`: anonymous.
+    pub citizen: Option<CitizenId>,
+    /// What was wanted.
+    pub nature: Nature,
+    /// The language of the exchange.
+    pub language: Language,
+    /// What it came to.
+    pub outcome: ContactOutcome,
+    /// The request that was opened or followed up.
+    pub request: Option<RequestId>,
+    /// What it was about.
+    pub product: Option<Label>,
+    /// Seconds waited before the answer.
+    pub waited_secs: u32,
+    /// Seconds of the exchange itself.
+    pub handled_secs: u32,
+}
+
+/// The outcome of a contact and the request it names do not go together.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
+pub enum InvalidContact {
+    /// The outcome speaks of a request but none is named.
+    #[error("this outcome needs the request that was opened or followed up")]
+    RequestMissing,
+    /// A request is named but the outcome does not speak of one.
+    #[error("this outcome names no request")]
+    RequestUnexpected,
+}
+
+impl Contact {
+    /// Checks that a request is named exactly when the outcome speaks of one.
+    pub fn check(&self) -> Result<(), InvalidContact> {
+        let expected = match self.outcome {
+            ContactOutcome::RequestOpened | ContactOutcome::FollowedUp => true,
+            ContactOutcome::Informed
+            | ContactOutcome::TransferredTo911
+            | ContactOutcome::Abandoned => false,
+        };
+        match (expected, self.request.is_some()) {
+            (true, false) => Err(InvalidContact::RequestMissing),
+            (false, true) => Err(InvalidContact::RequestUnexpected),
+            (true, true) | (false, false) => Ok(()),
+        }
+    }
+}

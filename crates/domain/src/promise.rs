@@ -1,0 +1,80 @@
+//! What the city promised for a request, and how it stands.
+
+use crate::Timestamp;
+use serde::{Deserialize, Serialize};
+
+/// What is promised.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum PromiseKind {
+    /// The request is resolved.
+    Resolution,
+}
+
+impl PromiseKind {
+    /// The name in derived ids: never change it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Resolution => "resolution",
+        }
+    }
+}
+
+/// How a due time was found. A rule never changes; another one gets another name.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Rule {
+    /// The closing of the n-th business day after the day of reception, see
+    /// [`Calendar::business_days_eod`](crate::Calendar::business_days_eod).
+    BusinessDaysEodV1(u32),
+    /// Taken over with imported history.
+    Source,
+}
+
+/// A promised time, as it is set and revised.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Term {
+    /// What is promised.
+    pub kind: PromiseKind,
+    /// How the due time was found.
+    pub rule: Rule,
+    /// When a warning is due, if any.
+    pub warn_at: Option<Timestamp>,
+    /// The last instant that is still on time.
+    pub due_at: Timestamp,
+}
+
+/// How a promise stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Verdict {
+    /// Not fulfilled yet.
+    Pending,
+    /// Not fulfilled yet, and its clock is stopped.
+    Paused,
+    /// Fulfilled at or before the due time.
+    OnTime,
+    /// Fulfilled after the due time, or the due time has passed.
+    Late,
+    /// The request was cancelled first.
+    Rescinded,
+}
+
+/// One promise of a request.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Promise {
+    /// The promised time.
+    pub term: Term,
+    /// 1 for the opening, one more for each reopening.
+    pub cycle: u32,
+    /// A warning was raised.
+    pub warned: bool,
+    /// A breach was raised.
+    pub breached: bool,
+    /// The verdict, [`Verdict::Pending`] until the cycle ends.
+    pub verdict: Verdict,
+}
+
+impl Promise {
+    /// A promise that has just been made.
+    pub fn new(term: Term, cycle: u32) -> Self {
+        Self { term, cycle, warned: false, breached: false, verdict: Verdict::Pending }
+    }
+}

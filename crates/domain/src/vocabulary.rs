@@ -1,0 +1,104 @@
+//! The words of the field, as closed sets.
+
+use serde::{Deserialize, Serialize};
+
+/// The way by which somebody reached the city.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Channel {
+    /// Not known; only imported history may leave it so.
+    Unknown,
+    /// The telephone line, 3-1-1.
+    Telephone,
+    /// The 311 application.
+    App,
+    /// Electronic mail.
+    Email,
+    /// The web form.
+    WebForm,
+    /// A counter of the city.
+    InPerson,
+    /// Paper mail or fax.
+    Mail,
+    /// A social network.
+    SocialMedia,
+    /// Opened by an employee in the course of their work.
+    Employee,
+    /// Another system of the city or of a partner.
+    System,
+    /// Known, and none of the above.
+    Other,
+}
+
+/// What somebody wants of the city.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Nature {
+    /// Not known; only imported history may leave it so.
+    Unknown,
+    /// Information about a service.
+    Information,
+    /// A service or an intervention.
+    Service,
+    /// A rapid intervention: broken equipment, a problem on the public road.
+    RapidIntervention,
+    /// A comment.
+    Comment,
+    /// A complaint.
+    Complaint,
+}
+
+/// A language in which the city answers. French is the default.
+#[derive(
+    Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize,
+)]
+#[serde(rename_all = "snake_case")]
+pub enum Language {
+    /// French.
+    #[default]
+    French,
+    /// English.
+    English,
+}
+
+/// Who may read a follow-up.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Visibility {
+    /// The citizen sees it.
+    Public,
+    /// Only the city's staff see it.
+    Internal,
+}
+
+/// Why a request waits.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum HoldReason {
+    /// The citizen has to answer first.
+    Citizen,
+    /// Somebody outside the city has to act first.
+    ThirdParty,
+}
+
+/// What a contact came to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub enum ContactOutcome {
+    /// Answered at once; no request was needed.
+    Informed,
+    /// A request was opened.
+    RequestOpened,
+    /// An existing request was followed up.
+    FollowedUp,
+    /// Sent to 9-1-1.
+    TransferredTo911,
+    /// The person left before an answer.
+    Abandoned,
+}
+
+/// Where a fact comes from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Origin {
+    /// It happened in this system.
+    Live,
+    /// It was taken over from another system: it raises no alarm.
+    Imported,
+}
