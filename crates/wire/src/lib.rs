@@ -1,1 +1,33 @@
-//! Placeholder.
+//! The wire: code generated from `proto/`, and conversions that parse it into domain types.
+
+pub mod event;
+pub mod time;
+pub mod vocabulary;
+
+/// The compiled descriptors of every proto file, for server reflection.
+pub const DESCRIPTORS: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/descriptors.bin"));
+
+/// Generated code, as `proto/` documents it.
+#[expect(
+    missing_docs,
+    clippy::allow_attributes,
+    clippy::pedantic,
+    reason = "generated from documented protos"
+)]
+pub mod pb {
+    pub mod event {
+        pub mod v1 {
+            tonic::include_proto!("beffroi.event.v1");
+        }
+    }
+    pub mod intake {
+        pub mod v1 {
+            tonic::include_proto!("beffroi.intake.v1");
+        }
+    }
+    pub mod query {
+        pub mod v1 {
+            tonic::include_proto!("beffroi.query.v1");
+        }
+    }
+}

@@ -1,0 +1,20 @@
+//! Compiles `proto/` without a system `protoc`.
+
+use prost::Message;
+use std::error::Error;
+use std::path::Path;
+
+fn main() -> Result<(), Box<dyn Error>> {
+    let root = Path::new("../../proto");
+    let files = [
+        "beffroi/event/v1/event.proto",
+        "beffroi/intake/v1/intake_service.proto",
+        "beffroi/query/v1/query_service.proto",
+    ];
+    println!("cargo::rerun-if-changed=../../proto");
+    let descriptors = protox::compile(files, [root])?;
+    let out = std::env::var("OUT_DIR")?;
+    std::fs::write(Path::new(&out).join("descriptors.bin"), descriptors.encode_to_vec())?;
+    tonic_prost_build::configure().bytes(".").compile_fds(descriptors)?;
+    Ok(())
+}

@@ -1,0 +1,242 @@
+//! Protobuf to domain: everything is checked, nothing panics.
+
+use super::rule;
+use crate::pb::event::v1 as pb;
+use crate::{time, vocabulary};
+use beffroi_domain::{
+    About, CitizenId, Contact, ContactId, Event, EventId, InvalidText, Kind, Label, Meta, Opened,
+    Personal, PersonalData, Place, PromiseRef, RequestId, Rule, Source, Term, Text, Timestamp,
+};
+use prost::Message;
+use thiserror::Error;
+use uuid::Uuid;
+
+/// The bytes are not an event that this version understands.
+#[derive(Clone, Debug, PartialEq, Eq, Error)]
+pub enum Error {
+    /// Not protobuf.
+    #[error("the bytes are not an event")]
+    Protobuf(#[source] prost::DecodeError),
+    /// No kind that this version knows: an event of a later version.
+    #[error("the event is of a kind that this version does not know")]
+    UnknownKind,
+    /// Its personal data is encrypted, and this version has no keys.
+    #[error("the event is sealed with key `{0}`")]
+    Sealed(String),
+    /// A field is missing or holds what it cannot hold.
+    #[error("field `{field}` is {what}")]
+    Field {
+        /// The field.
+        field: &'static str,
+        /// What is wrong with it.
+        what: String,
+    },
+}
+
+fn wrong(field: &'static str, what: impl Into<String>) -> Error {
+    Error::Field { field, what: what.into() }
+}
+
+/// Reads the bytes of an event.
+pub fn decode(bytes: &[u8]) -> Result<Event, Error> {
+    let event = pb::Event::decode(bytes).map_err(Error::Protobuf)?;
+    let wire = event.kind.ok_or(Error::UnknownKind)?;
+    let aggregate = uuid("aggregate_id", &event.aggregate_id)?;
+    let about = match wire {
+        pb::event::Kind::ContactRecorded(_) => {
+            About::Contact(id("aggregate_id", ContactId::new, aggregate)?)
+        }
+        pb::event::Kind::RequestOpened(_)
+        | pb::event::Kind::RequestAssigned(_)
+        | pb::event::Kind::RequestPutOnHold(_)
+        | pb::event::Kind::RequestResumed(_)
+        | pb::event::Kind::FollowUpAdded(_)
+        | pb::event::Kind::RequestResolved(_)
+        | pb::event::Kind::RequestReopened(_)
+        | pb::event::Kind::RequestCancelled(_)
+        | pb::event::Kind::PromiseWarned(_)
+        | pb::event::Kind::PromiseBreached(_) => {
+            About::Request(id("aggregate_id", RequestId::new, aggregate)?)
+        }
+    };
+    let meta = Meta {
+        occurred_at: instant("occurred_at", event.occurred_at.as_ref())?,
+        approximate: event.approximate,
+        origin: word("origin", vocabulary::origin::from_pb(event.origin))?,
+        actor: label("actor", &event.actor)?,
+        channel: word("channel", vocabulary::channel::from_pb(event.channel))?,
+        causation: optional_uuid("causation_id", &event.causation_id)?,
+        correlation: optional_uuid("correlation_id", &event.correlation_id)?,
+        catalogue_version: event.catalogue_version,
+        source_status: label("source_status", &event.source_status)?,
+    };
+    Ok(Event {
+        id: id("id", EventId::new, uuid("id", &event.id)?)?,
+        about,
+        meta,
+        personal: Personal(unseal(event.sealed)?),
+        kind: kind(wire)?,
+    })
+}
+
+fn unseal(sealed: Option<pb::Sealed>) -> Result<PersonalData, Error> {
+    let Some(sealed) = sealed else { return Ok(PersonalData::default()) };
+    if !sealed.key_id.is_empty() {
+        return Err(Error::Sealed(sealed.key_id));
+    }
+    let data = pb::PersonalData::decode(sealed.content).map_err(Error::Protobuf)?;
+    Ok(PersonalData {
+        text: text("text", &data.text)?,
+        name: text("name", &data.name)?,
+        telephone: text("telephone", &data.telephone)?,
+        email: text("email", &data.email)?,
+        address: text("address", &data.address)?,
+    })
+}
+
+fn kind(wire: pb::event::Kind) -> Result<Kind, Error> {
+    use pb::event::Kind as Wire;
+    Ok(match wire {
+        Wire::RequestOpened(it) => Kind::Opened(Box::new(opened(&it)?)),
+        Wire::RequestAssigned(it) => Kind::Assigned(label("unit", &it.unit)?),
+        Wire::RequestPutOnHold(it) => {
+            Kind::PutOnHold(word("reason", vocabulary::hold_reason::from_pb(it.reason))?)
+        }
+        Wire::RequestResumed(it) => Kind::Resumed(terms(&it.promises)?),
+        Wire::FollowUpAdded(it) => {
+            Kind::FollowUpAdded(word("visibility", vocabulary::visibility::from_pb(it.visibility))?)
+        }
+        Wire::RequestResolved(pb::RequestResolved {}) => Kind::Resolved,
+        Wire::RequestReopened(it) => Kind::Reopened(terms(&it.promises)?),
+        Wire::RequestCancelled(pb::RequestCancelled {}) => Kind::Cancelled,
+        Wire::ContactRecorded(it) => Kind::ContactRecorded(Box::new(contact(&it)?)),
+        Wire::PromiseWarned(it) => Kind::PromiseWarned(promise_ref(it.promise)?),
+        Wire::PromiseBreached(it) => Kind::PromiseBreached(promise_ref(it.promise)?),
+    })
+}
+
+fn opened(it: &pb::RequestOpened) -> Result<Opened, Error> {
+    let other = it.other_channels.iter().map(|number| vocabulary::channel::from_pb(*number));
+    Ok(Opened {
+        citizen: citizen(&it.citizen_id)?,
+        product: label("product", &it.product)?.ok_or_else(|| wrong("product", "missing"))?,
+        precision: label("precision", &it.precision)?,
+        nature: word("nature", vocabulary::nature::from_pb(it.nature))?,
+        language: word("language", vocabulary::language::from_pb(it.language))?,
+        other_channels: word("other_channels", other.collect())?,
+        unit: label("unit", &it.unit)?,
+        place: place(it.place.as_ref())?,
+        source: it.source.as_ref().map(source).transpose()?,
+        number_year: it.number_year.try_into().map_err(|_| wrong("number_year", "not a year"))?,
+        terms: terms(&it.promises)?,
+    })
+}
+
+fn contact(it: &pb::ContactRecorded) -> Result<Contact, Error> {
+    let request = optional_uuid("request_id", &it.request_id)?;
+    Ok(Contact {
+        citizen: citizen(&it.citizen_id)?,
+        nature: word("nature", vocabulary::nature::from_pb(it.nature))?,
+        language: word("language", vocabulary::language::from_pb(it.language))?,
+        outcome: word("outcome", vocabulary::contact_outcome::from_pb(it.outcome))?,
+        request: request.map(|it| id("request_id", RequestId::new, it)).transpose()?,
+        product: label("product", &it.product)?,
+        waited_secs: it.waited_secs,
+        handled_secs: it.handled_secs,
+    })
+}
+
+fn promise_ref(it: Option<pb::PromiseRef>) -> Result<PromiseRef, Error> {
+    let it = it.ok_or_else(|| wrong("promise", "missing"))?;
+    Ok(PromiseRef {
+        kind: word("kind", vocabulary::promise_kind::from_pb(it.kind))?,
+        cycle: it.cycle,
+        due_at: instant("due_at", it.due_at.as_ref())?,
+        noticed_at: instant("noticed_at", it.noticed_at.as_ref())?,
+        based_on: it.based_on,
+    })
+}
+
+fn terms(promises: &[pb::Promise]) -> Result<Vec<Term>, Error> {
+    promises.iter().map(promise_from_pb).collect()
+}
+
+/// A promised time from the wire.
+pub fn promise_from_pb(it: &pb::Promise) -> Result<Term, Error> {
+    let rule = match it.rule.as_str() {
+        rule::BUSINESS_DAYS_EOD_V1 => Rule::BusinessDaysEodV1(it.business_days),
+        rule::SOURCE => Rule::Source,
+        other => return Err(wrong("rule", format!("`{other}`, which this version does not know"))),
+    };
+    Ok(Term {
+        kind: word("kind", vocabulary::promise_kind::from_pb(it.kind))?,
+        rule,
+        warn_at: it.warn_at.as_ref().map(|at| instant("warn_at", Some(at))).transpose()?,
+        due_at: instant("due_at", it.due_at.as_ref())?,
+    })
+}
+
+fn place(it: Option<&pb::Place>) -> Result<Place, Error> {
+    let Some(it) = it else { return Ok(Place::default()) };
+    let coordinates = it.coordinates.as_ref().map(|it| {
+        let latitude = ten_millionths(it.latitude, 90.0)?;
+        Some((latitude, ten_millionths(it.longitude, 180.0)?))
+    });
+    let coordinates = match coordinates {
+        Some(None) => return Err(wrong("coordinates", "off the globe")),
+        Some(known) => known,
+        None => None,
+    };
+    Ok(Place { borough: label("borough", &it.borough)?, coordinates })
+}
+
+#[expect(clippy::cast_possible_truncation, reason = "checked to lie within the range")]
+fn ten_millionths(degrees: f64, max: f64) -> Option<i32> {
+    (degrees.abs() <= max).then(|| (degrees * 1e7).round() as i32)
+}
+
+fn source(it: &pb::Source) -> Result<Source, Error> {
+    let required = |field, text: &str| label(field, text)?.ok_or_else(|| wrong(field, "missing"));
+    Ok(Source {
+        system: required("source.system", &it.system)?,
+        id: required("source.id", &it.id)?,
+    })
+}
+
+fn citizen(bytes: &[u8]) -> Result<Option<CitizenId>, Error> {
+    let uuid = optional_uuid("citizen_id", bytes)?;
+    uuid.map(|it| id("citizen_id", CitizenId::new, it)).transpose()
+}
+
+fn id<T, E: ToString>(
+    field: &'static str,
+    new: impl Fn(Uuid) -> Result<T, E>,
+    uuid: Uuid,
+) -> Result<T, Error> {
+    new(uuid).map_err(|error| wrong(field, error.to_string()))
+}
+
+fn uuid(field: &'static str, bytes: &[u8]) -> Result<Uuid, Error> {
+    Uuid::from_slice(bytes).map_err(|_| wrong(field, "not 16 bytes"))
+}
+
+fn optional_uuid(field: &'static str, bytes: &[u8]) -> Result<Option<Uuid>, Error> {
+    if bytes.is_empty() { Ok(None) } else { uuid(field, bytes).map(Some) }
+}
+
+fn instant(field: &'static str, at: Option<&prost_types::Timestamp>) -> Result<Timestamp, Error> {
+    let at = at.ok_or_else(|| wrong(field, "missing"))?;
+    time::from_pb(at).map_err(|error| wrong(field, error.to_string()))
+}
+
+fn word<T>(field: &'static str, word: Option<T>) -> Result<T, Error> {
+    word.ok_or_else(|| wrong(field, "a value that this version does not know"))
+}
+
+fn label(field: &'static str, it: &str) -> Result<Option<Label>, Error> {
+    Label::optional(it).map_err(|error: InvalidText| wrong(field, error.to_string()))
+}
+
+fn text(field: &'static str, it: &str) -> Result<Option<Text>, Error> {
+    Text::optional(it, Text::MAX).map_err(|error| wrong(field, error.to_string()))
+}

@@ -1,0 +1,172 @@
+//! Domain to protobuf: cannot fail.
+
+use super::rule;
+use crate::pb::event::v1 as pb;
+use crate::{time, vocabulary};
+use beffroi_domain::{
+    About, Contact, Event, Kind, Label, Opened, PersonalData, Place, PromiseRef, Rule, Source,
+    Term, Text,
+};
+use bytes::Bytes;
+use prost::Message;
+use uuid::Uuid;
+
+/// The bytes of an event.
+pub fn encode(event: &Event) -> Bytes {
+    let about = match event.about {
+        About::Request(id) => id.uuid(),
+        About::Contact(id) => id.uuid(),
+    };
+    let meta = &event.meta;
+    pb::Event {
+        id: uuid(event.id.uuid()),
+        aggregate_id: uuid(about),
+        occurred_at: Some(time::to_pb(meta.occurred_at)),
+        approximate: meta.approximate,
+        origin: vocabulary::origin::to_pb(meta.origin).into(),
+        actor: label(meta.actor.as_ref()),
+        channel: vocabulary::channel::to_pb(meta.channel).into(),
+        causation_id: meta.causation.map(uuid).unwrap_or_default(),
+        correlation_id: meta.correlation.map(uuid).unwrap_or_default(),
+        catalogue_version: meta.catalogue_version,
+        sealed: seal(&event.personal),
+        source_status: label(meta.source_status.as_ref()),
+        kind: Some(kind(&event.kind)),
+    }
+    .encode_to_vec()
+    .into()
+}
+
+fn seal(data: &PersonalData) -> Option<pb::Sealed> {
+    if *data == PersonalData::default() {
+        return None;
+    }
+    let content = pb::PersonalData {
+        text: text(data.text.as_ref()),
+        name: text(data.name.as_ref()),
+        telephone: text(data.telephone.as_ref()),
+        email: text(data.email.as_ref()),
+        address: text(data.address.as_ref()),
+    };
+    let content = content.encode_to_vec().into();
+    Some(pb::Sealed { key_id: String::new(), nonce: Bytes::new(), content })
+}
+
+fn kind(kind: &Kind) -> pb::event::Kind {
+    use pb::event::Kind as Wire;
+    match kind {
+        Kind::Opened(it) => Wire::RequestOpened(opened(it)),
+        Kind::Assigned(unit) => {
+            Wire::RequestAssigned(pb::RequestAssigned { unit: label(unit.as_ref()) })
+        }
+        Kind::PutOnHold(reason) => Wire::RequestPutOnHold(pb::RequestPutOnHold {
+            reason: vocabulary::hold_reason::to_pb(*reason).into(),
+        }),
+        Kind::Resumed(terms) => {
+            Wire::RequestResumed(pb::RequestResumed { promises: promises(terms) })
+        }
+        Kind::FollowUpAdded(visibility) => Wire::FollowUpAdded(pb::FollowUpAdded {
+            visibility: vocabulary::visibility::to_pb(*visibility).into(),
+        }),
+        Kind::Resolved => Wire::RequestResolved(pb::RequestResolved {}),
+        Kind::Reopened(terms) => {
+            Wire::RequestReopened(pb::RequestReopened { promises: promises(terms) })
+        }
+        Kind::Cancelled => Wire::RequestCancelled(pb::RequestCancelled {}),
+        Kind::ContactRecorded(it) => Wire::ContactRecorded(contact(it)),
+        Kind::PromiseWarned(it) => {
+            Wire::PromiseWarned(pb::PromiseWarned { promise: Some(promise_ref(it)) })
+        }
+        Kind::PromiseBreached(it) => {
+            Wire::PromiseBreached(pb::PromiseBreached { promise: Some(promise_ref(it)) })
+        }
+    }
+}
+
+fn opened(it: &Opened) -> pb::RequestOpened {
+    let other = it.other_channels.iter().map(|it| vocabulary::channel::to_pb(*it).into());
+    pb::RequestOpened {
+        citizen_id: it.citizen.map(|it| uuid(it.uuid())).unwrap_or_default(),
+        product: it.product.to_string(),
+        precision: label(it.precision.as_ref()),
+        nature: vocabulary::nature::to_pb(it.nature).into(),
+        language: vocabulary::language::to_pb(it.language).into(),
+        other_channels: other.collect(),
+        unit: label(it.unit.as_ref()),
+        place: place_to_pb(&it.place),
+        source: it.source.as_ref().map(source),
+        number_year: it.number_year.into(),
+        promises: promises(&it.terms),
+    }
+}
+
+fn contact(it: &Contact) -> pb::ContactRecorded {
+    pb::ContactRecorded {
+        citizen_id: it.citizen.map(|it| uuid(it.uuid())).unwrap_or_default(),
+        nature: vocabulary::nature::to_pb(it.nature).into(),
+        language: vocabulary::language::to_pb(it.language).into(),
+        outcome: vocabulary::contact_outcome::to_pb(it.outcome).into(),
+        request_id: it.request.map(|it| uuid(it.uuid())).unwrap_or_default(),
+        product: label(it.product.as_ref()),
+        waited_secs: it.waited_secs,
+        handled_secs: it.handled_secs,
+    }
+}
+
+fn promise_ref(it: &PromiseRef) -> pb::PromiseRef {
+    pb::PromiseRef {
+        kind: vocabulary::promise_kind::to_pb(it.kind).into(),
+        cycle: it.cycle,
+        due_at: Some(time::to_pb(it.due_at)),
+        noticed_at: Some(time::to_pb(it.noticed_at)),
+        based_on: it.based_on,
+    }
+}
+
+fn source(it: &Source) -> pb::Source {
+    pb::Source { system: it.system.to_string(), id: it.id.to_string() }
+}
+
+fn promises(terms: &[Term]) -> Vec<pb::Promise> {
+    terms.iter().map(promise_to_pb).collect()
+}
+
+/// A promised time on the wire.
+pub fn promise_to_pb(term: &Term) -> pb::Promise {
+    let (rule, business_days) = match term.rule {
+        Rule::BusinessDaysEodV1(days) => (rule::BUSINESS_DAYS_EOD_V1, days),
+        Rule::Source => (rule::SOURCE, 0),
+    };
+    pb::Promise {
+        kind: vocabulary::promise_kind::to_pb(term.kind).into(),
+        rule: rule.to_owned(),
+        business_days,
+        warn_at: term.warn_at.map(time::to_pb),
+        due_at: Some(time::to_pb(term.due_at)),
+    }
+}
+
+/// A place on the wire; `None` where nothing is known of it.
+pub fn place_to_pb(place: &Place) -> Option<pb::Place> {
+    if *place == Place::default() {
+        return None;
+    }
+    let degrees = |it: i32| f64::from(it) / 1e7;
+    let coordinates = place.coordinates.map(|(latitude, longitude)| pb::Coordinates {
+        latitude: degrees(latitude),
+        longitude: degrees(longitude),
+    });
+    Some(pb::Place { borough: label(place.borough.as_ref()), coordinates })
+}
+
+fn uuid(it: Uuid) -> Bytes {
+    Bytes::copy_from_slice(it.as_bytes())
+}
+
+fn label(it: Option<&Label>) -> String {
+    it.map(ToString::to_string).unwrap_or_default()
+}
+
+fn text(it: Option<&Text>) -> String {
+    it.map(|it| it.as_str().to_owned()).unwrap_or_default()
+}

@@ -1,0 +1,155 @@
+use super::*;
+use beffroi_domain::{
+    About, Channel, CitizenId, Contact, ContactId, ContactOutcome, Event, EventId, HoldReason,
+    Kind, Language, Meta, Nature, Opened, Origin, Personal, PersonalData, Place, PromiseKind,
+    PromiseRef, RequestId, Rule, Source, Term, Timestamp, Visibility,
+};
+use proptest::prelude::*;
+use uuid::Uuid;
+
+fn at(secs: i64) -> Timestamp {
+    Timestamp::from_micros(secs * 1_000_000 + 17).unwrap()
+}
+
+fn terms() -> Vec<Term> {
+    let rule = Rule::BusinessDaysEodV1(20);
+    let kind = PromiseKind::Resolution;
+    vec![
+        Term { kind, rule, warn_at: Some(at(5)), due_at: at(9) },
+        Term { kind, rule: Rule::Source, warn_at: None, due_at: at(-9) },
+    ]
+}
+
+fn opened() -> Opened {
+    Opened {
+        citizen: Some(CitizenId::new(Uuid::from_u128(3)).unwrap()),
+        product: "Eau potable".parse().unwrap(),
+        precision: Some("Goût et odeur".parse().unwrap()),
+        nature: Nature::Service,
+        language: Language::English,
+        other_channels: vec![Channel::App, Channel::Email],
+        unit: Some("Travaux publics".parse().unwrap()),
+        place: Place {
+            borough: Some("Limoilou".parse().unwrap()),
+            coordinates: Some((468_140_000, -712_080_000)),
+        },
+        source: Some(Source { system: "a".parse().unwrap(), id: "0017".parse().unwrap() }),
+        number_year: 2026,
+        terms: terms(),
+    }
+}
+
+fn contact() -> Contact {
+    Contact {
+        citizen: None,
+        nature: Nature::Information,
+        language: Language::French,
+        outcome: ContactOutcome::TransferredTo911,
+        request: Some(RequestId::new(Uuid::from_u128(8)).unwrap()),
+        product: None,
+        waited_secs: 119,
+        handled_secs: 240,
+    }
+}
+
+fn kinds() -> Vec<Kind> {
+    let fact = PromiseRef {
+        kind: PromiseKind::Resolution,
+        cycle: 2,
+        due_at: at(9),
+        noticed_at: at(10),
+        based_on: 77,
+    };
+    vec![
+        Kind::Opened(Box::new(opened())),
+        Kind::Assigned(None),
+        Kind::PutOnHold(HoldReason::ThirdParty),
+        Kind::Resumed(terms()),
+        Kind::FollowUpAdded(Visibility::Internal),
+        Kind::Resolved,
+        Kind::Reopened(Vec::new()),
+        Kind::Cancelled,
+        Kind::ContactRecorded(Box::new(contact())),
+        Kind::PromiseWarned(fact),
+        Kind::PromiseBreached(fact),
+    ]
+}
+
+fn event(kind: Kind) -> Event {
+    let uuid = Uuid::from_u128(2);
+    Event {
+        id: EventId::new(Uuid::from_u128(1)).unwrap(),
+        about: match kind {
+            Kind::ContactRecorded(_) => About::Contact(ContactId::new(uuid).unwrap()),
+            Kind::Opened(_)
+            | Kind::Assigned(_)
+            | Kind::PutOnHold(_)
+            | Kind::Resumed(_)
+            | Kind::FollowUpAdded(_)
+            | Kind::Resolved
+            | Kind::Reopened(_)
+            | Kind::Cancelled
+            | Kind::PromiseWarned(_)
+            | Kind::PromiseBreached(_) => About::Request(RequestId::new(uuid).unwrap()),
+        },
+        meta: Meta {
+            occurred_at: at(1),
+            approximate: true,
+            origin: Origin::Imported,
+            actor: Some("agent:417".parse().unwrap()),
+            channel: Channel::Telephone,
+            causation: Some(Uuid::from_u128(5)),
+            correlation: None,
+            catalogue_version: 3,
+            source_status: Some("Prise en charge".parse().unwrap()),
+        },
+        personal: Personal(PersonalData {
+            text: Some("Deux\nlignes".parse().unwrap()),
+            email: Some("a@b.example".parse().unwrap()),
+            ..PersonalData::default()
+        }),
+        kind,
+    }
+}
+
+#[test]
+fn every_kind_is_read_back_as_written() {
+    for kind in kinds() {
+        let event = event(kind);
+        assert_eq!(decode(&encode(&event)), Ok(event));
+    }
+}
+
+/// The bytes of every event ever released must decode forever: a line is added for each new
+/// shape, none is ever changed.
+#[test]
+fn every_released_version_decodes() {
+    let fixture = include_str!("../../tests/events_v1.hex");
+    let bytes = |line: &str| -> Vec<u8> {
+        let pair = |at| u8::from_str_radix(&line[at..at + 2], 16).unwrap();
+        (0..line.len()).step_by(2).map(pair).collect()
+    };
+    let decoded: Vec<Event> = fixture.lines().map(|line| decode(&bytes(line)).unwrap()).collect();
+    assert_eq!(decoded, kinds().into_iter().map(event).collect::<Vec<_>>());
+}
+
+#[test]
+fn an_event_of_a_later_version_says_so() {
+    let later = prost::Message::encode_to_vec(&crate::pb::event::v1::Event::default());
+    assert_eq!(decode(&later), Err(Error::UnknownKind));
+}
+
+proptest! {
+    #[test]
+    fn no_bytes_panic(bytes in prop::collection::vec(any::<u8>(), 0..200)) {
+        let _ = decode(&bytes);
+    }
+
+    #[test]
+    fn no_damage_panics(kind in prop::sample::select(kinds()), at in any::<prop::sample::Index>(), byte: u8) {
+        let mut bytes = encode(&event(kind)).to_vec();
+        let at = at.index(bytes.len());
+        bytes[at] = byte;
+        let _ = decode(&bytes);
+    }
+}

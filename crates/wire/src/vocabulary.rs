@@ -1,0 +1,142 @@
+//! The words of the field on the wire.
+//!
+//! Each module maps one domain enum to the generated one and back. A number that is not known, or
+//! `UNSPECIFIED` where the domain has no word for it, comes back as `None`.
+
+use crate::pb::{event::v1 as pb, query::v1 as query};
+use beffroi_domain as domain;
+
+macro_rules! words {
+    ($module:ident, $domain:ty, $pb:ty, none = [$($none:ident)?], $($word:ident = $wire:ident),+ $(,)?) => {
+        #[doc = concat!("[`", stringify!($domain), "`] on the wire.")]
+        pub mod $module {
+            use super::{domain, pb, query};
+
+            /// To the wire.
+            pub fn to_pb(word: $domain) -> $pb {
+                match word {
+                    $(<$domain>::$word => <$pb>::$wire,)+
+                }
+            }
+
+            /// From the wire.
+            pub fn from_pb(number: i32) -> Option<$domain> {
+                match <$pb>::try_from(number).ok()? {
+                    $(<$pb>::$none => None,)?
+                    $(<$pb>::$wire => Some(<$domain>::$word),)+
+                }
+            }
+
+            // Keeps both imports in use whichever package the enum comes from.
+            const _: Option<(pb::Channel, query::Status)> = None;
+        }
+    };
+}
+
+words!(
+    channel,
+    domain::Channel,
+    pb::Channel,
+    none = [],
+    Unknown = Unspecified,
+    Telephone = Telephone,
+    App = App,
+    Email = Email,
+    WebForm = WebForm,
+    InPerson = InPerson,
+    Mail = Mail,
+    SocialMedia = SocialMedia,
+    Employee = Employee,
+    System = System,
+    Other = Other,
+);
+words!(
+    nature,
+    domain::Nature,
+    pb::Nature,
+    none = [],
+    Unknown = Unspecified,
+    Information = Information,
+    Service = Service,
+    RapidIntervention = RapidIntervention,
+    Comment = Comment,
+    Complaint = Complaint,
+);
+words!(
+    visibility,
+    domain::Visibility,
+    pb::Visibility,
+    none = [Unspecified],
+    Public = Public,
+    Internal = Internal
+);
+words!(
+    hold_reason,
+    domain::HoldReason,
+    pb::HoldReason,
+    none = [Unspecified],
+    Citizen = Citizen,
+    ThirdParty = ThirdParty,
+);
+words!(
+    contact_outcome,
+    domain::ContactOutcome,
+    pb::ContactOutcome,
+    none = [Unspecified],
+    Informed = Informed,
+    RequestOpened = RequestOpened,
+    FollowedUp = FollowedUp,
+    TransferredTo911 = TransferredTo911,
+    Abandoned = Abandoned,
+);
+words!(origin, domain::Origin, pb::Origin, none = [Unspecified], Live = Live, Imported = Imported);
+words!(
+    promise_kind,
+    domain::PromiseKind,
+    pb::PromiseKind,
+    none = [Unspecified],
+    Resolution = Resolution
+);
+words!(
+    status,
+    domain::Status,
+    query::Status,
+    none = [Unspecified],
+    Open = Open,
+    Assigned = Assigned,
+    OnHold = OnHold,
+    Resolved = Resolved,
+    Cancelled = Cancelled,
+);
+words!(
+    verdict,
+    domain::Verdict,
+    query::Verdict,
+    none = [Unspecified],
+    Pending = Pending,
+    Paused = Paused,
+    OnTime = OnTime,
+    Late = Late,
+    Rescinded = Rescinded,
+);
+
+/// [`domain::Language`] on the wire; an unspecified language is French.
+pub mod language {
+    use super::{domain, pb};
+
+    /// To the wire.
+    pub fn to_pb(word: domain::Language) -> pb::Language {
+        match word {
+            domain::Language::French => pb::Language::French,
+            domain::Language::English => pb::Language::English,
+        }
+    }
+
+    /// From the wire.
+    pub fn from_pb(number: i32) -> Option<domain::Language> {
+        match pb::Language::try_from(number).ok()? {
+            pb::Language::Unspecified | pb::Language::French => Some(domain::Language::French),
+            pb::Language::English => Some(domain::Language::English),
+        }
+    }
+}
