@@ -1,0 +1,47 @@
+//! Following the file from a position.
+
+use std::sync::Arc;
+
+use tokio::sync::watch;
+
+use super::blocking;
+use super::file::File;
+use crate::entry::Record;
+use crate::error::{Error, ReadError};
+
+#[derive(Debug)]
+pub(crate) struct EmbeddedReader {
+    file: Arc<File>,
+    last: watch::Receiver<u64>,
+    position: u64,
+}
+
+impl EmbeddedReader {
+    pub(super) fn new(file: Arc<File>, last: watch::Receiver<u64>, after: u64) -> Self {
+        Self { file, last, position: after }
+    }
+
+    pub(crate) async fn next(
+        &mut self,
+        max_records: usize,
+        max_bytes: usize,
+    ) -> Result<Vec<Record>, ReadError> {
+        let position = self.position;
+        let last = *self.last.borrow();
+        if last < position {
+            return Err(ReadError::Regressed { position, last });
+        }
+        self.last.wait_for(|last| *last > position).await.map_err(|_| Error::Closed)?;
+        let records =
+            blocking(&self.file, move |file| file.range(position, max_records, max_bytes)).await?;
+        let mut expected = position + 1;
+        for record in &records {
+            if record.sequence != expected {
+                return Err(ReadError::Gap { expected, found: record.sequence });
+            }
+            expected += 1;
+        }
+        self.position = expected - 1;
+        Ok(records)
+    }
+}
