@@ -63,8 +63,12 @@ impl Duplicates {
         }
     }
 
+    pub(crate) fn sequence(&self, id: Uuid) -> Option<u64> {
+        self.sequences.get(&id).copied()
+    }
+
     pub(crate) fn look_up(&self, entries: &[Entry]) -> Known {
-        known(entries.iter().map(|entry| self.sequences.get(&entry.id).copied()))
+        known(entries.iter().map(|entry| self.sequence(entry.id)))
     }
 }
 

@@ -28,7 +28,8 @@ pub struct Entry {
     pub id: Uuid,
     /// Literal tokens joined by dots, such as `request.0123`.
     pub subject: String,
-    /// Names and values; names that begin with `Nats-` are refused.
+    /// Names and values, read back in the order of their names; names that begin with `Nats-` are
+    /// refused.
     pub headers: Vec<(String, String)>,
     /// The event itself.
     pub payload: Bytes,
@@ -103,11 +104,6 @@ impl Entry {
 impl Append {
     pub(crate) fn size(&self) -> usize {
         self.entries.iter().map(Entry::size).sum()
-    }
-
-    /// The sequence that the caller expects to be the last of `subject`.
-    pub(crate) fn expected_last(&self, subject: &str) -> Option<u64> {
-        self.expected.iter().find(|(it, _)| it == subject).map(|(_, sequence)| *sequence)
     }
 
     pub(crate) fn check(&self) -> Result<(), Refusal> {

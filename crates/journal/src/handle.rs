@@ -49,8 +49,15 @@ impl Journal {
     /// Entries stored before, within two minutes, are not stored again: the answer gives their
     /// original sequences, even when the expectations no longer hold. Dropping the future leaves
     /// the outcome unknown.
-    pub async fn append(&self, append: Append, deadline: Instant) -> Result<Stored, AppendError> {
+    pub async fn append(
+        &self,
+        mut append: Append,
+        deadline: Instant,
+    ) -> Result<Stored, AppendError> {
         append.check()?;
+        for entry in &mut append.entries {
+            entry.headers.sort_by(|(a, _), (b, _)| a.cmp(b));
+        }
         match &self.0 {
             Backend::Embedded(embedded) => embedded.append(append, deadline).await,
             Backend::JetStream(jetstream) => jetstream.append(append, deadline).await,

@@ -1,0 +1,262 @@
+//! Following the stream from a position: a pull loop of our own over a consumer without acks.
+//!
+//! Whatever goes wrong with the consumer, it is made anew from the position reached. The stream is
+//! then looked at first: another creation time or a shorter log ends the reading.
+
+use std::collections::VecDeque;
+use std::fmt;
+use std::pin::Pin;
+use std::time::Duration;
+
+use async_nats::jetstream::consumer::{AckPolicy, DeliverPolicy, pull};
+use async_nats::{StatusCode, Subscriber};
+use futures::{FutureExt, StreamExt};
+use tokio::time::{Instant, sleep, timeout_at};
+
+use super::{Log, message};
+use crate::entry::Record;
+use crate::error::{Error, ReadError};
+
+const HEARTBEAT: Duration = Duration::from_secs(5);
+const PULL_EXPIRES: Duration = Duration::from_secs(15);
+/// Without any sign of life for so long, the consumer is taken for lost.
+const SILENCE_MAX: Duration = Duration::from_secs(11);
+/// How long the broker keeps a consumer that nobody pulls from.
+const CONSUMER_KEPT: Duration = Duration::from_secs(60);
+const PAUSE_MIN: Duration = Duration::from_millis(20);
+const PAUSE_MAX: Duration = Duration::from_secs(1);
+
+/// The most messages of one pull; two are under way at a time.
+const PULL_MESSAGES_MAX: usize = 2000;
+/// The most bytes of one pull, unless one message may be larger.
+const PULL_BYTES_MAX: usize = 16 << 20;
+
+type Starting = Pin<Box<dyn Future<Output = Result<Pull, ReadError>> + Send + Sync>>;
+
+pub(crate) struct JetStreamReader {
+    log: Log,
+    position: u64,
+    pull: Option<Pull>,
+    // Kept here, so that a caller who drops the read early and often still gets a consumer.
+    starting: Option<Starting>,
+    pause: Duration,
+    // A record that did not fit the last answer.
+    held: VecDeque<Record>,
+}
+
+/// A consumer that is being pulled from.
+#[derive(Debug)]
+struct Pull {
+    inbox: String,
+    subject: String,
+    messages: Subscriber,
+    // Asked for and not yet delivered.
+    outstanding: usize,
+    alive_at: Instant,
+}
+
+/// What came from the broker.
+enum Event {
+    Record(Record),
+    Status,
+    Lost,
+}
+
+impl fmt::Debug for JetStreamReader {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("JetStreamReader").field("position", &self.position).finish_non_exhaustive()
+    }
+}
+
+impl JetStreamReader {
+    pub(super) fn new(log: Log, after: u64) -> Self {
+        Self {
+            log,
+            position: after,
+            pull: None,
+            starting: None,
+            pause: PAUSE_MIN,
+            held: VecDeque::new(),
+        }
+    }
+
+    pub(crate) async fn next(
+        &mut self,
+        max_records: usize,
+        max_bytes: usize,
+    ) -> Result<Vec<Record>, ReadError> {
+        while self.held.is_empty() {
+            self.wait().await?;
+        }
+        // From here to the return nothing waits, so a dropped future loses nothing.
+        while self.held.len() < max_records
+            && let Some(Some(event)) = self.pull.as_mut().map(|pull| pull.ready(&self.log.prefix))
+        {
+            self.take(event)?;
+        }
+        let mut records = Vec::with_capacity(self.held.len().min(max_records));
+        let mut bytes = 0;
+        while records.len() < max_records.max(1)
+            && let Some(record) = self.held.pop_front()
+        {
+            bytes += record.entry.size();
+            if bytes > max_bytes && !records.is_empty() {
+                self.held.push_front(record);
+                break;
+            }
+            records.push(record);
+        }
+        Ok(records)
+    }
+
+    /// Waits for something to happen, and for the consumer if there is none.
+    async fn wait(&mut self) -> Result<(), ReadError> {
+        let Some(pull) = &mut self.pull else {
+            let starting = self
+                .starting
+                .get_or_insert_with(|| Box::pin(start(self.log.clone(), self.position)));
+            let started = starting.await;
+            self.starting = None;
+            match started {
+                Ok(pull) => self.pull = Some(pull),
+                Err(error) => self.pause_after(error).await?,
+            }
+            return Ok(());
+        };
+        if pull.refill(&self.log).await.is_err() {
+            self.pull = None;
+            return Ok(());
+        }
+        let event = pull.event(&self.log.prefix).await;
+        self.take(event)
+    }
+
+    fn take(&mut self, event: Event) -> Result<(), ReadError> {
+        match event {
+            Event::Record(record) => {
+                let expected = self.position + 1;
+                if record.sequence != expected {
+                    return Err(ReadError::Gap { expected, found: record.sequence });
+                }
+                self.position = record.sequence;
+                self.pause = PAUSE_MIN;
+                self.held.push_back(record);
+            }
+            Event::Status => {}
+            Event::Lost => self.pull = None,
+        }
+        Ok(())
+    }
+
+    async fn pause_after(&mut self, error: ReadError) -> Result<(), ReadError> {
+        match error {
+            ReadError::Backend(error @ (Error::Unreachable(_) | Error::Broker { .. })) => {
+                tracing::debug!(%error, journal.position = self.position, "reading is interrupted");
+                sleep(self.pause).await;
+                self.pause = (self.pause * 2).min(PAUSE_MAX);
+                Ok(())
+            }
+            error => Err(error),
+        }
+    }
+}
+
+/// Checks that this is still the log, and makes a consumer after the position.
+async fn start(log: Log, position: u64) -> Result<Pull, ReadError> {
+    let state = log.state().await?;
+    if *state.epoch != *log.epoch {
+        let expected = log.epoch.to_string();
+        return Err(ReadError::Recreated { expected, found: state.epoch });
+    }
+    if state.last < position {
+        return Err(ReadError::Regressed { position, last: state.last });
+    }
+    if state.first > position + 1 {
+        return Err(ReadError::Gap { expected: position + 1, found: state.first });
+    }
+    Ok(Pull::start(&log, position + 1).await?)
+}
+
+impl Pull {
+    async fn start(log: &Log, from: u64) -> Result<Self, Error> {
+        let unreachable = |error: String| Error::Unreachable(error);
+        let inbox = log.client.new_inbox();
+        let messages = log.client.subscribe(inbox.clone()).await;
+        let messages = messages.map_err(|error| unreachable(error.to_string()))?;
+        let consumer = log.stream.create_consumer(pull::Config {
+            deliver_policy: DeliverPolicy::ByStartSequence { start_sequence: from },
+            ack_policy: AckPolicy::None,
+            inactive_threshold: CONSUMER_KEPT,
+            memory_storage: true,
+            num_replicas: 1,
+            ..pull::Config::default()
+        });
+        let consumer = consumer.await.map_err(|error| unreachable(error.to_string()))?;
+        let name = &consumer.cached_info().name;
+        Ok(Self {
+            inbox,
+            subject: format!("$JS.API.CONSUMER.MSG.NEXT.{}.{name}", log.name),
+            messages,
+            outstanding: 0,
+            alive_at: Instant::now(),
+        })
+    }
+
+    /// Keeps between one and two pulls under way, so that the broker never waits for us.
+    async fn refill(&mut self, log: &Log) -> Result<(), Error> {
+        while self.outstanding <= PULL_MESSAGES_MAX {
+            let request = pull::BatchConfig {
+                batch: PULL_MESSAGES_MAX,
+                expires: Some(PULL_EXPIRES),
+                max_bytes: PULL_BYTES_MAX.max(log.client.max_payload() * 2),
+                idle_heartbeat: HEARTBEAT,
+                ..pull::BatchConfig::default()
+            };
+            let request = serde_json::to_vec(&request)
+                .map_err(|error| Error::Unreachable(error.to_string()))?;
+            log.client
+                .publish_with_reply(self.subject.clone(), self.inbox.clone(), request.into())
+                .await
+                .map_err(|error| Error::Unreachable(error.to_string()))?;
+            self.outstanding += PULL_MESSAGES_MAX;
+        }
+        Ok(())
+    }
+
+    /// The next event, waiting for it.
+    async fn event(&mut self, prefix: &str) -> Event {
+        match timeout_at(self.alive_at + SILENCE_MAX, self.messages.next()).await {
+            Ok(Some(message)) => self.receive(prefix, message),
+            Ok(None) | Err(_) => Event::Lost,
+        }
+    }
+
+    /// The next event if it is here.
+    fn ready(&mut self, prefix: &str) -> Option<Event> {
+        let message = self.messages.next().now_or_never()??;
+        Some(self.receive(prefix, message))
+    }
+
+    fn receive(&mut self, prefix: &str, message: async_nats::Message) -> Event {
+        self.alive_at = Instant::now();
+        match message.status {
+            None | Some(StatusCode::OK) => {
+                self.outstanding = self.outstanding.saturating_sub(1);
+                message::from_delivered(prefix, message).map_or(Event::Lost, Event::Record)
+            }
+            Some(StatusCode::IDLE_HEARTBEAT) => Event::Status,
+            // A pull that ended, by time or by bytes, says how much of it was not delivered.
+            Some(_) => match undelivered(&message) {
+                Some(count) => {
+                    self.outstanding = self.outstanding.saturating_sub(count);
+                    Event::Status
+                }
+                None => Event::Lost,
+            },
+        }
+    }
+}
+
+fn undelivered(message: &async_nats::Message) -> Option<usize> {
+    message.headers.as_ref()?.get("Nats-Pending-Messages")?.as_str().parse().ok()
+}

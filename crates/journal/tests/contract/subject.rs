@@ -1,0 +1,121 @@
+//! The journal under test, and short forms of what tests say to it.
+
+use std::path::Path;
+use std::time::Duration;
+
+use beffroi_harness::NatsServer;
+use beffroi_journal::{
+    Append, AppendError, Entry, JetStreamConfig, Journal, Reader, Record, Stored,
+};
+use tempfile::TempDir;
+use tokio::time::{Instant, timeout};
+use uuid::Uuid;
+
+/// Long enough for a busy machine; no test waits for it to pass.
+pub(crate) const PATIENCE: Duration = Duration::from_secs(60);
+
+/// A journal with what it needs to live, and to be opened again.
+pub(crate) struct Subject {
+    pub(crate) journal: Journal,
+    backend: Backend,
+}
+
+enum Backend {
+    Embedded(TempDir),
+    JetStream(NatsServer),
+}
+
+impl Subject {
+    pub(crate) async fn embedded() -> Self {
+        let directory = tempfile::tempdir().unwrap();
+        let journal = open_embedded(directory.path());
+        Self { journal, backend: Backend::Embedded(directory) }
+    }
+
+    pub(crate) async fn jetstream() -> Self {
+        let server = NatsServer::start_temporary();
+        let journal = Journal::connect(config(&server)).await.unwrap();
+        Self { journal, backend: Backend::JetStream(server) }
+    }
+
+    /// Opens the log again, after a crash of the broker if there is one.
+    pub(crate) async fn reopened(self) -> Self {
+        let Self { journal, backend } = self;
+        drop(journal);
+        match backend {
+            Backend::Embedded(directory) => {
+                let journal = open_embedded(directory.path());
+                Self { journal, backend: Backend::Embedded(directory) }
+            }
+            Backend::JetStream(mut server) => {
+                server.kill();
+                server.restart();
+                let journal = Journal::connect(config(&server)).await.unwrap();
+                Self { journal, backend: Backend::JetStream(server) }
+            }
+        }
+    }
+}
+
+pub(crate) fn config(server: &NatsServer) -> JetStreamConfig {
+    JetStreamConfig {
+        url: server.url(),
+        stream: "LOG".into(),
+        subject_prefix: "beffroi.v1.test".into(),
+        replicas: 1,
+    }
+}
+
+fn open_embedded(directory: &Path) -> Journal {
+    Journal::open_embedded(&directory.join("log.redb")).unwrap()
+}
+
+pub(crate) fn entry(subject: &str, text: &str) -> Entry {
+    Entry {
+        id: Uuid::new_v4(),
+        subject: subject.into(),
+        headers: vec![("kind".into(), "test".into())],
+        payload: text.to_owned().into(),
+    }
+}
+
+pub(crate) fn unchecked(entries: Vec<Entry>) -> Append {
+    Append { entries, expected: Vec::new() }
+}
+
+pub(crate) fn expecting(entries: Vec<Entry>, expected: &[(&str, u64)]) -> Append {
+    let expected = expected.iter().map(|(subject, last)| ((*subject).into(), *last)).collect();
+    Append { entries, expected }
+}
+
+pub(crate) async fn try_append(journal: &Journal, append: Append) -> Result<Stored, AppendError> {
+    journal.append(append, Instant::now() + PATIENCE).await
+}
+
+pub(crate) async fn append(journal: &Journal, append: Append) -> Stored {
+    try_append(journal, append).await.unwrap()
+}
+
+pub(crate) fn stored(first: u64, last: u64) -> Stored {
+    Stored { first, last, duplicate: false }
+}
+
+pub(crate) fn duplicate(first: u64, last: u64) -> Stored {
+    Stored { first, last, duplicate: true }
+}
+
+/// Reads on until `count` records have come.
+pub(crate) async fn read_next(reader: &mut Reader, count: usize) -> Vec<Record> {
+    let mut records = Vec::new();
+    while records.len() < count {
+        let more = timeout(PATIENCE, reader.next(count - records.len(), 1 << 30)).await;
+        records.extend(more.expect("the log has no more records").unwrap());
+    }
+    records
+}
+
+/// Reads the whole log.
+pub(crate) async fn read_all(journal: &Journal) -> Vec<Record> {
+    let last = journal.state().await.unwrap().last;
+    read_next(&mut journal.read(0), usize::try_from(last).unwrap()).await
+}
