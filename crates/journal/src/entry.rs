@@ -28,8 +28,8 @@ pub struct Entry {
     pub id: Uuid,
     /// Literal tokens joined by dots, such as `request.0123`.
     pub subject: String,
-    /// Names and values, read back in the order of their names; names that begin with `Nats-` are
-    /// refused.
+    /// Distinct names and their values, read back in the order of the names; names that begin with
+    /// `Nats-` are refused.
     pub headers: Vec<(String, String)>,
     /// The event itself.
     pub payload: Bytes,
@@ -93,8 +93,12 @@ impl Entry {
 
     fn check(&self) -> Result<(), Refusal> {
         check_subject(&self.subject)?;
+        let mut names = HashSet::with_capacity(self.headers.len());
         for (name, value) in &self.headers {
             check_header(name, value)?;
+            if !names.insert(name) {
+                return Err(Refusal::InvalidHeader(name.clone()));
+            }
         }
         check_size(self.header_size(), HEADER_BYTES_MAX)?;
         check_size(self.payload.len(), PAYLOAD_BYTES_MAX)

@@ -124,7 +124,7 @@ pub enum Refusal {
     /// A subject is not a series of literal tokens.
     #[error("`{0}` is not a literal subject")]
     InvalidSubject(String),
-    /// A header's name is reserved, or it contains what a header cannot carry.
+    /// A header's name is reserved or repeated, or it contains what a header cannot carry.
     #[error("header `{0}` cannot be stored")]
     InvalidHeader(String),
     /// Two entries have the same id.

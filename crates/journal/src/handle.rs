@@ -1,6 +1,7 @@
 //! The journal: one of a closed set of backends behind one interface.
 
 use std::path::Path;
+use std::sync::Arc;
 
 use tokio::time::Instant;
 
@@ -17,7 +18,7 @@ pub struct Journal(Backend);
 #[derive(Clone, Debug)]
 enum Backend {
     Embedded(Embedded),
-    JetStream(JetStream),
+    JetStream(Arc<JetStream>),
 }
 
 impl Journal {
@@ -33,7 +34,7 @@ impl Journal {
     ///
     /// Fails if an existing stream's settings can lose events.
     pub async fn connect(config: JetStreamConfig) -> Result<Self, Error> {
-        Ok(Self(Backend::JetStream(JetStream::connect(config).await?)))
+        Ok(Self(Backend::JetStream(Arc::new(JetStream::connect(config).await?))))
     }
 
     /// What an operator should know about the log's safety, each a sentence.

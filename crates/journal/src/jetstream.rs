@@ -21,7 +21,7 @@ use async_nats::jetstream::response::Response;
 use async_nats::jetstream::stream::{Info, RawMessageErrorKind, Stream};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
-use tokio::sync::mpsc;
+use tokio::sync::{mpsc, watch};
 
 use self::publisher::Job;
 pub(crate) use self::read::JetStreamReader;
@@ -43,13 +43,13 @@ pub struct JetStreamConfig {
     pub replicas: usize,
 }
 
-/// A handle on a stream; clones share the connection and the publisher.
-#[derive(Clone, Debug)]
+/// A stream with its publisher.
+#[derive(Debug)]
 pub(crate) struct JetStream {
     log: Log,
     jobs: mpsc::Sender<Job>,
-    recent: Arc<Recent>,
-    warnings: Arc<[String]>,
+    recent: Recent,
+    warnings: Vec<String>,
 }
 
 /// The stream itself, without the publisher.
@@ -63,6 +63,8 @@ pub(crate) struct Log {
     prefix: Arc<str>,
     // When the journal was opened.
     epoch: Arc<str>,
+    // Counts how often the connection was lost.
+    disconnects: watch::Receiver<u64>,
 }
 
 impl JetStream {
@@ -82,7 +84,7 @@ impl JetStream {
         JetStreamReader::new(self.log.clone(), after)
     }
 
-    pub(crate) async fn close(self) {
+    pub(crate) async fn close(&self) {
         let (done, finished) = tokio::sync::oneshot::channel();
         if self.jobs.send(Job::Close(done)).await.is_ok() {
             // The publisher may have ended already.

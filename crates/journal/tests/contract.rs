@@ -1,5 +1,13 @@
 //! The journal's contract, run against each backend.
 
+#![expect(
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "a test fails by panicking"
+)]
+
 #[path = "contract/cases.rs"]
 mod cases;
 #[path = "contract/embedded.rs"]

@@ -177,17 +177,16 @@ fn not_a_journal(path: &Path, reason: &str) -> Error {
 }
 
 fn open_error(path: &Path, error: DatabaseError) -> Error {
-    match error {
-        DatabaseError::DatabaseAlreadyOpen => Error::Locked { path: path.to_owned() },
-        DatabaseError::UpgradeRequired(version) => {
-            not_a_journal(path, &format!("it has the old redb file format {version}"))
-        }
-        DatabaseError::Storage(StorageError::Io(error))
-            if error.kind() == std::io::ErrorKind::InvalidData =>
-        {
-            not_a_journal(path, &error.to_string())
-        }
-        DatabaseError::Storage(StorageError::Corrupted(reason)) => not_a_journal(path, &reason),
-        error => storage(error),
+    if matches!(error, DatabaseError::DatabaseAlreadyOpen) {
+        return Error::Locked { path: path.to_owned() };
     }
+    let is_foreign = if let DatabaseError::Storage(StorageError::Io(io)) = &error {
+        io.kind() == std::io::ErrorKind::InvalidData
+    } else {
+        matches!(
+            error,
+            DatabaseError::UpgradeRequired(_) | DatabaseError::Storage(StorageError::Corrupted(_))
+        )
+    };
+    if is_foreign { not_a_journal(path, &error.to_string()) } else { storage(error) }
 }

@@ -40,15 +40,11 @@ impl JetStream {
             name: config.stream.into(),
             prefix: format!("{}.", config.subject_prefix).into(),
             epoch: epoch(&info).into(),
+            disconnects,
         };
         let (jobs, waiting) = mpsc::channel(JOBS_MAX);
-        tokio::spawn(publisher::run(log.clone(), waiting, disconnects));
-        Ok(Self {
-            recent: Arc::new(Recent::new(log.clone())),
-            log,
-            jobs,
-            warnings: warnings(&info.config).into(),
-        })
+        tokio::spawn(publisher::run(log.clone(), waiting));
+        Ok(Self { recent: Recent::new(log.clone()), log, jobs, warnings: warnings(&info.config) })
     }
 }
 

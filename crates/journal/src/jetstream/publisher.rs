@@ -6,7 +6,7 @@
 use std::collections::{HashSet, VecDeque};
 use std::sync::Arc;
 
-use tokio::sync::{mpsc, oneshot, watch};
+use tokio::sync::{mpsc, oneshot};
 
 use super::Log;
 use super::publish::{Answer, publish};
@@ -42,11 +42,7 @@ pub(super) enum Attempt {
 }
 
 /// Runs until the last handle is gone or the journal is closed.
-pub(super) async fn run(
-    log: Log,
-    mut jobs: mpsc::Receiver<Job>,
-    mut disconnects: watch::Receiver<u64>,
-) {
+pub(super) async fn run(log: Log, mut jobs: mpsc::Receiver<Job>) {
     let mut pending: VecDeque<Request> = VecDeque::new();
     let mut closing: Option<oneshot::Sender<()>> = None;
     loop {
@@ -68,7 +64,7 @@ pub(super) async fn run(
             }
         }
         let group = take_group(&mut pending);
-        send(&log, group, &mut disconnects).await;
+        send(&log, group).await;
     }
     // Senders that still wait learn that the journal is closed before the closer does.
     drop(jobs);
@@ -79,15 +75,15 @@ pub(super) async fn run(
 
 /// Sends a group; if the broker rejects it as a whole, sends each append alone, so that one
 /// conflict does not fail its neighbours.
-async fn send(log: &Log, group: Vec<Request>, disconnects: &mut watch::Receiver<u64>) {
+async fn send(log: &Log, group: Vec<Request>) {
     if group.is_empty() {
         return;
     }
     let appends: Vec<&Append> = group.iter().map(|request| request.append.as_ref()).collect();
-    let answer = publish_until_lost(log, &appends, disconnects).await;
+    let answer = publish_until_lost(log, &appends).await;
     if group.len() > 1 && matches!(answer, Answer::Rejected(_)) {
         for request in group {
-            let answer = publish_until_lost(log, &[&request.append], disconnects).await;
+            let answer = publish_until_lost(log, &[&request.append]).await;
             reply_all(vec![request], &answer);
         }
     } else {
@@ -95,11 +91,8 @@ async fn send(log: &Log, group: Vec<Request>, disconnects: &mut watch::Receiver<
     }
 }
 
-async fn publish_until_lost(
-    log: &Log,
-    appends: &[&Append],
-    disconnects: &mut watch::Receiver<u64>,
-) -> Answer {
+async fn publish_until_lost(log: &Log, appends: &[&Append]) -> Answer {
+    let mut disconnects = log.disconnects.clone();
     disconnects.mark_unchanged();
     tokio::select! {
         answer = publish(log, appends) => answer,

@@ -11,6 +11,7 @@ use std::time::Duration;
 use async_nats::jetstream::consumer::{AckPolicy, DeliverPolicy, pull};
 use async_nats::{StatusCode, Subscriber};
 use futures::{FutureExt, StreamExt};
+use tokio::sync::watch;
 use tokio::time::{Instant, sleep, timeout_at};
 
 use super::{Log, message};
@@ -53,6 +54,7 @@ struct Pull {
     // Asked for and not yet delivered.
     outstanding: usize,
     alive_at: Instant,
+    disconnects: watch::Receiver<u64>,
 }
 
 /// What came from the broker.
@@ -149,15 +151,13 @@ impl JetStreamReader {
     }
 
     async fn pause_after(&mut self, error: ReadError) -> Result<(), ReadError> {
-        match error {
-            ReadError::Backend(error @ (Error::Unreachable(_) | Error::Broker { .. })) => {
-                tracing::debug!(%error, journal.position = self.position, "reading is interrupted");
-                sleep(self.pause).await;
-                self.pause = (self.pause * 2).min(PAUSE_MAX);
-                Ok(())
-            }
-            error => Err(error),
+        if !matches!(error, ReadError::Backend(Error::Unreachable(_) | Error::Broker { .. })) {
+            return Err(error);
         }
+        tracing::debug!(%error, journal.position = self.position, "reading is interrupted");
+        sleep(self.pause).await;
+        self.pause = (self.pause * 2).min(PAUSE_MAX);
+        Ok(())
     }
 }
 
@@ -180,6 +180,8 @@ async fn start(log: Log, position: u64) -> Result<Pull, ReadError> {
 impl Pull {
     async fn start(log: &Log, from: u64) -> Result<Self, Error> {
         let unreachable = |error: String| Error::Unreachable(error);
+        let mut disconnects = log.disconnects.clone();
+        disconnects.mark_unchanged();
         let inbox = log.client.new_inbox();
         let messages = log.client.subscribe(inbox.clone()).await;
         let messages = messages.map_err(|error| unreachable(error.to_string()))?;
@@ -199,6 +201,7 @@ impl Pull {
             messages,
             outstanding: 0,
             alive_at: Instant::now(),
+            disconnects,
         })
     }
 
@@ -225,7 +228,13 @@ impl Pull {
 
     /// The next event, waiting for it.
     async fn event(&mut self, prefix: &str) -> Event {
-        match timeout_at(self.alive_at + SILENCE_MAX, self.messages.next()).await {
+        let next = tokio::select! {
+            biased;
+            next = timeout_at(self.alive_at + SILENCE_MAX, self.messages.next()) => next,
+            // What was asked for over the lost connection will not come over the next.
+            Ok(()) = self.disconnects.changed() => return Event::Lost,
+        };
+        match next {
             Ok(Some(message)) => self.receive(prefix, message),
             Ok(None) | Err(_) => Event::Lost,
         }

@@ -53,7 +53,6 @@ pub(crate) use contract;
 pub(crate) async fn an_entry_reads_back_as_it_was_appended(it: Subject) {
     let mut written = entry("request.0001", "hello");
     written.headers.push(("actor".into(), "clerk 7".into()));
-    written.headers.push(("actor".into(), "clerk 8".into()));
     append(&it.journal, unchecked(vec![written.clone()])).await;
     written.headers.sort();
     let got = it.journal.get(1).await.unwrap().unwrap();
@@ -92,6 +91,8 @@ pub(crate) async fn what_cannot_be_stored_is_refused(it: Subject) {
     let with_subject = |subject: &str| unchecked(vec![entry(subject, "x")]);
     let mut reserved = good.clone();
     reserved.headers.push(("Nats-Msg-Id".into(), "1".into()));
+    let mut repeated = good.clone();
+    repeated.headers.push(("kind".into(), "other".into()));
     let mut large = good.clone();
     large.payload = vec![0; 9 << 20].into();
     let many = (0..=MAX_ENTRIES).map(|_| entry("request.0001", "x")).collect();
@@ -104,6 +105,7 @@ pub(crate) async fn what_cannot_be_stored_is_refused(it: Subject) {
         with_subject("request.>"),
         with_subject("a b"),
         unchecked(vec![reserved]),
+        unchecked(vec![repeated]),
         unchecked(vec![good.clone(), large]),
         unchecked(vec![good.clone(), good.clone()]),
         expecting(vec![good.clone()], &[("request.0002", 0)]),
@@ -312,8 +314,8 @@ pub(crate) async fn everything_is_there_after_opening_again(it: Subject) {
     let it = it.reopened().await;
     assert_eq!(it.journal.state().await.unwrap(), state);
     assert_eq!(read_all(&it.journal).await, records);
-    let stale = expecting(vec![entry("a", "x")], &[("a", 99)]);
-    assert!(matches!(try_append(&it.journal, stale).await, Err(AppendError::Conflict)));
+    let outdated = expecting(vec![entry("a", "x")], &[("a", 99)]);
+    assert!(matches!(try_append(&it.journal, outdated).await, Err(AppendError::Conflict)));
     let right = expecting(vec![entry("a", "x")], &[("a", 100)]);
     assert_eq!(append(&it.journal, right).await, stored(101, 101));
 }

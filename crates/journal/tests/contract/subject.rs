@@ -1,5 +1,6 @@
 //! The journal under test, and short forms of what tests say to it.
 
+use std::future::{Ready, ready};
 use std::path::Path;
 use std::time::Duration;
 
@@ -26,10 +27,10 @@ enum Backend {
 }
 
 impl Subject {
-    pub(crate) async fn embedded() -> Self {
+    pub(crate) fn embedded() -> Ready<Self> {
         let directory = tempfile::tempdir().unwrap();
         let journal = open_embedded(directory.path());
-        Self { journal, backend: Backend::Embedded(directory) }
+        ready(Self { journal, backend: Backend::Embedded(directory) })
     }
 
     pub(crate) async fn jetstream() -> Self {
