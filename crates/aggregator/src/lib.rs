@@ -1,1 +1,28 @@
-//! Placeholder.
+//! Folds the log into what people ask for.
+//!
+//! One thread reads the journal in order and folds it into projections in one redb file; the
+//! position it has come to is committed together with what it produced. The timekeeper watches the
+//! due times and appends warnings and breaches to the journal. Everybody else reads snapshots.
+
+mod batch;
+mod clock;
+mod compare;
+mod digest;
+mod fold;
+mod follow;
+mod refold;
+mod schema;
+mod snapshot;
+mod store;
+mod subject;
+mod timekeeper;
+
+pub use clock::{Clock, ManualClock};
+pub use compare::{Difference, How, compare};
+pub use follow::{Follower, Stopped, follow};
+pub use refold::{Progress, rebuild, refold};
+pub use schema::{BreachRow, CitizenRow, FactKind, RequestRow, Step, VolumeKey};
+pub use snapshot::{Page, Recorded, Snapshot};
+pub use store::{Checkpoint, Error, Projections};
+pub use subject::{Aggregate, PARTITIONS, Subject, entry, partition};
+pub use timekeeper::{Timekeeper, keep_time};

@@ -36,16 +36,14 @@ pub enum InvalidContact {
     RequestUnexpected,
 }
 
-impl Contact {
-    /// Checks that a request is named exactly when the outcome speaks of one.
-    pub fn check(&self) -> Result<(), InvalidContact> {
-        let expected = match self.outcome {
-            ContactOutcome::RequestOpened | ContactOutcome::FollowedUp => true,
-            ContactOutcome::Informed
-            | ContactOutcome::TransferredTo911
-            | ContactOutcome::Abandoned => false,
+impl ContactOutcome {
+    /// Whether a contact with this outcome names a request: it must exactly when it speaks of one.
+    pub fn check_request(self, named: bool) -> Result<(), InvalidContact> {
+        let expected = match self {
+            Self::RequestOpened | Self::FollowedUp => true,
+            Self::Informed | Self::TransferredTo911 | Self::Abandoned => false,
         };
-        match (expected, self.request.is_some()) {
+        match (expected, named) {
             (true, false) => Err(InvalidContact::RequestMissing),
             (false, true) => Err(InvalidContact::RequestUnexpected),
             (true, true) | (false, false) => Ok(()),

@@ -20,6 +20,9 @@ const MIN: i64 = -5_364_662_400_000_000;
 const MAX: i64 = 253_402_300_799_999_999;
 
 impl Timestamp {
+    /// 1970-01-01T00:00:00Z.
+    pub const EPOCH: Self = Self(0);
+
     /// Takes microseconds since 1970.
     pub fn from_micros(micros: i64) -> Result<Self, InvalidTimestamp> {
         if (MIN..=MAX).contains(&micros) { Ok(Self(micros)) } else { Err(InvalidTimestamp) }

@@ -1,1 +1,14 @@
-//! Placeholder.
+//! The node: gRPC intake and queries over one journal and its projections.
+
+mod city;
+mod commit;
+mod error;
+mod intake;
+mod language;
+mod node;
+mod parse;
+mod query;
+mod token;
+
+pub use city::{InvalidCity, default_city, read_city};
+pub use node::{Config, Failure, Node};

@@ -1,0 +1,341 @@
+//! A batch: what some events change, kept in memory until it is written once, in key order.
+
+use crate::digest::Digest;
+use crate::schema::{
+    self, BreachRow, CitizenRow, QuarantineRow, RequestRow, StoredEvent, VolumeKey, code, owned,
+    to_row,
+};
+use crate::snapshot::Snapshot;
+use crate::store::{Checkpoint, Error, Mark};
+use crate::subject::Subject;
+use beffroi_domain::{
+    Alarm, Channel, CitizenId, ContactId, ContactOutcome, Number, RequestId, Timestamp,
+};
+use redb::{ReadOnlyTable, ReadableTable, WriteTransaction};
+use std::borrow::Borrow;
+use std::collections::{BTreeMap, HashMap};
+use uuid::Uuid;
+
+/// The changes of some events over the state before them.
+pub(crate) struct Batch {
+    pub checkpoint: Checkpoint,
+    pub requests: HashMap<u64, Touched>,
+    before: Before,
+    ids: BTreeMap<u128, u64>,
+    numbers: BTreeMap<(u16, u32), u64>,
+    next_ordinal: u64,
+    serials: HashMap<u16, u32>,
+    citizens: BTreeMap<u128, CitizenRow>,
+    contacts: BTreeMap<u128, u64>,
+    contact_volumes: BTreeMap<(u8, u8), u64>,
+    events: Vec<(u64, Vec<u8>)>,
+    breaches: Vec<(u64, Vec<u8>)>,
+    subjects: BTreeMap<(u8, u16), u64>,
+    quarantine: Vec<(u64, Vec<u8>)>,
+    quarantined: BTreeMap<u128, u64>,
+    last_breach: u64,
+}
+
+/// A request that the batch touches, and what it counted for before.
+pub(crate) struct Touched {
+    pub row: RequestRow,
+    alarms_before: Vec<Alarm>,
+    counted_before: Option<VolumeKey>,
+}
+
+/// The tables that are looked into while folding, opened once.
+struct Before {
+    requests: ReadOnlyTable<u64, &'static [u8]>,
+    ids: ReadOnlyTable<u128, u64>,
+    numbers: ReadOnlyTable<(u16, u32), u64>,
+    citizens: ReadOnlyTable<u128, &'static [u8]>,
+    contacts: ReadOnlyTable<u128, u64>,
+    quarantined: ReadOnlyTable<u128, u64>,
+}
+
+impl Batch {
+    pub(crate) fn new(snapshot: &Snapshot) -> Result<Self, Error> {
+        let before = Before {
+            requests: snapshot.table(schema::REQUESTS)?,
+            ids: snapshot.table(schema::REQUEST_IDS)?,
+            numbers: snapshot.table(schema::NUMBERS)?,
+            citizens: snapshot.table(schema::CITIZENS)?,
+            contacts: snapshot.table(schema::CONTACTS)?,
+            quarantined: snapshot.table(schema::QUARANTINED)?,
+        };
+        let next_ordinal = before.requests.last()?.map_or(0, |(last, _)| last.value() + 1);
+        Ok(Self {
+            checkpoint: snapshot.checkpoint().clone(),
+            requests: HashMap::new(),
+            before,
+            ids: BTreeMap::new(),
+            numbers: BTreeMap::new(),
+            next_ordinal,
+            serials: HashMap::new(),
+            citizens: BTreeMap::new(),
+            contacts: BTreeMap::new(),
+            contact_volumes: BTreeMap::new(),
+            events: Vec::new(),
+            breaches: Vec::new(),
+            subjects: BTreeMap::new(),
+            quarantine: Vec::new(),
+            quarantined: BTreeMap::new(),
+            last_breach: snapshot.mark()?.last_breach,
+        })
+    }
+
+    pub(crate) fn advance(&mut self, sequence: u64, digest: Digest) {
+        self.checkpoint.sequence = sequence;
+        self.checkpoint.digest = digest;
+    }
+
+    pub(crate) fn ordinal(&self, id: RequestId) -> Result<Option<u64>, Error> {
+        let key = id.uuid().as_u128();
+        if let Some(ordinal) = self.ids.get(&key) {
+            return Ok(Some(*ordinal));
+        }
+        Ok(self.before.ids.get(key)?.map(|it| it.value()))
+    }
+
+    /// Brings a request into the batch.
+    pub(crate) fn load(&mut self, ordinal: u64) -> Result<&mut Touched, Error> {
+        use std::collections::hash_map::Entry;
+        match self.requests.entry(ordinal) {
+            Entry::Occupied(entry) => Ok(entry.into_mut()),
+            Entry::Vacant(entry) => {
+                let stored = self.before.requests.get(ordinal)?;
+                let row: RequestRow = stored
+                    .and_then(|row| owned(row.value()))
+                    .ok_or_else(|| Error::Row { table: "requests", key: ordinal.to_string() })?;
+                let alarms_before = row.request.alarms().collect();
+                let counted_before = Some(volume_key(&row));
+                Ok(entry.insert(Touched { row, alarms_before, counted_before }))
+            }
+        }
+    }
+
+    /// Gives the next number of `year`; `None` when the year is full.
+    pub(crate) fn next_number(&mut self, year: u16) -> Result<Option<Number>, Error> {
+        let last = match self.serials.get(&year) {
+            Some(last) => *last,
+            None => {
+                let mut of_year = self.before.numbers.range((year, 0)..=(year, u32::MAX))?;
+                of_year.next_back().transpose()?.map_or(0, |(key, _)| key.value().1)
+            }
+        };
+        let number = Number::new(year, last + 1);
+        if number.is_some() {
+            self.serials.insert(year, last + 1);
+        }
+        Ok(number)
+    }
+
+    pub(crate) fn insert(&mut self, row: RequestRow) -> Result<(), Error> {
+        let ordinal = self.next_ordinal;
+        self.next_ordinal += 1;
+        self.ids.insert(row.request.id.uuid().as_u128(), ordinal);
+        self.numbers.insert((row.number.year(), row.number.serial()), ordinal);
+        if let Some(citizen) = row.request.citizen {
+            self.citizen(citizen)?.requests.push(ordinal);
+        }
+        let touched = Touched { row, alarms_before: Vec::new(), counted_before: None };
+        self.requests.insert(ordinal, touched);
+        Ok(())
+    }
+
+    pub(crate) fn citizen(&mut self, id: CitizenId) -> Result<&mut CitizenRow, Error> {
+        use std::collections::btree_map::Entry;
+        let key = schema::citizen_key(id);
+        match self.citizens.entry(key) {
+            Entry::Occupied(entry) => Ok(entry.into_mut()),
+            Entry::Vacant(entry) => {
+                let row = match self.before.citizens.get(key)? {
+                    None => CitizenRow::default(),
+                    Some(row) => owned(row.value())
+                        .ok_or_else(|| Error::Row { table: "citizens", key: id.to_string() })?,
+                };
+                Ok(entry.insert(row))
+            }
+        }
+    }
+
+    pub(crate) fn has_contact(&self, id: ContactId) -> Result<bool, Error> {
+        let key = id.uuid().as_u128();
+        Ok(self.contacts.contains_key(&key) || self.before.contacts.get(key)?.is_some())
+    }
+
+    pub(crate) fn contact(
+        &mut self,
+        id: ContactId,
+        sequence: u64,
+        (channel, outcome): (Channel, ContactOutcome),
+    ) {
+        self.contacts.insert(id.uuid().as_u128(), sequence);
+        let key = (code::of_channel(channel), code::of_outcome(outcome));
+        *self.contact_volumes.entry(key).or_default() += 1;
+    }
+
+    pub(crate) fn event(
+        &mut self,
+        sequence: u64,
+        recorded_at: Timestamp,
+        payload: &[u8],
+    ) -> Result<(), Error> {
+        let row = to_row(&StoredEvent { recorded_at, payload }).map_err(Error::Encode)?;
+        self.events.push((sequence, row));
+        Ok(())
+    }
+
+    pub(crate) fn breach(&mut self, sequence: u64, row: &BreachRow) -> Result<(), Error> {
+        self.breaches.push((sequence, to_row(row).map_err(Error::Encode)?));
+        self.last_breach = sequence;
+        Ok(())
+    }
+
+    pub(crate) fn subject(&mut self, subject: Subject, sequence: u64) {
+        self.subjects.insert((subject.aggregate.code(), subject.partition), sequence);
+    }
+
+    pub(crate) fn is_quarantined(&self, aggregate: Uuid) -> Result<bool, Error> {
+        let key = aggregate.as_u128();
+        Ok(self.quarantined.contains_key(&key) || self.before.quarantined.get(key)?.is_some())
+    }
+
+    pub(crate) fn quarantine(
+        &mut self,
+        sequence: u64,
+        aggregate: Option<Uuid>,
+        row: &QuarantineRow,
+    ) -> Result<(), Error> {
+        self.quarantine.push((sequence, to_row(row).map_err(Error::Encode)?));
+        if let Some(aggregate) = aggregate
+            && !self.is_quarantined(aggregate)?
+        {
+            self.quarantined.insert(aggregate.as_u128(), sequence);
+        }
+        Ok(())
+    }
+
+    pub(crate) fn mark(&self) -> Mark {
+        Mark { sequence: self.checkpoint.sequence, last_breach: self.last_breach }
+    }
+
+    /// Writes every changed row once, in key order, and the checkpoint.
+    pub(crate) fn write(self, txn: &WriteTransaction) -> Result<(), Error> {
+        self.write_requests(txn)?;
+        put_all(&mut txn.open_table(schema::REQUEST_IDS)?, &self.ids)?;
+        put_all(&mut txn.open_table(schema::NUMBERS)?, &self.numbers)?;
+        put_all(&mut txn.open_table(schema::CONTACTS)?, &self.contacts)?;
+        put_all(&mut txn.open_table(schema::SUBJECTS)?, &self.subjects)?;
+        put_all(&mut txn.open_table(schema::QUARANTINED)?, &self.quarantined)?;
+        put_rows(&mut txn.open_table(schema::EVENTS)?, &self.events)?;
+        put_rows(&mut txn.open_table(schema::BREACHES)?, &self.breaches)?;
+        put_rows(&mut txn.open_table(schema::QUARANTINE)?, &self.quarantine)?;
+        let mut citizens = txn.open_table(schema::CITIZENS)?;
+        for (key, row) in &self.citizens {
+            citizens.insert(key, to_row(row).map_err(Error::Encode)?.as_slice())?;
+        }
+        let mut volumes = txn.open_table(schema::CONTACT_VOLUMES)?;
+        for (key, added) in &self.contact_volumes {
+            let before = volumes.get(key)?.map_or(0, |it| it.value());
+            volumes.insert(key, before + added)?;
+        }
+        let checkpoint = to_row(&self.checkpoint).map_err(Error::Encode)?;
+        txn.open_table(schema::META)?.insert("checkpoint", checkpoint.as_slice())?;
+        Ok(())
+    }
+
+    fn write_requests(&self, txn: &WriteTransaction) -> Result<(), Error> {
+        let mut ordinals: Vec<&u64> = self.requests.keys().collect();
+        ordinals.sort_unstable();
+        let touched = ordinals.into_iter().filter_map(|it| Some((*it, self.requests.get(it)?)));
+        let mut requests = txn.open_table(schema::REQUESTS)?;
+        let mut gone = Vec::new();
+        let mut come = Vec::new();
+        let mut volumes: BTreeMap<VolumeKey, i64> = BTreeMap::new();
+        for (ordinal, touched) in touched {
+            let row = to_row(&touched.row).map_err(Error::Encode)?;
+            requests.insert(ordinal, row.as_slice())?;
+            let key = |alarm: &Alarm| (alarm.at.micros(), ordinal, alarm.promise);
+            let alarms: Vec<Alarm> = touched.row.request.alarms().collect();
+            let before = &touched.alarms_before;
+            gone.extend(before.iter().filter(|it| !alarms.contains(it)).map(key));
+            come.extend(alarms.iter().filter(|it| !before.contains(it)).map(key));
+            let now = volume_key(&touched.row);
+            if touched.counted_before.as_ref() != Some(&now) {
+                if let Some(before) = &touched.counted_before {
+                    *volumes.entry(before.clone()).or_default() -= 1;
+                }
+                *volumes.entry(now).or_default() += 1;
+            }
+        }
+        write_alarms(txn, gone, come)?;
+        write_volumes(txn, &volumes)
+    }
+}
+
+type AlarmKey = (i64, u64, u8);
+
+fn write_alarms(
+    txn: &WriteTransaction,
+    mut gone: Vec<AlarmKey>,
+    mut come: Vec<AlarmKey>,
+) -> Result<(), Error> {
+    gone.sort_unstable();
+    come.sort_unstable();
+    let mut alarms = txn.open_table(schema::ALARMS)?;
+    for key in gone {
+        alarms.remove(key)?;
+    }
+    for key in come {
+        alarms.insert(key, ())?;
+    }
+    Ok(())
+}
+
+fn write_volumes(txn: &WriteTransaction, changes: &BTreeMap<VolumeKey, i64>) -> Result<(), Error> {
+    let mut volumes = txn.open_table(schema::REQUEST_VOLUMES)?;
+    for (key, change) in changes {
+        let VolumeKey { channel, product, status } = key;
+        let key = (code::of_channel(*channel), product.as_str(), code::of_status(*status));
+        let before = volumes.get(key)?.map_or(0, |it| it.value());
+        match before.saturating_add_signed(*change) {
+            0 => {
+                volumes.remove(key)?;
+            }
+            after => {
+                volumes.insert(key, after)?;
+            }
+        }
+    }
+    Ok(())
+}
+
+fn volume_key(row: &RequestRow) -> VolumeKey {
+    VolumeKey {
+        channel: row.request.channel,
+        product: row.request.product.to_string(),
+        status: row.request.status,
+    }
+}
+
+fn put_all<K, V>(table: &mut redb::Table<'_, K, V>, rows: &BTreeMap<K, V>) -> Result<(), Error>
+where
+    K: redb::Key + Copy + for<'a> Borrow<K::SelfType<'a>> + 'static,
+    V: redb::Value + Copy + for<'a> Borrow<V::SelfType<'a>> + 'static,
+{
+    for (key, value) in rows {
+        table.insert(*key, *value)?;
+    }
+    Ok(())
+}
+
+fn put_rows(
+    table: &mut redb::Table<'_, u64, &'static [u8]>,
+    rows: &[(u64, Vec<u8>)],
+) -> Result<(), Error> {
+    for (sequence, row) in rows {
+        table.insert(sequence, row.as_slice())?;
+    }
+    Ok(())
+}

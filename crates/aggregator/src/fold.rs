@@ -1,0 +1,191 @@
+//! The fold: one record at a time, in log order, no clock, no randomness.
+
+use crate::batch::Batch;
+use crate::digest::Digest;
+use crate::schema::{BreachRow, FactKind, QuarantineRow, RequestRow, Step};
+use crate::store::Error;
+use crate::subject::{AGGREGATE_HEADER, Subject};
+use beffroi_domain::{
+    About, Contact, ContactId, Event, Kind, PromiseRef, Request, RequestId, Timestamp,
+};
+use beffroi_journal::Record;
+use beffroi_wire::event;
+use uuid::Uuid;
+
+/// A record with what its payload decodes to; decoding runs ahead of the fold.
+pub(crate) struct Decoded {
+    pub record: Record,
+    event: Result<Event, event::Error>,
+    recorded_at: Timestamp,
+}
+
+impl Decoded {
+    pub(crate) fn new(record: Record) -> Self {
+        let event = event::decode(&record.entry.payload);
+        let recorded_at = Timestamp::try_from(record.recorded_at).unwrap_or(Timestamp::EPOCH);
+        Self { record, event, recorded_at }
+    }
+}
+
+/// Why an event was set aside.
+type Reason = String;
+
+/// Folds a record into the batch. An event that cannot be applied is quarantined, and so are the
+/// later ones of its aggregate; nothing but the store can fail.
+pub(crate) fn fold(batch: &mut Batch, decoded: &Decoded) -> Result<(), Error> {
+    let record = &decoded.record;
+    let mut digest: Digest = batch.checkpoint.digest;
+    digest.extend(record);
+    batch.advance(record.sequence, digest);
+    if let Some(subject) = Subject::parse(&record.entry.subject) {
+        batch.subject(subject, record.sequence);
+    }
+    let aggregate = aggregate(decoded);
+    let waits = match aggregate {
+        Some(aggregate) => batch.is_quarantined(aggregate)?,
+        None => false,
+    };
+    let outcome = if waits {
+        Err("an earlier event of the same aggregate is in quarantine".to_owned())
+    } else {
+        match &decoded.event {
+            Ok(event) => apply(batch, decoded, event)?,
+            Err(error) => Err(error.to_string()),
+        }
+    };
+    if let Err(reason) = outcome {
+        tracing::warn!(journal.sequence = record.sequence, reason, "quarantined an event");
+        let row = QuarantineRow { subject: record.entry.subject.clone(), reason };
+        batch.quarantine(record.sequence, aggregate, &row)?;
+    }
+    Ok(())
+}
+
+fn aggregate(decoded: &Decoded) -> Option<Uuid> {
+    match &decoded.event {
+        Ok(event) => Some(match event.about {
+            About::Request(id) => id.uuid(),
+            About::Contact(id) => id.uuid(),
+        }),
+        Err(_) => {
+            let headers = &decoded.record.entry.headers;
+            let (_, value) = headers.iter().find(|(name, _)| name == AGGREGATE_HEADER)?;
+            Uuid::parse_str(value).ok()
+        }
+    }
+}
+
+fn apply(batch: &mut Batch, decoded: &Decoded, event: &Event) -> Result<Result<(), Reason>, Error> {
+    match (event.about, &event.kind) {
+        (About::Contact(id), Kind::ContactRecorded(contact)) => {
+            apply_contact(batch, decoded, (event, id, contact)).map(Ok)
+        }
+        (About::Contact(_), _) => Ok(Err("the event is not one of a contact".to_owned())),
+        (About::Request(id), _) => match batch.ordinal(id)? {
+            None => apply_first(batch, decoded, event),
+            Some(ordinal) => apply_next(batch, decoded, event, ordinal),
+        },
+    }
+}
+
+fn apply_contact(
+    batch: &mut Batch,
+    decoded: &Decoded,
+    (event, id, contact): (&Event, ContactId, &Contact),
+) -> Result<(), Error> {
+    let sequence = decoded.record.sequence;
+    // The journal's duplicate window is minutes: what comes later is recognised here.
+    if batch.has_contact(id)? {
+        return Ok(());
+    }
+    batch.contact(id, sequence, (event.meta.channel, contact.outcome));
+    batch.event(sequence, decoded.recorded_at, &decoded.record.entry.payload)?;
+    if let Some(citizen) = contact.citizen {
+        let row = batch.citizen(citizen)?;
+        row.contacts += 1;
+        row.last_contact_at = row.last_contact_at.max(Some(event.meta.occurred_at));
+    }
+    Ok(())
+}
+
+fn apply_first(
+    batch: &mut Batch,
+    decoded: &Decoded,
+    event: &Event,
+) -> Result<Result<(), Reason>, Error> {
+    let request = match Request::evolve(None, event) {
+        Ok(request) => request,
+        Err(error) => return Ok(Err(error.to_string())),
+    };
+    let Kind::Opened(opened) = &event.kind else {
+        return Ok(Err("a request begins with its opening".to_owned()));
+    };
+    let Some(number) = batch.next_number(opened.number_year)? else {
+        return Ok(Err(format!("no number is left in the year {}", opened.number_year)));
+    };
+    let sequence = decoded.record.sequence;
+    let steps = vec![Step { sequence, id: event.id.uuid() }];
+    batch.insert(RequestRow { number, request, steps })?;
+    batch.event(sequence, decoded.recorded_at, &decoded.record.entry.payload)?;
+    Ok(Ok(()))
+}
+
+fn apply_next(
+    batch: &mut Batch,
+    decoded: &Decoded,
+    event: &Event,
+    ordinal: u64,
+) -> Result<Result<(), Reason>, Error> {
+    let sequence = decoded.record.sequence;
+    let row = &mut batch.load(ordinal)?.row;
+    // Sent twice beyond the journal's duplicate window, or settled by an earlier event.
+    if row.sequence_of(event.id.uuid()).is_some() || row.request.is_void(&event.kind) {
+        return Ok(Ok(()));
+    }
+    row.request = match Request::evolve(Some(row.request.clone()), event) {
+        Ok(request) => request,
+        Err(error) => return Ok(Err(error.to_string())),
+    };
+    row.steps.push(Step { sequence, id: event.id.uuid() });
+    let breach = match &event.kind {
+        Kind::PromiseWarned(fact) => Some((FactKind::Warning, *fact)),
+        Kind::PromiseBreached(fact) => Some((FactKind::Breach, *fact)),
+        Kind::Opened(_)
+        | Kind::Assigned(_)
+        | Kind::PutOnHold(_)
+        | Kind::Resumed(_)
+        | Kind::FollowUpAdded(_)
+        | Kind::Resolved
+        | Kind::Reopened(_)
+        | Kind::Cancelled
+        | Kind::ContactRecorded(_) => None,
+    };
+    let breach = breach.map(|fact| breach_row(row, event.id.uuid(), fact, decoded.recorded_at));
+    if let Some(breach) = breach {
+        batch.breach(sequence, &breach)?;
+    }
+    batch.event(sequence, decoded.recorded_at, &decoded.record.entry.payload)?;
+    Ok(Ok(()))
+}
+
+fn breach_row(
+    row: &RequestRow,
+    id: Uuid,
+    (kind, fact): (FactKind, PromiseRef),
+    recorded_at: Timestamp,
+) -> BreachRow {
+    let request: RequestId = row.request.id;
+    BreachRow {
+        id,
+        kind,
+        request,
+        number: row.number,
+        product: row.request.product.to_string(),
+        unit: row.request.unit.as_ref().map(ToString::to_string),
+        promise: fact.kind,
+        cycle: fact.cycle,
+        due_at: fact.due_at,
+        noticed_at: fact.noticed_at,
+        recorded_at,
+    }
+}

@@ -1,0 +1,228 @@
+//! The projections' tables: the only place that knows their keys and rows.
+//!
+//! Rows are postcard behind a version byte: private, rebuilt at will. Keys follow the order of
+//! arrival wherever they can, because redb is bound by the pages it copies.
+
+use beffroi_domain::{
+    Channel, CitizenId, ContactOutcome, Number, PromiseKind, Request, RequestId, Status, Timestamp,
+};
+use redb::TableDefinition;
+use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
+
+/// The version of all rows, also part of the file's name. A change of any row is a new version.
+pub(crate) const VERSION: u8 = 1;
+
+/// `checkpoint` and the counters.
+pub(crate) const META: TableDefinition<&str, &[u8]> = TableDefinition::new("meta");
+/// Requests by ordinal: 0, 1, 2 … in the order in which they were recorded.
+pub(crate) const REQUESTS: TableDefinition<u64, &[u8]> = TableDefinition::new("requests");
+/// The ordinal of a request's id.
+pub(crate) const REQUEST_IDS: TableDefinition<u128, u64> = TableDefinition::new("request_ids");
+/// The ordinal of a number: year and serial.
+pub(crate) const NUMBERS: TableDefinition<(u16, u32), u64> = TableDefinition::new("numbers");
+/// Events by sequence: [`StoredEvent`].
+pub(crate) const EVENTS: TableDefinition<u64, &[u8]> = TableDefinition::new("events");
+/// Citizens by id: [`CitizenRow`].
+pub(crate) const CITIZENS: TableDefinition<u128, &[u8]> = TableDefinition::new("citizens");
+/// The sequence of a contact's id.
+pub(crate) const CONTACTS: TableDefinition<u128, u64> = TableDefinition::new("contacts");
+/// Alarms by time, ordinal and promise.
+pub(crate) const ALARMS: TableDefinition<(i64, u64, u8), ()> = TableDefinition::new("alarms");
+/// Warnings and breaches by sequence: [`BreachRow`].
+pub(crate) const BREACHES: TableDefinition<u64, &[u8]> = TableDefinition::new("breaches");
+/// How many requests by channel, product and status.
+pub(crate) const REQUEST_VOLUMES: TableDefinition<(u8, &str, u8), u64> =
+    TableDefinition::new("request_volumes");
+/// How many contacts by channel and outcome.
+pub(crate) const CONTACT_VOLUMES: TableDefinition<(u8, u8), u64> =
+    TableDefinition::new("contact_volumes");
+/// The last sequence of each subject: aggregate and partition.
+pub(crate) const SUBJECTS: TableDefinition<(u8, u16), u64> = TableDefinition::new("subjects");
+/// Events that could not be folded, by sequence: [`QuarantineRow`].
+pub(crate) const QUARANTINE: TableDefinition<u64, &[u8]> = TableDefinition::new("quarantine");
+/// Aggregates with events in quarantine, and the sequence of the first.
+pub(crate) const QUARANTINED: TableDefinition<u128, u64> = TableDefinition::new("quarantined");
+
+/// A request, with its number and its history.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct RequestRow {
+    /// Its number.
+    pub number: Number,
+    /// Its state.
+    pub request: Request,
+    /// The events that made it so, in log order.
+    pub steps: Vec<Step>,
+}
+
+/// One event of a request's history.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Step {
+    /// Its place in the log.
+    pub sequence: u64,
+    /// Its id.
+    #[serde(with = "uuid::serde::compact")]
+    pub id: uuid::Uuid,
+}
+
+impl RequestRow {
+    /// The sequence of its last event.
+    pub fn last_sequence(&self) -> u64 {
+        self.steps.last().map_or(0, |step| step.sequence)
+    }
+
+    /// The sequence of the event with this id, if it is part of the history.
+    pub fn sequence_of(&self, id: uuid::Uuid) -> Option<u64> {
+        self.steps.iter().find(|step| step.id == id).map(|step| step.sequence)
+    }
+}
+
+/// A citizen, as requests and contacts name them.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CitizenRow {
+    /// The ordinals of their requests, oldest first.
+    pub requests: Vec<u64>,
+    /// How many contacts.
+    pub contacts: u64,
+    /// When the latest contact took place.
+    pub last_contact_at: Option<Timestamp>,
+}
+
+/// What is raised about a promise.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum FactKind {
+    /// It is about to be broken.
+    Warning,
+    /// It was broken.
+    Breach,
+}
+
+/// A warning or a breach, with what a subscriber needs of its request as it was then.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct BreachRow {
+    /// The fact's id.
+    #[serde(with = "uuid::serde::compact")]
+    pub id: uuid::Uuid,
+    /// Which of the two.
+    pub kind: FactKind,
+    /// The request.
+    pub request: RequestId,
+    /// Its number.
+    pub number: Number,
+    /// Its product.
+    pub product: String,
+    /// The responsible unit.
+    pub unit: Option<String>,
+    /// What was promised.
+    pub promise: PromiseKind,
+    /// 1 for the opening, one more for each reopening.
+    pub cycle: u32,
+    /// The due time.
+    pub due_at: Timestamp,
+    /// When it was noticed.
+    pub noticed_at: Timestamp,
+    /// When it was recorded.
+    pub recorded_at: Timestamp,
+}
+
+/// An event as the log holds it.
+#[derive(Debug, Serialize, Deserialize)]
+pub(crate) struct StoredEvent<'a> {
+    pub recorded_at: Timestamp,
+    #[serde(borrow)]
+    pub payload: &'a [u8],
+}
+
+/// Why an event could not be folded.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct QuarantineRow {
+    pub subject: String,
+    pub reason: String,
+}
+
+/// What requests are counted by.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct VolumeKey {
+    /// The channel.
+    pub channel: Channel,
+    /// The product.
+    pub product: String,
+    /// The status.
+    pub status: Status,
+}
+
+/// The bytes of a row.
+pub(crate) fn to_row<T: Serialize>(row: &T) -> Result<Vec<u8>, postcard::Error> {
+    postcard::to_extend(row, vec![VERSION])
+}
+
+/// A row of the bytes; `None` when they are of another version or damaged.
+pub(crate) fn from_row<'a, T: Deserialize<'a>>(bytes: &'a [u8]) -> Option<T> {
+    let (version, row) = bytes.split_first()?;
+    (*version == VERSION).then(|| postcard::from_bytes(row).ok()).flatten()
+}
+
+/// [`from_row`] for rows that own what they hold.
+pub(crate) fn owned<T: DeserializeOwned>(bytes: &[u8]) -> Option<T> {
+    from_row(bytes)
+}
+
+pub(crate) fn citizen_key(id: CitizenId) -> u128 {
+    id.uuid().as_u128()
+}
+
+/// Codes of the words in keys: never change them.
+pub(crate) mod code {
+    use super::{Channel, ContactOutcome, Status};
+
+    const CHANNELS: [Channel; 11] = [
+        Channel::Unknown,
+        Channel::Telephone,
+        Channel::App,
+        Channel::Email,
+        Channel::WebForm,
+        Channel::InPerson,
+        Channel::Mail,
+        Channel::SocialMedia,
+        Channel::Employee,
+        Channel::System,
+        Channel::Other,
+    ];
+    const STATUSES: [Status; 5] =
+        [Status::Open, Status::Assigned, Status::OnHold, Status::Resolved, Status::Cancelled];
+    const OUTCOMES: [ContactOutcome; 5] = [
+        ContactOutcome::Informed,
+        ContactOutcome::RequestOpened,
+        ContactOutcome::FollowedUp,
+        ContactOutcome::TransferredTo911,
+        ContactOutcome::Abandoned,
+    ];
+
+    fn code<T: PartialEq>(words: &[T], word: &T) -> u8 {
+        words.iter().zip(0_u8..).find(|(it, _)| *it == word).map_or(u8::MAX, |(_, code)| code)
+    }
+
+    pub(crate) fn of_channel(it: Channel) -> u8 {
+        code(&CHANNELS, &it)
+    }
+
+    pub(crate) fn channel(code: u8) -> Option<Channel> {
+        CHANNELS.get(usize::from(code)).copied()
+    }
+
+    pub(crate) fn of_status(it: Status) -> u8 {
+        code(&STATUSES, &it)
+    }
+
+    pub(crate) fn status(code: u8) -> Option<Status> {
+        STATUSES.get(usize::from(code)).copied()
+    }
+
+    pub(crate) fn of_outcome(it: ContactOutcome) -> u8 {
+        code(&OUTCOMES, &it)
+    }
+
+    pub(crate) fn outcome(code: u8) -> Option<ContactOutcome> {
+        OUTCOMES.get(usize::from(code)).copied()
+    }
+}

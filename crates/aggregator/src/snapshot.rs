@@ -1,0 +1,255 @@
+//! Reads: one moment of the projections.
+
+use crate::schema::{
+    self, BreachRow, CitizenRow, RequestRow, StoredEvent, VolumeKey, code, from_row, owned,
+};
+use crate::store::{Checkpoint, Error, Mark};
+use crate::subject::Subject;
+use beffroi_domain::{
+    Alarm, Channel, CitizenId, ContactId, ContactOutcome, Event, Number, RequestId, Timestamp,
+};
+use redb::{ReadOnlyTable, ReadTransaction, ReadableTable, ReadableTableMetadata, TableDefinition};
+use serde::de::DeserializeOwned;
+use std::fmt::Debug;
+
+/// One moment of the projections: later commits do not show.
+#[derive(Debug)]
+pub struct Snapshot {
+    txn: ReadTransaction,
+    checkpoint: Checkpoint,
+}
+
+/// An event of a history, with its place in the log.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Recorded {
+    /// Its sequence.
+    pub sequence: u64,
+    /// When the log recorded it.
+    pub recorded_at: Timestamp,
+    /// The event.
+    pub event: Event,
+}
+
+/// A part of a list.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Page<T> {
+    /// The items found.
+    pub items: Vec<T>,
+    /// Where the next page goes on; `None`: the list has ended.
+    pub next: Option<u64>,
+}
+
+impl Snapshot {
+    pub(crate) fn new(txn: ReadTransaction) -> Result<Self, Error> {
+        let meta = txn.open_table(schema::META)?;
+        let checkpoint = match meta.get("checkpoint")? {
+            None => Checkpoint::default(),
+            Some(row) => owned(row.value()).ok_or_else(|| damaged("meta", &"checkpoint"))?,
+        };
+        Ok(Self { txn, checkpoint })
+    }
+
+    /// How far the log was folded.
+    pub fn checkpoint(&self) -> &Checkpoint {
+        &self.checkpoint
+    }
+
+    pub(crate) fn table<K: redb::Key + 'static, V: redb::Value + 'static>(
+        &self,
+        table: TableDefinition<'_, K, V>,
+    ) -> Result<ReadOnlyTable<K, V>, Error> {
+        Ok(self.txn.open_table(table)?)
+    }
+
+    pub(crate) fn mark(&self) -> Result<Mark, Error> {
+        let breaches = self.table(schema::BREACHES)?;
+        let last_breach = breaches.last()?.map_or(0, |(sequence, _)| sequence.value());
+        Ok(Mark { sequence: self.checkpoint.sequence, last_breach })
+    }
+
+    /// A request by its id.
+    pub fn request(&self, id: RequestId) -> Result<Option<RequestRow>, Error> {
+        let ids = self.table(schema::REQUEST_IDS)?;
+        let Some(ordinal) = ids.get(id.uuid().as_u128())?.map(|it| it.value()) else {
+            return Ok(None);
+        };
+        self.request_at(ordinal).map(Some)
+    }
+
+    /// A request by its number.
+    pub fn numbered(&self, number: Number) -> Result<Option<RequestRow>, Error> {
+        let numbers = self.table(schema::NUMBERS)?;
+        let key = (number.year(), number.serial());
+        let Some(ordinal) = numbers.get(key)?.map(|it| it.value()) else {
+            return Ok(None);
+        };
+        self.request_at(ordinal).map(Some)
+    }
+
+    /// A request by its ordinal, which another row gave.
+    pub fn request_at(&self, ordinal: u64) -> Result<RequestRow, Error> {
+        let requests = self.table(schema::REQUESTS)?;
+        let row = requests.get(ordinal)?;
+        row.and_then(|row| owned(row.value())).ok_or_else(|| damaged("requests", &ordinal))
+    }
+
+    /// How many requests there are.
+    pub fn request_count(&self) -> Result<u64, Error> {
+        Ok(self.table(schema::REQUESTS)?.len()?)
+    }
+
+    /// Requests with an ordinal below `before`, newest first, of which `take` says whether they
+    /// belong to the list; at most `limit` of them, looking at no more than `scan_max` rows.
+    pub fn requests_before(
+        &self,
+        before: u64,
+        limit: usize,
+        scan_max: usize,
+        take: impl Fn(&RequestRow) -> bool,
+    ) -> Result<Page<RequestRow>, Error> {
+        let requests = self.table(schema::REQUESTS)?;
+        let mut items = Vec::new();
+        for (scanned, row) in requests.range(..before)?.rev().enumerate() {
+            let (ordinal, row) = row?;
+            let ordinal = ordinal.value();
+            if items.len() == limit || scanned == scan_max {
+                return Ok(Page { items, next: Some(ordinal + 1) });
+            }
+            let row: RequestRow = row_of("requests", ordinal, row.value())?;
+            if take(&row) {
+                items.push(row);
+            }
+        }
+        Ok(Page { items, next: None })
+    }
+
+    /// The history of a request, in log order.
+    pub fn history(&self, row: &RequestRow) -> Result<Vec<Recorded>, Error> {
+        let events = self.table(schema::EVENTS)?;
+        let recorded = |sequence: u64| {
+            let stored = events.get(sequence)?.ok_or_else(|| damaged("events", &sequence))?;
+            let stored: StoredEvent<'_> =
+                from_row(stored.value()).ok_or_else(|| damaged("events", &sequence))?;
+            let event = beffroi_wire::event::decode(stored.payload)
+                .map_err(|_| damaged("events", &sequence))?;
+            Ok(Recorded { sequence, recorded_at: stored.recorded_at, event })
+        };
+        row.steps.iter().map(|step| recorded(step.sequence)).collect()
+    }
+
+    /// When the log recorded an event.
+    pub fn recorded_at(&self, sequence: u64) -> Result<Option<Timestamp>, Error> {
+        let events = self.table(schema::EVENTS)?;
+        let Some(stored) = events.get(sequence)? else { return Ok(None) };
+        let stored: StoredEvent<'_> =
+            from_row(stored.value()).ok_or_else(|| damaged("events", &sequence))?;
+        Ok(Some(stored.recorded_at))
+    }
+
+    /// A citizen, if a request or a contact named them.
+    pub fn citizen(&self, id: CitizenId) -> Result<Option<CitizenRow>, Error> {
+        let citizens = self.table(schema::CITIZENS)?;
+        let Some(row) = citizens.get(schema::citizen_key(id))? else { return Ok(None) };
+        row_of("citizens", id, row.value()).map(Some)
+    }
+
+    /// The sequence at which a contact was recorded.
+    pub fn contact(&self, id: ContactId) -> Result<Option<u64>, Error> {
+        let contacts = self.table(schema::CONTACTS)?;
+        Ok(contacts.get(id.uuid().as_u128())?.map(|it| it.value()))
+    }
+
+    /// Warnings and breaches after `sequence`, oldest first, at most `limit`.
+    pub fn breaches_after(
+        &self,
+        sequence: u64,
+        limit: usize,
+    ) -> Result<Vec<(u64, BreachRow)>, Error> {
+        let breaches = self.table(schema::BREACHES)?;
+        let rows = breaches.range(sequence.saturating_add(1)..)?.take(limit);
+        rows.map(|row| {
+            let (sequence, row) = row?;
+            let sequence = sequence.value();
+            Ok((sequence, row_of("breaches", sequence, row.value())?))
+        })
+        .collect()
+    }
+
+    /// Requests by channel, product and status.
+    pub fn request_volumes(&self) -> Result<Vec<(VolumeKey, u64)>, Error> {
+        let volumes = self.table(schema::REQUEST_VOLUMES)?;
+        let mut found = Vec::new();
+        for row in volumes.iter()? {
+            let (key, count) = row?;
+            let (channel, product, status) = key.value();
+            let (Some(channel), Some(status)) = (code::channel(channel), code::status(status))
+            else {
+                return Err(damaged("request_volumes", &key.value()));
+            };
+            let key = VolumeKey { channel, product: product.to_owned(), status };
+            found.push((key, count.value()));
+        }
+        Ok(found)
+    }
+
+    /// Contacts by channel and outcome.
+    pub fn contact_volumes(&self) -> Result<Vec<(Channel, ContactOutcome, u64)>, Error> {
+        let volumes = self.table(schema::CONTACT_VOLUMES)?;
+        let mut found = Vec::new();
+        for row in volumes.iter()? {
+            let (key, count) = row?;
+            let (channel, outcome) = key.value();
+            match (code::channel(channel), code::outcome(outcome)) {
+                (Some(channel), Some(outcome)) => found.push((channel, outcome, count.value())),
+                _ => return Err(damaged("contact_volumes", &key.value())),
+            }
+        }
+        Ok(found)
+    }
+
+    /// The last sequence of a subject as of this moment; 0: nothing was recorded there.
+    pub fn last_of(&self, subject: Subject) -> Result<u64, Error> {
+        let subjects = self.table(schema::SUBJECTS)?;
+        let key = (subject.aggregate.code(), subject.partition);
+        Ok(subjects.get(key)?.map_or(0, |it| it.value()))
+    }
+
+    /// How many events are in quarantine.
+    pub fn quarantined(&self) -> Result<u64, Error> {
+        Ok(self.table(schema::QUARANTINE)?.len()?)
+    }
+
+    /// Alarms before `now`, earliest first, at most `limit`, with the ordinal of their request.
+    pub(crate) fn alarms_before(
+        &self,
+        now: Timestamp,
+        limit: usize,
+    ) -> Result<Vec<(u64, Alarm)>, Error> {
+        let alarms = self.table(schema::ALARMS)?;
+        alarms.range(..(now.micros(), 0, 0))?.take(limit).map(|row| alarm(row?.0.value())).collect()
+    }
+
+    /// When the next alarm is.
+    pub(crate) fn next_alarm(&self) -> Result<Option<Timestamp>, Error> {
+        let alarms = self.table(schema::ALARMS)?;
+        let first = alarms.first()?;
+        first.map(|(key, _)| Ok(alarm(key.value())?.1.at)).transpose()
+    }
+}
+
+fn alarm((at, ordinal, promise): (i64, u64, u8)) -> Result<(u64, Alarm), Error> {
+    let at = Timestamp::from_micros(at).map_err(|_| damaged("alarms", &(at, ordinal, promise)))?;
+    Ok((ordinal, Alarm { at, promise }))
+}
+
+fn row_of<T: DeserializeOwned>(
+    table: &'static str,
+    key: impl Debug,
+    bytes: &[u8],
+) -> Result<T, Error> {
+    owned(bytes).ok_or_else(|| damaged(table, &key))
+}
+
+fn damaged(table: &'static str, key: &dyn Debug) -> Error {
+    Error::Row { table, key: format!("{key:?}") }
+}

@@ -1,0 +1,167 @@
+//! The projections' file.
+
+use crate::digest::Digest;
+use crate::schema::{self, VERSION};
+use crate::snapshot::Snapshot;
+use redb::{Builder, Database, Durability, ReadableDatabase, TableDefinition, WriteTransaction};
+use serde::{Deserialize, Serialize};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use thiserror::Error as ThisError;
+use tokio::sync::watch;
+
+/// The projections cannot be read or written.
+#[derive(Debug, ThisError)]
+pub enum Error {
+    /// The file cannot be opened.
+    #[error("cannot open the projections `{path}`")]
+    Open {
+        /// The file.
+        path: PathBuf,
+        /// Why.
+        #[source]
+        source: Box<redb::Error>,
+    },
+    /// Another process has the file open.
+    #[error("the projections `{0}` are in use: is another `beffroi serve` running on this data?")]
+    InUse(PathBuf),
+    /// The store failed.
+    #[error("the store of the projections failed")]
+    Store(#[source] Box<redb::Error>),
+    /// A row cannot be read: the file is damaged.
+    #[error("row {key} of table `{table}` cannot be read: run `beffroi rebuild`")]
+    Row {
+        /// The table.
+        table: &'static str,
+        /// The key.
+        key: String,
+    },
+    /// A row cannot be written.
+    #[error("a row cannot be encoded")]
+    Encode(#[source] postcard::Error),
+}
+
+impl<E: Into<redb::Error>> From<E> for Error {
+    fn from(error: E) -> Self {
+        Self::Store(Box::new(error.into()))
+    }
+}
+
+/// How far the projections have come, committed together with them.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Checkpoint {
+    /// The last sequence folded; 0: none.
+    pub sequence: u64,
+    /// The log's identity; empty: not bound to a log yet.
+    pub log: String,
+    /// What is known of the log up to the sequence.
+    pub(crate) digest: Digest,
+}
+
+/// What the fold has come to, for those who wait.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Mark {
+    pub sequence: u64,
+    pub last_breach: u64,
+}
+
+/// A handle to the projections; cheap to clone.
+#[derive(Clone, Debug)]
+pub struct Projections {
+    inner: Arc<Inner>,
+}
+
+#[derive(Debug)]
+struct Inner {
+    database: Database,
+    path: PathBuf,
+    mark: watch::Sender<Mark>,
+}
+
+impl Projections {
+    /// The file that holds the projections of this version, in `directory`.
+    pub fn file(directory: &Path) -> PathBuf {
+        directory.join(format!("projections-v{VERSION}.redb"))
+    }
+
+    /// Opens or creates the file `path`.
+    pub fn open(path: &Path) -> Result<Self, Error> {
+        let database = Builder::new().create(path).map_err(|error| {
+            if matches!(error, redb::DatabaseError::DatabaseAlreadyOpen) {
+                Error::InUse(path.to_owned())
+            } else {
+                Error::Open { path: path.to_owned(), source: Box::new(error.into()) }
+            }
+        })?;
+        let txn = database.begin_write()?;
+        create_tables(&txn)?;
+        txn.commit()?;
+        let inner = Inner { database, path: path.to_owned(), mark: watch::Sender::default() };
+        let projections = Self { inner: Arc::new(inner) };
+        let snapshot = projections.snapshot()?;
+        projections.publish(snapshot.mark()?);
+        Ok(projections)
+    }
+
+    /// The file.
+    pub fn path(&self) -> &Path {
+        &self.inner.path
+    }
+
+    /// One moment of the projections.
+    pub fn snapshot(&self) -> Result<Snapshot, Error> {
+        Snapshot::new(self.inner.database.begin_read()?)
+    }
+
+    /// The last sequence folded and visible.
+    pub fn sequence(&self) -> u64 {
+        self.inner.mark.borrow().sequence
+    }
+
+    /// Waits until the fold has come at least to `sequence`.
+    pub async fn folded(&self, sequence: u64) {
+        let mut mark = self.inner.mark.subscribe();
+        // The sender lives as long as `self`: it cannot have gone.
+        let _ = mark.wait_for(|mark| mark.sequence >= sequence).await;
+    }
+
+    /// Waits until a warning or a breach after `sequence` is visible.
+    pub async fn raised_after(&self, sequence: u64) {
+        let mut mark = self.inner.mark.subscribe();
+        let _ = mark.wait_for(|mark| mark.last_breach > sequence).await;
+    }
+
+    pub(crate) fn begin(&self, durability: Durability) -> Result<WriteTransaction, Error> {
+        let mut txn = self.inner.database.begin_write()?;
+        txn.set_durability(durability)?;
+        Ok(txn)
+    }
+
+    pub(crate) fn publish(&self, mark: Mark) {
+        self.inner.mark.send_replace(mark);
+    }
+}
+
+fn create_tables(txn: &WriteTransaction) -> Result<(), Error> {
+    fn create<K: redb::Key + 'static, V: redb::Value + 'static>(
+        txn: &WriteTransaction,
+        table: TableDefinition<'_, K, V>,
+    ) -> Result<(), Error> {
+        txn.open_table(table)?;
+        Ok(())
+    }
+    create(txn, schema::META)?;
+    create(txn, schema::REQUESTS)?;
+    create(txn, schema::REQUEST_IDS)?;
+    create(txn, schema::NUMBERS)?;
+    create(txn, schema::EVENTS)?;
+    create(txn, schema::CITIZENS)?;
+    create(txn, schema::CONTACTS)?;
+    create(txn, schema::ALARMS)?;
+    create(txn, schema::BREACHES)?;
+    create(txn, schema::REQUEST_VOLUMES)?;
+    create(txn, schema::CONTACT_VOLUMES)?;
+    create(txn, schema::SUBJECTS)?;
+    create(txn, schema::QUARANTINE)?;
+    create(txn, schema::QUARANTINED)
+}

@@ -1,0 +1,177 @@
+//! The timekeeper: raises a warning or a breach when its time passes, once.
+//!
+//! What it raises is decided on a snapshot and appended with the expected sequence of its subject
+//! and an id that any node would derive: any number of nodes may keep time, the log holds each fact
+//! once. A request's state changes when the fact is folded, not when it is sent.
+
+use crate::clock::Clock;
+use crate::schema::RequestRow;
+use crate::snapshot::Snapshot;
+use crate::store::{Error, Projections};
+use crate::subject::{Subject, entry};
+use beffroi_domain::{
+    About, Alarm, Channel, Event, EventId, Kind, Meta, Origin, Personal, PersonalData, Timestamp,
+};
+use beffroi_journal::{Append, AppendError, Journal};
+use std::collections::BTreeMap;
+use std::time::Duration;
+use tokio::sync::watch;
+use tokio::time::Instant;
+use tokio_util::sync::CancellationToken;
+
+/// Facts raised in one append.
+const RAISE_MAX: usize = 500;
+/// How long one append may take before it is tried again.
+const APPEND_DEADLINE: Duration = Duration::from_secs(10);
+/// How long to wait when raising did not help.
+const BACK_OFF: Duration = Duration::from_secs(1);
+
+/// What the timekeeper needs.
+#[derive(Debug)]
+pub struct Timekeeper {
+    /// Where it appends.
+    pub journal: Journal,
+    /// Where it looks.
+    pub projections: Projections,
+    /// Its clock.
+    pub clock: Clock,
+    /// Tells up to when everything due has been raised and folded.
+    pub checked: watch::Sender<Timestamp>,
+}
+
+/// Keeps time until `shutdown`.
+pub async fn keep_time(mut keeper: Timekeeper, shutdown: CancellationToken) -> Result<(), Error> {
+    let mut stuck = None;
+    loop {
+        let round = keeper.round(&mut stuck);
+        let pause = tokio::select! {
+            () = shutdown.cancelled() => return Ok(()),
+            pause = round => pause?,
+        };
+        tokio::select! {
+            () = shutdown.cancelled() => return Ok(()),
+            () = keeper.pause(pause) => {}
+        }
+    }
+}
+
+enum Pause {
+    /// There may be more to raise.
+    None,
+    /// Nothing is due before this.
+    Until(Option<Timestamp>, u64),
+    /// Raising did not help.
+    BackOff,
+}
+
+impl Timekeeper {
+    async fn pause(&mut self, pause: Pause) {
+        match pause {
+            Pause::None => {}
+            Pause::BackOff => tokio::time::sleep(BACK_OFF).await,
+            Pause::Until(next, sequence) => {
+                tokio::select! {
+                    () = self.clock.sleep_until(next) => {}
+                    () = self.projections.folded(sequence + 1) => {}
+                }
+            }
+        }
+    }
+
+    async fn round(&self, stuck: &mut Option<(u64, Alarm)>) -> Result<Pause, Error> {
+        let now = self.clock.now();
+        let (due, append, next, sequence) = {
+            let snapshot = self.projections.snapshot()?;
+            let due = snapshot.alarms_before(now, RAISE_MAX)?;
+            let append = raise(&snapshot, &due, now)?;
+            (due, append, snapshot.next_alarm()?, snapshot.checkpoint().sequence)
+        };
+        let Some(first) = due.first().copied() else {
+            self.checked.send_replace(now);
+            return Ok(Pause::Until(next, sequence));
+        };
+        // An alarm that survives its own fact would be raised for ever: look again later.
+        if append.entries.is_empty() || *stuck == Some(first) {
+            tracing::error!(request.ordinal = first.0, "an alarm cannot be settled");
+            *stuck = None;
+            return Ok(Pause::BackOff);
+        }
+        match self.journal.append(append, Instant::now() + APPEND_DEADLINE).await {
+            Ok(stored) => {
+                self.projections.folded(stored.last).await;
+                *stuck = Some(first);
+                Ok(Pause::None)
+            }
+            Err(AppendError::Conflict) => {
+                self.catch_up().await;
+                Ok(Pause::None)
+            }
+            Err(error) => {
+                tracing::warn!(error = %error, "could not raise what is due: trying again");
+                self.catch_up().await;
+                Ok(Pause::BackOff)
+            }
+        }
+    }
+
+    async fn catch_up(&self) {
+        match self.journal.state().await {
+            Ok(state) => self.projections.folded(state.last).await,
+            Err(error) => tracing::warn!(error = %error, "the log cannot be reached"),
+        }
+    }
+}
+
+/// The append that raises what is due.
+fn raise(snapshot: &Snapshot, due: &[(u64, Alarm)], now: Timestamp) -> Result<Append, Error> {
+    let mut append = Append { entries: Vec::new(), expected: Vec::new() };
+    let mut subjects: BTreeMap<Subject, u64> = BTreeMap::new();
+    for (ordinal, alarm) in due {
+        let row = snapshot.request_at(*ordinal)?;
+        let Some(event) = event(&row, *alarm, now) else { continue };
+        let subject = Subject::of(&event);
+        if let std::collections::btree_map::Entry::Vacant(expected) = subjects.entry(subject) {
+            expected.insert(snapshot.last_of(subject)?);
+        }
+        append.entries.push(entry(&event));
+    }
+    append.expected = subjects.into_iter().map(|(it, last)| (it.to_string(), last)).collect();
+    Ok(append)
+}
+
+fn event(row: &RequestRow, alarm: Alarm, now: Timestamp) -> Option<Event> {
+    let kind = row.request.raised(alarm.promise, now, row.last_sequence())?;
+    let (name, fact, occurred_at) = match &kind {
+        Kind::PromiseWarned(fact) => ("warned", fact, alarm.at),
+        Kind::PromiseBreached(fact) => ("breached", fact, fact.due_at),
+        Kind::Opened(_)
+        | Kind::Assigned(_)
+        | Kind::PutOnHold(_)
+        | Kind::Resumed(_)
+        | Kind::FollowUpAdded(_)
+        | Kind::Resolved
+        | Kind::Reopened(_)
+        | Kind::Cancelled
+        | Kind::ContactRecorded(_) => return None,
+    };
+    // Request, promise, cycle, threshold and due time: the same on every node, never twice.
+    let promise = fact.kind.name();
+    let id = format!("{name}/{promise}/{}/{}", fact.cycle, fact.due_at.micros());
+    Some(Event {
+        id: EventId::new(row.request.id.derive(&id)).ok()?,
+        about: About::Request(row.request.id),
+        meta: Meta {
+            occurred_at,
+            approximate: false,
+            origin: Origin::Live,
+            actor: "timekeeper".parse().ok(),
+            channel: Channel::System,
+            causation: row.steps.last().map(|step| step.id),
+            correlation: None,
+            catalogue_version: 0,
+            source_status: None,
+        },
+        personal: Personal(PersonalData::default()),
+        kind,
+    })
+}

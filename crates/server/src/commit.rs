@@ -1,0 +1,126 @@
+//! From a decision to a fact: decide on a projected state, append with the sequence that state was
+//! at, wait until the fold shows it.
+
+use crate::error::ApiError;
+use beffroi_aggregator::{Aggregate, PARTITIONS, Projections, Snapshot, Subject, entry};
+use beffroi_domain::Event;
+use beffroi_journal::{Append, AppendError, Entry, Journal, Refusal, Stored};
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::sync::{Mutex, MutexGuard};
+use tokio::time::Instant;
+
+/// How long a call may take to be recorded before it is answered as unknown.
+const DEADLINE: Duration = Duration::from_secs(10);
+
+/// Appends what is decided. Commands on one partition take turns, so that on one node they do not
+/// run into each other; between nodes the expected sequence keeps them apart.
+#[derive(Clone, Debug)]
+pub(crate) struct Committer {
+    journal: Journal,
+    projections: Projections,
+    turns: Arc<[Mutex<()>]>,
+}
+
+/// What a decision came to.
+#[derive(Debug)]
+pub(crate) enum Decision<T, R = Vec<Event>> {
+    /// Nothing more is to be done: it was recorded before, or there is nothing to record.
+    Done(T),
+    /// These facts must be recorded first; then it is decided again.
+    Record(R),
+}
+
+impl Committer {
+    pub(crate) fn new(journal: Journal, projections: Projections) -> Self {
+        let turns = (0..2 * usize::from(PARTITIONS)).map(|_| Mutex::new(())).collect();
+        Self { journal, projections, turns }
+    }
+
+    /// Decides, appends, and decides again until there is nothing more to append.
+    ///
+    /// `decide` sees a moment of the projections that includes everything recorded on `subjects`
+    /// by this node, and must answer `Done` once its own events are part of it.
+    pub(crate) async fn commit<T>(
+        &self,
+        subjects: BTreeSet<Subject>,
+        mut decide: impl FnMut(&Snapshot) -> Result<Decision<T>, ApiError>,
+    ) -> Result<T, ApiError> {
+        let _turns = self.take_turns(&subjects).await;
+        let deadline = Instant::now() + DEADLINE;
+        let mut stored: Option<Stored> = None;
+        loop {
+            let append = match self.prepare(&mut decide)? {
+                Decision::Done(answer) => return Ok(answer),
+                Decision::Record(append) => append,
+            };
+            // It was stored and folded, and yet is not part of what it was stored for.
+            match stored {
+                Some(Stored { duplicate: true, .. }) => {
+                    let id = append.entries.first().map(|it| it.id.to_string());
+                    return Err(ApiError::IdTaken(id.unwrap_or_default()));
+                }
+                Some(_) => return Err(ApiError::Quarantined),
+                None => {}
+            }
+            match self.journal.append(append, deadline).await {
+                Ok(done) => {
+                    self.folded(done.last, deadline).await?;
+                    stored = Some(done);
+                }
+                // Fold past what came between, look whether it was our own, decide again.
+                Err(AppendError::Conflict | AppendError::Refused(Refusal::PartlyStored)) => {
+                    let state = self.journal.state().await;
+                    let last = state.map_err(|_| ApiError::OutcomeUnknown)?.last;
+                    self.folded(last, deadline).await?;
+                    if Instant::now() >= deadline {
+                        return Err(ApiError::OutcomeUnknown);
+                    }
+                }
+                Err(error) => return Err(error.into()),
+            }
+        }
+    }
+
+    fn prepare<T>(
+        &self,
+        decide: &mut impl FnMut(&Snapshot) -> Result<Decision<T>, ApiError>,
+    ) -> Result<Decision<T, Append>, ApiError> {
+        let snapshot = self.projections.snapshot()?;
+        let events = match decide(&snapshot)? {
+            Decision::Done(answer) => return Ok(Decision::Done(answer)),
+            Decision::Record(events) => events,
+        };
+        let mut expected = BTreeMap::new();
+        for event in &events {
+            let subject = Subject::of(event);
+            if let std::collections::btree_map::Entry::Vacant(entry) = expected.entry(subject) {
+                entry.insert(snapshot.last_of(subject)?);
+            }
+        }
+        let entries: Vec<Entry> = events.iter().map(entry).collect();
+        let expected = expected.into_iter().map(|(it, last)| (it.to_string(), last)).collect();
+        Ok(Decision::Record(Append { entries, expected }))
+    }
+
+    async fn folded(&self, sequence: u64, deadline: Instant) -> Result<(), ApiError> {
+        let folded = tokio::time::timeout_at(deadline, self.projections.folded(sequence));
+        folded.await.map_err(|_| ApiError::OutcomeUnknown)
+    }
+
+    async fn take_turns(&self, subjects: &BTreeSet<Subject>) -> Vec<MutexGuard<'_, ()>> {
+        // Always in the order of the subjects: two callers never wait for each other.
+        let mut turns = Vec::with_capacity(subjects.len());
+        for subject in subjects {
+            let half = match subject.aggregate {
+                Aggregate::Request | Aggregate::Sla => 0,
+                Aggregate::Contact => usize::from(PARTITIONS),
+            };
+            if let Some(turn) = self.turns.get(half + usize::from(subject.partition)) {
+                turns.push(turn.lock().await);
+            }
+        }
+        turns
+    }
+}

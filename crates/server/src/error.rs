@@ -1,0 +1,391 @@
+//! Errors of the API: the only place that turns one into a gRPC status.
+
+use crate::language::choose;
+use beffroi_aggregator::Error as StoreError;
+use beffroi_domain::{
+    InvalidContact, InvalidId, InvalidNumber, InvalidText, Language, Rejection, Status as Standing,
+    Timestamp,
+};
+use beffroi_journal::{AppendError, Refusal};
+use std::collections::HashMap;
+use std::time::Duration;
+use tonic::{Code, Status};
+use tonic_types::{ErrorDetails, FieldViolation, StatusExt};
+
+const DOMAIN: &str = "beffroi";
+const RETRY_AFTER: Duration = Duration::from_secs(1);
+
+/// Why a call failed.
+#[derive(Debug)]
+pub(crate) enum ApiError {
+    /// Fields hold what they cannot hold.
+    Invalid(Vec<Violation>),
+    /// No such request.
+    UnknownRequest(String),
+    /// No such citizen.
+    UnknownCitizen(String),
+    /// The rules do not allow it.
+    Rejected(Rejection),
+    /// The id belongs to something else.
+    IdTaken(String),
+    /// The position or the token is of another log.
+    OtherLog,
+    /// The node has not come as far as asked, in time.
+    Behind { asked: u64, folded: u64 },
+    /// Stored or not, it is not known: the caller must send it again.
+    OutcomeUnknown,
+    /// The log refused it.
+    Refused(Refusal),
+    /// Too many streams are open.
+    TooManyStreams(usize),
+    /// The node is shutting down.
+    ShuttingDown,
+    /// The event was stored but could not be folded.
+    Quarantined,
+    /// The store failed.
+    Store(StoreError),
+    /// A task failed.
+    Task,
+}
+
+/// A field that holds what it cannot hold.
+#[derive(Debug)]
+pub(crate) struct Violation {
+    pub field: String,
+    pub problem: Problem,
+}
+
+/// What is wrong with a field.
+#[derive(Debug)]
+pub(crate) enum Problem {
+    Missing,
+    Id(InvalidId),
+    Number(InvalidNumber),
+    Text(InvalidText),
+    UnknownWord,
+    Time,
+    Future(Timestamp),
+    TooBig { found: u64, max: u64 },
+    Negative,
+    Coordinates,
+    Zone(String),
+    PageToken,
+    ResumeToken,
+    Contact(InvalidContact),
+    TooMany { found: usize, max: usize },
+    BeforeOpening,
+}
+
+impl Problem {
+    pub(crate) fn at(self, field: impl Into<String>) -> Violation {
+        Violation { field: field.into(), problem: self }
+    }
+
+    pub(crate) fn text(&self, language: Language) -> String {
+        match language {
+            Language::French => self.french(),
+            Language::English => self.english(),
+        }
+    }
+
+    fn english(&self) -> String {
+        match self {
+            Self::Missing => "is required".to_owned(),
+            Self::Id(error) => format!("{error}"),
+            Self::Number(error) => format!("{error}"),
+            Self::Text(error) => format!("{error}"),
+            Self::UnknownWord => "is none of the values of the API".to_owned(),
+            Self::Time => "is not a time of the years 1800 to 9999".to_owned(),
+            Self::Future(now) => format!("is in the future: it is {now} now"),
+            Self::TooBig { found, max } => format!("is {found}, at most {max} is taken"),
+            Self::Negative => "is negative".to_owned(),
+            Self::Coordinates => {
+                "is off the globe: latitude -90 to 90, longitude -180 to 180".to_owned()
+            }
+            Self::Zone(zone) => {
+                format!("`{zone}` is not an IANA time zone, such as America/Toronto")
+            }
+            Self::PageToken => "does not belong to this list: send the next_page_token of the \
+                 page before with the same filter, or none"
+                .to_owned(),
+            Self::ResumeToken => "is not a resume token: send the one of the last message dealt \
+                 with, or none to begin with the first"
+                .to_owned(),
+            Self::Contact(error) => format!("{error}"),
+            Self::TooMany { found, max } => format!("has {found} items, 1 to {max} are taken"),
+            Self::BeforeOpening => "is dated before the opening".to_owned(),
+        }
+    }
+
+    fn french(&self) -> String {
+        match self {
+            Self::Missing => "est requis".to_owned(),
+            Self::Id(InvalidId(text)) => {
+                format!("`{text}` n'est pas un UUID : 32 chiffres hexadécimaux, pas tous nuls")
+            }
+            Self::Number(InvalidNumber::Form(text)) => {
+                format!("`{text}` n'est pas un numéro de demande, tel que 26-0012345-7")
+            }
+            Self::Number(InvalidNumber::CheckDigit(text)) => format!(
+                "`{text}` n'est pas un numéro de demande : le chiffre de contrôle ne correspond \
+                 pas, vérifiez chaque chiffre"
+            ),
+            Self::Text(InvalidText::Empty) => "est vide".to_owned(),
+            Self::Text(InvalidText::TooLong { found, max }) => {
+                format!("compte {found} caractères, le maximum est {max}")
+            }
+            Self::Text(InvalidText::Control(code)) => {
+                format!("contient le caractère de commande U+{code:04X}")
+            }
+            Self::UnknownWord => "n'est aucune des valeurs de l'API".to_owned(),
+            Self::Time => "n'est pas un instant des années 1800 à 9999".to_owned(),
+            Self::Future(now) => format!("est dans le futur : il est {now}"),
+            Self::TooBig { found, max } => format!("vaut {found}, le maximum est {max}"),
+            Self::Negative => "est négatif".to_owned(),
+            Self::Coordinates => {
+                "est hors du globe : latitude -90 à 90, longitude -180 à 180".to_owned()
+            }
+            Self::Zone(zone) => {
+                format!("`{zone}` n'est pas un fuseau horaire IANA, tel que America/Toronto")
+            }
+            Self::PageToken => "n'appartient pas à cette liste : envoyez le next_page_token de la \
+                 page précédente avec le même filtre, ou aucun"
+                .to_owned(),
+            Self::ResumeToken => "n'est pas un jeton de reprise : envoyez celui du dernier \
+                 message traité, ou aucun pour commencer au premier"
+                .to_owned(),
+            Self::Contact(InvalidContact::RequestMissing) => {
+                "est requis : ce résultat désigne la demande ouverte ou suivie".to_owned()
+            }
+            Self::Contact(InvalidContact::RequestUnexpected) => {
+                "doit être vide : ce résultat ne désigne aucune demande".to_owned()
+            }
+            Self::TooMany { found, max } => format!("compte {found} éléments, de 1 à {max} admis"),
+            Self::BeforeOpening => "est antérieur à l'ouverture".to_owned(),
+        }
+    }
+}
+
+impl From<Vec<Violation>> for ApiError {
+    fn from(violations: Vec<Violation>) -> Self {
+        Self::Invalid(violations)
+    }
+}
+
+impl From<Violation> for ApiError {
+    fn from(violation: Violation) -> Self {
+        Self::Invalid(vec![violation])
+    }
+}
+
+impl From<StoreError> for ApiError {
+    fn from(error: StoreError) -> Self {
+        Self::Store(error)
+    }
+}
+
+impl From<Rejection> for ApiError {
+    fn from(rejection: Rejection) -> Self {
+        Self::Rejected(rejection)
+    }
+}
+
+impl From<AppendError> for ApiError {
+    fn from(error: AppendError) -> Self {
+        match error {
+            AppendError::Refused(refusal) => Self::Refused(refusal),
+            AppendError::Conflict | AppendError::Unknown(_) => Self::OutcomeUnknown,
+        }
+    }
+}
+
+impl ApiError {
+    /// The stable reason, part of the API.
+    pub(crate) fn reason(&self) -> &'static str {
+        match self {
+            Self::Invalid(_) => "INVALID_FIELD",
+            Self::UnknownRequest(_) | Self::Rejected(Rejection::Unknown) => "UNKNOWN_REQUEST",
+            Self::UnknownCitizen(_) => "UNKNOWN_CITIZEN",
+            Self::Rejected(Rejection::Exists) | Self::IdTaken(_) => "ID_TAKEN",
+            Self::Rejected(Rejection::Status(_)) => "WRONG_STATUS",
+            Self::Rejected(Rejection::TooEarly { .. }) => "TOO_EARLY",
+            Self::Rejected(Rejection::Year) => "YEAR_WITHOUT_NUMBERS",
+            Self::Rejected(Rejection::Calendar(_)) => "BEYOND_CALENDAR",
+            Self::OtherLog => "OTHER_LOG",
+            Self::Behind { .. } => "NOT_THERE_YET",
+            Self::OutcomeUnknown => "OUTCOME_UNKNOWN",
+            Self::Refused(_) => "LOG_REFUSED",
+            Self::TooManyStreams(_) => "TOO_MANY_STREAMS",
+            Self::ShuttingDown => "SHUTTING_DOWN",
+            Self::Quarantined => "QUARANTINED",
+            Self::Store(_) | Self::Task => "INTERNAL",
+        }
+    }
+
+    fn code(&self) -> Code {
+        match self {
+            Self::Invalid(_) | Self::Rejected(Rejection::Year) => Code::InvalidArgument,
+            Self::UnknownRequest(_)
+            | Self::UnknownCitizen(_)
+            | Self::Rejected(Rejection::Unknown) => Code::NotFound,
+            Self::Rejected(Rejection::Exists) | Self::IdTaken(_) => Code::AlreadyExists,
+            Self::Rejected(
+                Rejection::Status(_) | Rejection::TooEarly { .. } | Rejection::Calendar(_),
+            )
+            | Self::OtherLog => Code::FailedPrecondition,
+            Self::Behind { .. } | Self::OutcomeUnknown | Self::ShuttingDown => Code::Unavailable,
+            Self::Refused(Refusal::TooLarge { .. } | Refusal::TooManyEntries { .. }) => {
+                Code::InvalidArgument
+            }
+            Self::Refused(_) | Self::TooManyStreams(_) => Code::ResourceExhausted,
+            Self::Quarantined | Self::Store(_) | Self::Task => Code::Internal,
+        }
+    }
+
+    /// The message for people, without the fields.
+    pub(crate) fn message(&self, language: Language) -> String {
+        let own = |french: &str, english: &str| choose(language, french, english).to_owned();
+        match self {
+            Self::Invalid(violations) => {
+                let listed: Vec<String> = violations
+                    .iter()
+                    .map(|it| format!("{} {}", it.field, it.problem.text(language)))
+                    .collect();
+                listed.join(choose(language, " ; ", "; "))
+            }
+            Self::UnknownRequest(name) => choose(
+                language,
+                format!("aucune demande `{name}` : vérifiez le numéro"),
+                format!("no request `{name}`: please check the number"),
+            ),
+            Self::UnknownCitizen(id) => choose(
+                language,
+                format!("aucune demande ni aucun contact ne nomme le citoyen `{id}`"),
+                format!("no request and no contact names the citizen `{id}`"),
+            ),
+            Self::Rejected(rejection) => rejected(rejection, language),
+            Self::IdTaken(id) => choose(
+                language,
+                format!("l'identifiant `{id}` désigne déjà autre chose : choisissez-en un autre"),
+                format!("the id `{id}` already belongs to something else: choose another"),
+            ),
+            Self::OtherLog => own(
+                "la position ou le jeton provient d'un autre journal : recommencez sans",
+                "the position or token comes from another log: begin again without it",
+            ),
+            Self::Behind { asked, folded } => choose(
+                language,
+                format!("ce nœud en est à {folded}, pas encore à {asked} : réessayez"),
+                format!("this node has come to {folded}, not yet to {asked}: try again"),
+            ),
+            Self::OutcomeUnknown => own(
+                "on ignore si l'appel a été enregistré : renvoyez-le avec le même identifiant",
+                "it is not known whether the call was recorded: send it again with the same id",
+            ),
+            Self::Refused(refusal) => choose(
+                language,
+                format!("le journal a refusé : {refusal}"),
+                format!("the log refused: {refusal}"),
+            ),
+            Self::TooManyStreams(max) => choose(
+                language,
+                format!("{max} flux sont déjà ouverts : réessayez plus tard"),
+                format!("{max} streams are open already: try again later"),
+            ),
+            Self::ShuttingDown => own(
+                "le nœud s'arrête : reprenez ailleurs ou plus tard avec votre dernier jeton",
+                "the node is shutting down: go on elsewhere or later with your last token",
+            ),
+            Self::Quarantined => own(
+                "enregistré, mais mis en quarantaine : l'exploitation doit s'en occuper",
+                "recorded, but set aside in quarantine: operations must look at it",
+            ),
+            Self::Store(_) | Self::Task => own("erreur interne", "internal error"),
+        }
+    }
+
+    /// The gRPC status, with one `ErrorInfo` and the details that apply.
+    pub(crate) fn into_status(self, language: Language) -> Status {
+        if let Self::Store(error) = &self {
+            tracing::error!(error = %chain(error), "the store failed");
+        }
+        let mut details = ErrorDetails::with_error_info(self.reason(), DOMAIN, self.metadata());
+        if let Self::Invalid(violations) = &self {
+            let fields = violations
+                .iter()
+                .map(|it| FieldViolation::new(&it.field, it.problem.text(language)));
+            details.set_bad_request(fields.collect::<Vec<_>>());
+        }
+        if matches!(self.code(), Code::Unavailable | Code::ResourceExhausted) {
+            details.set_retry_info(Some(RETRY_AFTER));
+        }
+        Status::with_error_details(self.code(), self.message(language), details)
+    }
+
+    fn metadata(&self) -> HashMap<String, String> {
+        let one = |key: &str, value: String| HashMap::from([(key.to_owned(), value)]);
+        match self {
+            Self::UnknownRequest(name) => one("service_request", name.clone()),
+            Self::UnknownCitizen(id) => one("citizen_id", id.clone()),
+            Self::IdTaken(id) => one("id", id.clone()),
+            Self::Rejected(Rejection::Status(status)) => one("status", status.name().to_owned()),
+            Self::Rejected(Rejection::TooEarly { not_before }) => {
+                one("not_before", not_before.to_string())
+            }
+            Self::Behind { asked, folded } => HashMap::from([
+                ("asked".to_owned(), asked.to_string()),
+                ("folded".to_owned(), folded.to_string()),
+            ]),
+            Self::Invalid(_)
+            | Self::Rejected(_)
+            | Self::OtherLog
+            | Self::OutcomeUnknown
+            | Self::Refused(_)
+            | Self::TooManyStreams(_)
+            | Self::ShuttingDown
+            | Self::Quarantined
+            | Self::Store(_)
+            | Self::Task => HashMap::new(),
+        }
+    }
+}
+
+fn rejected(rejection: &Rejection, language: Language) -> String {
+    let french = match rejection {
+        Rejection::Unknown => "la demande n'existe pas".to_owned(),
+        Rejection::Exists => "la demande existe déjà".to_owned(),
+        Rejection::Status(status) => format!(
+            "la demande est {} : ce changement n'est pas permis",
+            standing(*status, Language::French)
+        ),
+        Rejection::TooEarly { not_before } => {
+            format!("l'instant précède {not_before}, celui du dernier changement de la demande")
+        }
+        Rejection::Year => "il n'y a de numéros que pour les années 1900 à 2199".to_owned(),
+        Rejection::Calendar(_) => "l'échéance dépasse ce qu'un calendrier peut compter".to_owned(),
+    };
+    choose(language, french, rejection.to_string())
+}
+
+/// A status in words, for the middle of a sentence.
+pub(crate) fn standing(status: Standing, language: Language) -> &'static str {
+    let (french, english) = match status {
+        Standing::Open => ("ouverte", "open"),
+        Standing::Assigned => ("prise en charge", "assigned"),
+        Standing::OnHold => ("en attente", "on hold"),
+        Standing::Resolved => ("résolue", "resolved"),
+        Standing::Cancelled => ("annulée", "cancelled"),
+    };
+    choose(language, french, english)
+}
+
+pub(crate) fn chain(error: &dyn std::error::Error) -> String {
+    let mut text = error.to_string();
+    let mut source = error.source();
+    while let Some(cause) = source {
+        text.push_str(": ");
+        text.push_str(&cause.to_string());
+        source = cause.source();
+    }
+    text
+}

@@ -1,0 +1,106 @@
+//! Recording a contact.
+
+use super::{find, subject};
+use crate::commit::Decision;
+use crate::error::{ApiError, Problem, Violation};
+use crate::node::Shared;
+use crate::parse::{Fields, Name};
+use beffroi_aggregator::{Aggregate, Snapshot};
+use beffroi_domain::{
+    About, Contact, ContactId, ContactOutcome, Event, EventId, Kind, Meta, Origin, Personal,
+    PersonalData,
+};
+use beffroi_wire::pb::intake::v1 as pb;
+use beffroi_wire::vocabulary;
+use std::collections::BTreeSet;
+
+const SECS_MAX: u32 = 86_400;
+
+pub(super) async fn record(
+    node: &Shared,
+    message: pb::RecordContactRequest,
+) -> Result<pb::RecordContactResponse, ApiError> {
+    let (id, name, mut event) = parse(node, &message)?;
+    if let Some(name) = name {
+        let request = find(node, &message.service_request, name)?.request.id;
+        if let Kind::ContactRecorded(contact) = &mut event.kind {
+            contact.request = Some(request);
+        }
+    }
+    let subjects = BTreeSet::from([subject(Aggregate::Contact, id.uuid())]);
+    let decide = |snapshot: &Snapshot| match snapshot.contact(id)? {
+        Some(_) => Ok(Decision::Done(snapshot.checkpoint().sequence)),
+        None => Ok(Decision::Record(vec![event.clone()])),
+    };
+    let sequence = node.committer.commit(subjects, decide).await?;
+    let position = Some(node.position(sequence));
+    Ok(pb::RecordContactResponse { contact_id: id.to_string(), position })
+}
+
+type Parsed = (ContactId, Option<Name>, Event);
+
+fn parse(node: &Shared, message: &pb::RecordContactRequest) -> Result<Parsed, Vec<Violation>> {
+    let mut fields = Fields::default();
+    let id: Option<ContactId> = fields.id("contact_id", &message.contact_id);
+    let citizen = fields.citizen("citizen_id", &message.citizen_id);
+    let channel =
+        fields.known("channel", message.channel, vocabulary::channel::from_pb(message.channel));
+    let nature =
+        fields.known("nature", message.nature, vocabulary::nature::from_pb(message.nature));
+    let language = vocabulary::language::from_pb(message.language);
+    let language = fields.word("language", message.language, language);
+    let outcome = vocabulary::contact_outcome::from_pb(message.outcome);
+    let outcome = fields.word("outcome", message.outcome, outcome);
+    let name = outcome.and_then(|outcome| request(&mut fields, outcome, &message.service_request));
+    let product = fields.optional_label("product", &message.product);
+    let waited_secs = fields.at_most("waited_secs", message.waited_secs, SECS_MAX);
+    let handled_secs = fields.at_most("handled_secs", message.handled_secs, SECS_MAX);
+    let now = node.clock.now();
+    let occurred_at = fields.past_or_now("occurred_at", message.occurred_at.as_ref(), now);
+    let actor = fields.optional_label("actor", &message.actor);
+    let parsed = (|| {
+        let contact = Contact {
+            citizen: citizen?,
+            nature: nature?,
+            language: language?,
+            outcome: outcome?,
+            request: None,
+            product: product?,
+            waited_secs: waited_secs?,
+            handled_secs: handled_secs?,
+        };
+        let id = id?;
+        let event = Event {
+            id: EventId::new(id.uuid()).ok()?,
+            about: About::Contact(id),
+            meta: Meta {
+                occurred_at: occurred_at?,
+                approximate: false,
+                origin: Origin::Live,
+                actor: actor?,
+                channel: channel?,
+                causation: None,
+                correlation: None,
+                catalogue_version: 0,
+                source_status: None,
+            },
+            personal: Personal(PersonalData::default()),
+            kind: Kind::ContactRecorded(Box::new(contact)),
+        };
+        Some((id, name?, event))
+    })();
+    fields.finish(parsed)
+}
+
+/// The request is named exactly when the outcome speaks of one.
+fn request(fields: &mut Fields, outcome: ContactOutcome, text: &str) -> Option<Option<Name>> {
+    let named = !text.trim().is_empty();
+    match outcome.check_request(named) {
+        Ok(()) if named => fields.name("service_request", text).map(Some),
+        Ok(()) => Some(None),
+        Err(error) => {
+            fields.wrong("service_request", Problem::Contact(error));
+            None
+        }
+    }
+}

@@ -1,0 +1,95 @@
+//! Opening a request.
+
+use super::{Envelope, Standing, event_id, execute};
+use crate::error::{ApiError, Violation};
+use crate::node::Shared;
+use crate::parse::Fields;
+use beffroi_domain::{Change, Command, Open, Origin, PersonalData, RequestId, Text, decide};
+use beffroi_wire::pb::intake::v1 as pb;
+use beffroi_wire::vocabulary;
+
+const ADDRESS_MAX: usize = 500;
+const NAME_MAX: usize = 200;
+const TELEPHONE_MAX: usize = 50;
+const EMAIL_MAX: usize = 320;
+
+pub(super) async fn open(
+    node: &Shared,
+    message: pb::OpenServiceRequestRequest,
+) -> Result<Standing, ApiError> {
+    let (id, envelope, open) = parse(node, message)?;
+    let command = Command {
+        change: Change::Open(Box::new(open)),
+        occurred_at: envelope.occurred_at,
+        origin: Origin::Live,
+    };
+    let decide = |state: Option<&_>| match state {
+        // Opened before, and not by this call: the id belongs to an imported request.
+        Some(_) => Err(ApiError::IdTaken(id.to_string())),
+        None => decide(&node.city, None, &command).map_err(ApiError::from),
+    };
+    execute(&node.committer, id, envelope, decide).await
+}
+
+fn parse(
+    node: &Shared,
+    message: pb::OpenServiceRequestRequest,
+) -> Result<(RequestId, Envelope, Open), Vec<Violation>> {
+    let mut fields = Fields::default();
+    let request: Option<RequestId> = fields.id("request_id", &message.request_id);
+    let id = request.and_then(|_| event_id(&mut fields, "request_id", &message.request_id));
+    let citizen = fields.citizen("citizen_id", &message.citizen_id);
+    let product = fields.label("product", &message.product);
+    let precision = fields.optional_label("precision", &message.precision);
+    let nature =
+        fields.known("nature", message.nature, vocabulary::nature::from_pb(message.nature));
+    let channel =
+        fields.known("channel", message.channel, vocabulary::channel::from_pb(message.channel));
+    let language = vocabulary::language::from_pb(message.language);
+    let language = fields.word("language", message.language, language);
+    let place = fields.place("place", message.place.as_ref());
+    let now = node.clock.now();
+    let occurred_at = fields.past_or_now("occurred_at", message.occurred_at.as_ref(), now);
+    let actor = fields.optional_label("actor", &message.actor);
+    let personal = personal(&mut fields, &message);
+    let parsed = (|| {
+        let open = Open {
+            citizen: citizen?,
+            product: product?,
+            precision: precision?,
+            nature: nature?,
+            channel: channel?,
+            language: language?,
+            other_channels: Vec::new(),
+            unit: None,
+            place: place?,
+            source: None,
+            promised_by: None,
+        };
+        let envelope = Envelope {
+            id: id?,
+            occurred_at: occurred_at?,
+            actor: actor?,
+            channel: open.channel,
+            personal: personal?,
+        };
+        Some((request?, envelope, open))
+    })();
+    fields.finish(parsed)
+}
+
+fn personal(fields: &mut Fields, message: &pb::OpenServiceRequestRequest) -> Option<PersonalData> {
+    let details = message.contact_details.clone().unwrap_or_default();
+    let text = fields.text("description", &message.description, Text::MAX);
+    let name = fields.text("contact_details.name", &details.name, NAME_MAX);
+    let telephone = fields.text("contact_details.telephone", &details.telephone, TELEPHONE_MAX);
+    let email = fields.text("contact_details.email", &details.email, EMAIL_MAX);
+    let address = fields.text("address", &message.address, ADDRESS_MAX);
+    Some(PersonalData {
+        text: text?,
+        name: name?,
+        telephone: telephone?,
+        email: email?,
+        address: address?,
+    })
+}

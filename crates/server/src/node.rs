@@ -1,0 +1,242 @@
+//! A node: one journal, its projections, the timekeeper and the gRPC services over them.
+
+use crate::commit::Committer;
+use crate::error::{ApiError, chain};
+use crate::intake::Intake;
+use crate::query::Query;
+use beffroi_aggregator::{
+    Clock, Error as StoreError, Follower, Projections, Stopped, Timekeeper, follow, keep_time,
+};
+use beffroi_domain::{City, Timestamp};
+use beffroi_journal::Journal;
+use beffroi_wire::DESCRIPTORS;
+use beffroi_wire::pb::intake::v1::intake_service_server::IntakeServiceServer;
+use beffroi_wire::pb::query::v1 as query;
+use beffroi_wire::pb::query::v1::query_service_server::QueryServiceServer;
+use std::future::Future;
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Duration;
+use thiserror::Error;
+use tokio::net::TcpListener;
+use tokio::sync::{Semaphore, watch};
+use tokio_stream::wrappers::TcpListenerStream;
+use tokio_util::sync::CancellationToken;
+use tonic::transport::Server;
+
+/// What a node is made of.
+#[derive(Debug)]
+pub struct Config {
+    /// The log.
+    pub journal: Journal,
+    /// The city whose calendar and promises hold.
+    pub city: City,
+    /// The clock.
+    pub clock: Clock,
+}
+
+/// Why a node cannot start or had to stop.
+#[derive(Debug, Error)]
+pub enum Failure {
+    /// The fold cannot go on.
+    #[error("the fold stopped")]
+    Fold(#[from] Stopped),
+    /// The projections cannot be opened or read.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// The log cannot be reached.
+    #[error("the log cannot be reached")]
+    Journal(#[from] beffroi_journal::Error),
+    /// The gRPC server failed.
+    #[error("the gRPC server failed")]
+    Grpc(#[from] tonic::transport::Error),
+    /// The reflection service cannot be built.
+    #[error("the reflection service cannot be built")]
+    Reflection(#[from] tonic_reflection::server::Error),
+}
+
+/// The largest message that is taken, in bytes.
+const MESSAGE_MAX: usize = 4 << 20;
+/// How long calls in progress may take to end at shutdown.
+const DRAIN: Duration = Duration::from_secs(5);
+/// How many streams may be open at once.
+pub(crate) const STREAMS_MAX: usize = 10_000;
+const KEEPALIVE: Duration = Duration::from_secs(30);
+
+/// What the services share.
+#[derive(Debug)]
+pub(crate) struct Shared {
+    pub projections: Projections,
+    pub committer: Committer,
+    pub city: City,
+    pub clock: Clock,
+    /// The log's identity.
+    pub log: String,
+    pub streams: Arc<Semaphore>,
+    pub shutdown: CancellationToken,
+}
+
+impl Shared {
+    pub(crate) fn position(&self, sequence: u64) -> query::Position {
+        query::Position { log: self.log.clone(), sequence, recorded_at: None }
+    }
+
+    /// Waits until the node has come to the position a caller asks for.
+    pub(crate) async fn at_least(&self, asked: Option<&query::Position>) -> Result<(), ApiError> {
+        const PATIENCE: Duration = Duration::from_secs(2);
+        let Some(asked) = asked else { return Ok(()) };
+        if asked.log != self.log {
+            return Err(ApiError::OtherLog);
+        }
+        let folded = self.projections.folded(asked.sequence);
+        tokio::time::timeout(PATIENCE, folded).await.map_err(|_| ApiError::Behind {
+            asked: asked.sequence,
+            folded: self.projections.sequence(),
+        })
+    }
+}
+
+/// A node that folds and keeps time; it answers calls once it is served.
+#[derive(Debug)]
+pub struct Node {
+    shared: Arc<Shared>,
+    journal: Journal,
+    follower: Follower,
+    checked: watch::Receiver<Timestamp>,
+    folding: CancellationToken,
+    timekeeper: tokio::task::JoinHandle<Result<(), StoreError>>,
+}
+
+impl Node {
+    /// Opens the projections in `directory`, checks that they belong to the journal, and folds what
+    /// the journal holds, telling `progress` how many of how many events are folded.
+    pub async fn start(
+        config: Config,
+        directory: &Path,
+        mut progress: impl FnMut(u64, u64),
+    ) -> Result<Self, Failure> {
+        let Config { journal, city, clock } = config;
+        let projections = Projections::open(&Projections::file(directory))?;
+        let head = journal.state().await?;
+        let folding = CancellationToken::new();
+        let follower = follow(journal.clone(), projections.clone(), folding.clone()).await?;
+        let mut ended = follower;
+        while projections.sequence() < head.last {
+            progress(projections.sequence(), head.last);
+            let step = (projections.sequence() + 50_000).min(head.last);
+            tokio::select! {
+                () = projections.folded(step) => {}
+                stopped = &mut ended => {
+                    return Err(stopped.err().map_or(Failure::Fold(Stopped::Regressed {
+                        last: projections.sequence(),
+                        folded: head.last,
+                    }), Failure::Fold));
+                }
+            }
+        }
+        let (checked_sender, checked) = watch::channel(Timestamp::EPOCH);
+        let timekeeper = Timekeeper {
+            journal: journal.clone(),
+            projections: projections.clone(),
+            clock: clock.clone(),
+            checked: checked_sender,
+        };
+        let timekeeper = tokio::spawn(keep_time(timekeeper, folding.clone()));
+        let shared = Shared {
+            committer: Committer::new(journal.clone(), projections.clone()),
+            projections,
+            city,
+            clock,
+            log: head.epoch,
+            streams: Arc::new(Semaphore::new(STREAMS_MAX)),
+            shutdown: CancellationToken::new(),
+        };
+        let shared = Arc::new(shared);
+        Ok(Self { shared, journal, follower: ended, checked, folding, timekeeper })
+    }
+
+    /// Tells up to when every due warning and breach has been raised and folded.
+    pub fn checked(&self) -> watch::Receiver<Timestamp> {
+        self.checked.clone()
+    }
+
+    /// Answers calls on `listener` until `stop`, then drains and stops everything.
+    ///
+    /// Streams are ended with a resume token in hand; calls in progress get a few seconds.
+    pub async fn serve(
+        self,
+        listener: TcpListener,
+        stop: impl Future<Output = ()>,
+    ) -> Result<(), Failure> {
+        let Self { shared, journal, mut follower, folding, mut timekeeper, .. } = self;
+        let (health, health_service) = tonic_health::server::health_reporter();
+        health.set_serving::<IntakeServiceServer<Intake>>().await;
+        health.set_serving::<QueryServiceServer<Query>>().await;
+        let server = router(&shared, health_service)?;
+        let drained = shared.shutdown.clone();
+        let incoming = TcpListenerStream::new(listener);
+        let serving =
+            server.serve_with_incoming_shutdown(incoming, drained.clone().cancelled_owned());
+        let mut serving = tokio::spawn(serving);
+        let mut folds = true;
+        let mut failure = tokio::select! {
+            () = stop => None,
+            stopped = &mut follower => {
+                folds = false;
+                stopped.err().map(Failure::Fold)
+            }
+            kept = &mut timekeeper => kept.ok().and_then(Result::err).map(Failure::Store),
+            served = &mut serving => served.ok().and_then(Result::err).map(Failure::Grpc),
+        };
+        health.set_service_status("", tonic_health::ServingStatus::NotServing).await;
+        drained.cancel();
+        if tokio::time::timeout(DRAIN, &mut serving).await.is_err() {
+            tracing::warn!("calls in progress were cut off at shutdown");
+            serving.abort();
+        }
+        folding.cancel();
+        if !timekeeper.is_finished() {
+            let _ = timekeeper.await;
+        }
+        if folds {
+            failure = failure.or(follower.await.err().map(Failure::Fold));
+        }
+        journal.close().await;
+        failure.map_or(Ok(()), |failure| {
+            tracing::error!(error = %chain(&failure), "the node stops");
+            Err(failure)
+        })
+    }
+}
+
+fn router(
+    shared: &Arc<Shared>,
+    health: impl tonic::codegen::Service<
+        tonic::codegen::http::Request<tonic::body::Body>,
+        Response = tonic::codegen::http::Response<tonic::body::Body>,
+        Error = std::convert::Infallible,
+        Future: Send + 'static,
+    > + tonic::server::NamedService
+    + Clone
+    + Send
+    + Sync
+    + 'static,
+) -> Result<tonic::transport::server::Router, Failure> {
+    let reflection = || {
+        tonic_reflection::server::Builder::configure()
+            .register_encoded_file_descriptor_set(DESCRIPTORS)
+            .register_encoded_file_descriptor_set(tonic_health::pb::FILE_DESCRIPTOR_SET)
+    };
+    let intake = IntakeServiceServer::new(Intake::new(Arc::clone(shared)))
+        .max_decoding_message_size(MESSAGE_MAX);
+    let query = QueryServiceServer::new(Query::new(Arc::clone(shared)))
+        .max_decoding_message_size(MESSAGE_MAX);
+    Ok(Server::builder()
+        .http2_keepalive_interval(Some(KEEPALIVE))
+        .initial_connection_window_size(Some(4 << 20))
+        .add_service(health)
+        .add_service(reflection().build_v1()?)
+        .add_service(reflection().build_v1alpha()?)
+        .add_service(intake)
+        .add_service(query))
+}

@@ -1,0 +1,190 @@
+//! Warnings and breaches: listed, and streamed with resume tokens.
+
+use super::{Outlet, list};
+use crate::error::{ApiError, Problem};
+use crate::node::Shared;
+use crate::token;
+use beffroi_aggregator::{BreachRow, FactKind};
+use beffroi_domain::Language;
+use beffroi_wire::pb::query::v1 as pb;
+use beffroi_wire::{time, vocabulary};
+use pb::subscribe_breaches_response::Event;
+use std::sync::Arc;
+use std::time::Duration;
+use tokio_stream::wrappers::ReceiverStream;
+use tonic::Status;
+
+const HEARTBEAT: Duration = Duration::from_secs(15);
+/// Facts read at once.
+const READ_MAX: usize = 512;
+/// What resume tokens are bound to: not the filter, which a subscriber may change.
+const RESUME_BINDING: &str = "breaches";
+
+type Message = pb::SubscribeBreachesResponse;
+
+/// Which facts are wanted.
+struct Filter {
+    kind: Option<FactKind>,
+    unit: Option<String>,
+}
+
+impl Filter {
+    fn parse(kind: i32, unit: &str) -> Result<Self, ApiError> {
+        let kind = match pb::BreachKind::try_from(kind) {
+            Ok(pb::BreachKind::Unspecified) => None,
+            Ok(pb::BreachKind::Warning) => Some(FactKind::Warning),
+            Ok(pb::BreachKind::Breach) => Some(FactKind::Breach),
+            Err(_) => return Err(Problem::UnknownWord.at("kind").into()),
+        };
+        let unit = unit.trim();
+        Ok(Self { kind, unit: (!unit.is_empty()).then(|| unit.to_owned()) })
+    }
+
+    fn takes(&self, row: &BreachRow) -> bool {
+        self.kind.is_none_or(|it| it == row.kind)
+            && self.unit.as_ref().is_none_or(|it| Some(it) == row.unit.as_ref())
+    }
+}
+
+pub(super) async fn list(
+    node: &Shared,
+    call: pb::ListBreachesRequest,
+) -> Result<pb::ListBreachesResponse, ApiError> {
+    let filter = Filter::parse(call.kind, &call.unit)?;
+    let size = list::page_size(call.page_size)?;
+    let binding = format!("breaches {} {}", call.kind, call.unit.trim());
+    let mut after = match call.page_token.as_str() {
+        "" => 0,
+        token => token::read(("page_token", || Problem::PageToken), &node.log, &binding, token)?,
+    };
+    node.at_least(call.min_position.as_ref()).await?;
+    let snapshot = node.projections.snapshot()?;
+    let mut breaches = Vec::new();
+    let mut ended = false;
+    while breaches.len() < size && !ended {
+        let rows = snapshot.breaches_after(after, READ_MAX)?;
+        ended = rows.len() < READ_MAX;
+        for (sequence, row) in rows {
+            if breaches.len() == size {
+                ended = false;
+                break;
+            }
+            after = sequence;
+            if filter.takes(&row) {
+                breaches.push(breach(node, sequence, &row));
+            }
+        }
+    }
+    let next = (!ended).then_some(after);
+    Ok(pb::ListBreachesResponse {
+        breaches,
+        next_page_token: list::token(next, &node.log, &binding),
+        resume_token: resume_token(node, after),
+        position: Some(node.position(snapshot.checkpoint().sequence)),
+    })
+}
+
+pub(super) fn subscribe(
+    node: Arc<Shared>,
+    call: pb::SubscribeBreachesRequest,
+    language: Language,
+) -> Result<ReceiverStream<Result<Message, Status>>, ApiError> {
+    let filter = Filter::parse(call.kind, &call.unit)?;
+    let after = match call.resume_token.as_str() {
+        "" => 0,
+        token => {
+            token::read((token::RESUME, || Problem::ResumeToken), &node.log, RESUME_BINDING, token)?
+        }
+    };
+    let (outlet, stream) = Outlet::open(&node, language)?;
+    tokio::spawn(async move {
+        if let Err(error) = run(&node, &outlet, filter, after).await {
+            outlet.end(error).await;
+        }
+    });
+    Ok(stream)
+}
+
+/// Sends the facts after `after`, then those to come. The table of facts is the only source, before
+/// and after catching up: nothing can fall between, and a slow reader is waited for.
+async fn run(
+    node: &Shared,
+    outlet: &Outlet<Message>,
+    filter: Filter,
+    mut after: u64,
+) -> Result<(), ApiError> {
+    let mut caught_up = false;
+    loop {
+        let (rows, sequence) = {
+            let snapshot = node.projections.snapshot()?;
+            let rows = snapshot.breaches_after(after, READ_MAX)?;
+            (rows, snapshot.checkpoint().sequence)
+        };
+        let all = rows.len() < READ_MAX;
+        for (at, row) in rows {
+            after = at;
+            if filter.takes(&row)
+                && !send(node, outlet, Event::Breach(breach(node, at, &row)), at).await
+            {
+                return Ok(());
+            }
+            if node.shutdown.is_cancelled() {
+                return Err(ApiError::ShuttingDown);
+            }
+        }
+        if !all {
+            continue;
+        }
+        after = after.max(sequence);
+        if !caught_up {
+            caught_up = true;
+            let mark = pb::CaughtUp { position: Some(node.position(sequence)) };
+            if !send(node, outlet, Event::CaughtUp(mark), after).await {
+                return Ok(());
+            }
+        }
+        tokio::select! {
+            () = node.projections.raised_after(after) => {}
+            () = tokio::time::sleep(HEARTBEAT) => {
+                let beat = pb::Heartbeat { position: Some(node.position(sequence)) };
+                if !send(node, outlet, Event::Heartbeat(beat), after).await {
+                    return Ok(());
+                }
+            }
+            () = outlet.gone() => return Ok(()),
+            () = node.shutdown.cancelled() => return Err(ApiError::ShuttingDown),
+        }
+    }
+}
+
+async fn send(node: &Shared, outlet: &Outlet<Message>, event: Event, at: u64) -> bool {
+    let resume_token = resume_token(node, at);
+    outlet.send(Message { resume_token, event: Some(event) }).await
+}
+
+fn resume_token(node: &Shared, after: u64) -> String {
+    token::write(&node.log, RESUME_BINDING, after)
+}
+
+fn breach(node: &Shared, sequence: u64, row: &BreachRow) -> pb::Breach {
+    let kind = match row.kind {
+        FactKind::Warning => pb::BreachKind::Warning,
+        FactKind::Breach => pb::BreachKind::Breach,
+    };
+    pb::Breach {
+        id: row.id.to_string(),
+        kind: kind.into(),
+        request_id: row.request.to_string(),
+        number: row.number.to_string(),
+        product: row.product.clone(),
+        unit: row.unit.clone().unwrap_or_default(),
+        promise_kind: vocabulary::promise_kind::to_pb(row.promise).into(),
+        cycle: row.cycle,
+        due_at: Some(time::to_pb(row.due_at)),
+        noticed_at: Some(time::to_pb(row.noticed_at)),
+        position: Some(pb::Position {
+            recorded_at: Some(time::to_pb(row.recorded_at)),
+            ..node.position(sequence)
+        }),
+    }
+}

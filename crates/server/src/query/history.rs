@@ -1,0 +1,125 @@
+//! The history of a request.
+
+use super::find;
+use super::view::{label, service_request};
+use crate::error::{ApiError, Problem};
+use crate::language::choose;
+use crate::node::Shared;
+use beffroi_aggregator::Recorded;
+use beffroi_domain::{HoldReason, Kind, Language, Timestamp, Visibility};
+use beffroi_wire::pb::query::v1 as pb;
+use beffroi_wire::{time, vocabulary};
+
+pub(super) async fn history(
+    node: &Shared,
+    call: pb::GetServiceRequestHistoryRequest,
+    language: Language,
+) -> Result<pb::GetServiceRequestHistoryResponse, ApiError> {
+    let audience = pb::Audience::try_from(call.audience)
+        .map_err(|_| ApiError::from(Problem::UnknownWord.at("audience")))?;
+    node.at_least(call.min_position.as_ref()).await?;
+    let snapshot = node.projections.snapshot()?;
+    let row = find(&snapshot, "service_request", &call.service_request)?;
+    let staff = audience == pb::Audience::Staff;
+    let recorded = snapshot.history(&row)?;
+    let shown = recorded.iter().filter(|it| staff || is_public(&it.event.kind));
+    let view = service_request(&row, &node.city, node.clock.now(), language);
+    Ok(pb::GetServiceRequestHistoryResponse {
+        service_request: Some(view),
+        entries: shown.map(|it| entry(node, it, language)).collect(),
+        position: Some(node.position(snapshot.checkpoint().sequence)),
+    })
+}
+
+fn is_public(kind: &Kind) -> bool {
+    match kind {
+        Kind::FollowUpAdded(Visibility::Internal) | Kind::PromiseWarned(_) => false,
+        Kind::Opened(_)
+        | Kind::Assigned(_)
+        | Kind::PutOnHold(_)
+        | Kind::Resumed(_)
+        | Kind::FollowUpAdded(Visibility::Public)
+        | Kind::Resolved
+        | Kind::Reopened(_)
+        | Kind::Cancelled
+        | Kind::ContactRecorded(_)
+        | Kind::PromiseBreached(_) => true,
+    }
+}
+
+fn entry(node: &Shared, recorded: &Recorded, language: Language) -> pb::HistoryEntry {
+    let event = &recorded.event;
+    let mut entry = pb::HistoryEntry {
+        id: event.id.to_string(),
+        kind: event.kind.name().to_owned(),
+        occurred_at: Some(time::to_pb(event.meta.occurred_at)),
+        approximate: event.meta.approximate,
+        position: Some(pb::Position {
+            recorded_at: Some(time::to_pb(recorded.recorded_at)),
+            ..node.position(recorded.sequence)
+        }),
+        actor: label(event.meta.actor.as_ref()),
+        channel: vocabulary::channel::to_pb(event.meta.channel).into(),
+        text: event.personal.text.as_ref().map(|it| it.as_str().to_owned()).unwrap_or_default(),
+        source_status: label(event.meta.source_status.as_ref()),
+        summary: summary(&event.kind, language),
+        due_at: due_at(&event.kind).map(time::to_pb),
+        ..pb::HistoryEntry::default()
+    };
+    match &event.kind {
+        Kind::Assigned(unit) => entry.unit = label(unit.as_ref()),
+        Kind::Opened(opened) => entry.unit = label(opened.unit.as_ref()),
+        Kind::PutOnHold(reason) => {
+            entry.hold_reason = vocabulary::hold_reason::to_pb(*reason).into();
+        }
+        Kind::FollowUpAdded(visibility) => {
+            entry.visibility = vocabulary::visibility::to_pb(*visibility).into();
+        }
+        Kind::Resumed(_)
+        | Kind::Resolved
+        | Kind::Reopened(_)
+        | Kind::Cancelled
+        | Kind::ContactRecorded(_)
+        | Kind::PromiseWarned(_)
+        | Kind::PromiseBreached(_) => {}
+    }
+    entry
+}
+
+/// The due time that was set, moved, warned of or broken.
+fn due_at(kind: &Kind) -> Option<Timestamp> {
+    match kind {
+        Kind::Opened(opened) => opened.terms.first().map(|term| term.due_at),
+        Kind::Resumed(terms) | Kind::Reopened(terms) => terms.first().map(|term| term.due_at),
+        Kind::PromiseWarned(fact) | Kind::PromiseBreached(fact) => Some(fact.due_at),
+        Kind::Assigned(_)
+        | Kind::PutOnHold(_)
+        | Kind::FollowUpAdded(_)
+        | Kind::Resolved
+        | Kind::Cancelled
+        | Kind::ContactRecorded(_) => None,
+    }
+}
+
+fn summary(kind: &Kind, language: Language) -> String {
+    let (french, english) = match kind {
+        Kind::Opened(_) => ("Demande ouverte", "Request opened"),
+        Kind::Assigned(_) => ("Prise en charge", "Assigned"),
+        Kind::PutOnHold(HoldReason::Citizen) => {
+            ("En attente d'une réponse du citoyen", "Waiting for the citizen")
+        }
+        Kind::PutOnHold(HoldReason::ThirdParty) => {
+            ("En attente d'un tiers", "Waiting for a third party")
+        }
+        Kind::Resumed(_) => ("Attente terminée", "Resumed"),
+        Kind::FollowUpAdded(Visibility::Public) => ("Suivi", "Follow-up"),
+        Kind::FollowUpAdded(Visibility::Internal) => ("Suivi interne", "Internal follow-up"),
+        Kind::Resolved => ("Demande résolue", "Request resolved"),
+        Kind::Reopened(_) => ("Demande rouverte", "Request reopened"),
+        Kind::Cancelled => ("Demande annulée", "Request cancelled"),
+        Kind::ContactRecorded(_) => ("Contact", "Contact"),
+        Kind::PromiseWarned(_) => ("Échéance proche", "Promise about to be broken"),
+        Kind::PromiseBreached(_) => ("Échéance dépassée", "Promise broken"),
+    };
+    choose(language, french, english).to_owned()
+}

@@ -1,0 +1,108 @@
+//! What callers see of a request.
+
+use crate::error::standing;
+use crate::language::choose;
+use beffroi_aggregator::RequestRow;
+use beffroi_domain::{City, Label, Language, Request, Status, Timestamp, Verdict};
+use beffroi_wire::event::{place_to_pb, promise_to_pb};
+use beffroi_wire::pb::event::v1 as event;
+use beffroi_wire::pb::query::v1 as pb;
+use beffroi_wire::{time, vocabulary};
+
+/// A request as it stands when it is `now`.
+pub(crate) fn service_request(
+    row: &RequestRow,
+    city: &City,
+    now: Timestamp,
+    language: Language,
+) -> pb::ServiceRequest {
+    let request = &row.request;
+    let other = request.other_channels.iter();
+    let promises = request.promises.iter().map(|promise| pb::PromiseStatus {
+        promise: Some(promise_to_pb(&promise.term)),
+        cycle: promise.cycle,
+        verdict: vocabulary::verdict::to_pb(request.verdict(promise, now)).into(),
+        warned: promise.warned,
+        breached: promise.breached,
+    });
+    pb::ServiceRequest {
+        id: request.id.to_string(),
+        number: row.number.to_string(),
+        citizen_id: request.citizen.map(|it| it.to_string()).unwrap_or_default(),
+        product: request.product.to_string(),
+        precision: label(request.precision.as_ref()),
+        nature: vocabulary::nature::to_pb(request.nature).into(),
+        channel: vocabulary::channel::to_pb(request.channel).into(),
+        other_channels: other.map(|it| vocabulary::channel::to_pb(*it).into()).collect(),
+        unit: label(request.unit.as_ref()),
+        place: place_to_pb(&request.place),
+        status: vocabulary::status::to_pb(request.status).into(),
+        opened_at: Some(time::to_pb(request.opened_at)),
+        approximate: request.approximate,
+        status_changed_at: Some(time::to_pb(request.status_changed_at)),
+        resolved_at: request.resolved_at.map(time::to_pb),
+        promises: promises.collect(),
+        origin: vocabulary::origin::to_pb(request.origin).into(),
+        source: request
+            .source
+            .as_ref()
+            .map(|it| event::Source { system: it.system.to_string(), id: it.id.to_string() }),
+        source_status: label(request.source_status.as_ref()),
+        public_follow_ups: request.public_follow_ups,
+        summary: summary(row, city, now, language),
+    }
+}
+
+/// What a citizen would be told.
+fn summary(row: &RequestRow, city: &City, now: Timestamp, language: Language) -> String {
+    let request = &row.request;
+    let number = row.number;
+    let since = day(city, request.status_changed_at);
+    let state = standing(request.status, language);
+    let mut text = choose(
+        language,
+        format!("Votre demande {number} est {state} depuis le {since}."),
+        format!("Your request {number} has been {state} since {since}."),
+    );
+    if let Some(promised) = promised(request, city, now, language) {
+        text.push(' ');
+        text.push_str(&promised);
+    }
+    text
+}
+
+fn promised(request: &Request, city: &City, now: Timestamp, language: Language) -> Option<String> {
+    let promise = request.promises.iter().rev().find(|it| it.cycle == request.cycle)?;
+    let due = day(city, promise.term.due_at);
+    let (french, english) = match request.verdict(promise, now) {
+        Verdict::Pending => {
+            (format!("Elle doit être résolue d'ici le {due}."), format!("It is due by {due}."))
+        }
+        Verdict::Paused => (
+            "Le délai est suspendu en attendant une réponse.".to_owned(),
+            "The delay is suspended until an answer comes.".to_owned(),
+        ),
+        Verdict::OnTime => (
+            format!("Elle l'a été dans le délai promis (le {due})."),
+            format!("It was done within the promised delay ({due})."),
+        ),
+        Verdict::Late if request.status == Status::Resolved => (
+            format!("Elle l'a été après le délai promis (le {due})."),
+            format!("It was done after the promised delay ({due})."),
+        ),
+        Verdict::Late => (
+            format!("Elle devait être résolue le {due} : elle est en retard."),
+            format!("It was due by {due}: it is late."),
+        ),
+        Verdict::Rescinded => return None,
+    };
+    Some(choose(language, french, english))
+}
+
+fn day(city: &City, at: Timestamp) -> String {
+    city.calendar.date(at).to_string()
+}
+
+pub(super) fn label(it: Option<&Label>) -> String {
+    it.map(ToString::to_string).unwrap_or_default()
+}

@@ -1,0 +1,65 @@
+//! Watching one request.
+
+use super::{Outlet, find, view};
+use crate::error::ApiError;
+use crate::node::Shared;
+use beffroi_domain::{Language, RequestId};
+use beffroi_wire::pb::query::v1 as pb;
+use std::sync::Arc;
+use std::time::Duration;
+use tokio_stream::wrappers::ReceiverStream;
+use tonic::Status;
+
+const HEARTBEAT: Duration = Duration::from_secs(15);
+
+type Message = pb::WatchServiceRequestResponse;
+
+pub(super) fn watch(
+    node: Arc<Shared>,
+    call: &pb::WatchServiceRequestRequest,
+    language: Language,
+) -> Result<ReceiverStream<Result<Message, Status>>, ApiError> {
+    let row = find(&node.projections.snapshot()?, "service_request", &call.service_request)?;
+    let (outlet, stream) = Outlet::open(&node, language)?;
+    tokio::spawn(async move {
+        if let Err(error) = run(&node, &outlet, row.request.id, language).await {
+            outlet.end(error).await;
+        }
+    });
+    Ok(stream)
+}
+
+/// Sends the request now and whenever it changed, until the reader or the node goes.
+async fn run(
+    node: &Shared,
+    outlet: &Outlet<Message>,
+    id: RequestId,
+    language: Language,
+) -> Result<(), ApiError> {
+    let mut sent = 0;
+    let mut beat = tokio::time::Instant::now() + HEARTBEAT;
+    loop {
+        let snapshot = node.projections.snapshot()?;
+        let sequence = snapshot.checkpoint().sequence;
+        let row = snapshot.request(id)?.filter(|row| row.last_sequence() > sent);
+        drop(snapshot);
+        let beats = tokio::time::Instant::now() >= beat;
+        if row.is_some() || beats {
+            sent = row.as_ref().map_or(sent, |row| row.last_sequence());
+            beat = tokio::time::Instant::now() + HEARTBEAT;
+            let now = node.clock.now();
+            let service_request =
+                row.map(|row| view::service_request(&row, &node.city, now, language));
+            let position = Some(node.position(sequence));
+            if !outlet.send(Message { service_request, position }).await {
+                return Ok(());
+            }
+        }
+        tokio::select! {
+            () = node.projections.folded(sequence + 1) => {}
+            () = tokio::time::sleep_until(beat) => {}
+            () = outlet.gone() => return Ok(()),
+            () = node.shutdown.cancelled() => return Err(ApiError::ShuttingDown),
+        }
+    }
+}
