@@ -1,1 +1,3 @@
-//! Placeholder.
+//! Channels: clients of the intake, like any outsider. They know the wire and nothing else of ours.
+
+pub mod import;

@@ -1,0 +1,181 @@
+//! Reads files into batches: the half of an import that needs no server.
+
+use super::UnreadableFile;
+use super::defect::{Defect, Reason};
+use super::map::{Layout, Mapped, map};
+use super::profile::Profile;
+use super::send::Taken;
+use super::source::{self, Rows};
+use beffroi_wire::pb::intake::v1::ImportedServiceRequest;
+use csv::{ByteRecord, StringRecord};
+use std::cell::Cell;
+use std::path::{Path, PathBuf};
+use std::rc::Rc;
+
+/// What the server takes in one call.
+const REQUESTS_MAX: usize = 500;
+/// A call is stored as one write to the log, which has a limit of its own: a request is an event,
+/// and so is each of its changes.
+const EVENTS_MAX: usize = 990;
+/// Keeps a batch small where every row is bad.
+const DEFECTS_MAX: usize = 1000;
+
+/// Rows of one file, in their order.
+#[derive(Debug, Default)]
+pub(crate) struct Batch {
+    pub(crate) file: PathBuf,
+    pub(crate) requests: Vec<ImportedServiceRequest>,
+    /// The line of each request.
+    pub(crate) lines: Vec<u64>,
+    pub(crate) defects: Vec<Found>,
+    /// Rows read, rejected ones included.
+    pub(crate) rows: u64,
+    pub(crate) rejected: u64,
+    /// Bytes read of this file and of those before it.
+    pub(crate) bytes_done: u64,
+    /// True for the last batch of a file that was read to its end.
+    pub(crate) is_whole: bool,
+    pub(crate) unreadable: Option<UnreadableFile>,
+    events: usize,
+}
+
+/// A defect and where it is.
+#[derive(Debug)]
+pub(crate) struct Found {
+    /// 0 for the whole file.
+    pub(crate) line: u64,
+    pub(crate) defect: Defect,
+    /// The row, or the file, is not imported.
+    pub(crate) is_rejected: bool,
+}
+
+impl Batch {
+    /// The defects of requests that were taken.
+    pub(crate) fn remarks(&self, taken: &Taken) -> impl Iterator<Item = &Found> {
+        let kept = |it: &&Found| !it.is_rejected && !taken.refuses(it.line);
+        self.defects.iter().filter(kept)
+    }
+
+    fn has_room_for(&self, mapped: &Mapped) -> bool {
+        let events = mapped.request.as_ref().map_or(0, |it| 1 + it.changes.len());
+        let requests = self.requests.len() + usize::from(mapped.request.is_some());
+        requests <= REQUESTS_MAX
+            && self.events + events <= EVENTS_MAX
+            && self.defects.len() < DEFECTS_MAX
+    }
+
+    fn push(&mut self, line: u64, mapped: Mapped) {
+        let is_rejected = mapped.request.is_none();
+        self.rows += 1;
+        self.rejected += u64::from(is_rejected);
+        let found = mapped.defects.into_iter();
+        self.defects.extend(found.map(|defect| Found { line, defect, is_rejected }));
+        if let Some(request) = mapped.request {
+            self.events += 1 + request.changes.len();
+            self.requests.push(request);
+            self.lines.push(line);
+        }
+    }
+}
+
+/// Reads all files in order and gives their batches to `emit`, until it says `false`.
+pub(crate) fn files(profile: &Profile, files: &[PathBuf], mut emit: impl FnMut(Batch) -> bool) {
+    let bytes = Rc::new(Cell::new(0));
+    for path in files {
+        let mut reading = Reading { path, bytes: &bytes, batch: Batch::default(), emit: &mut emit };
+        reading.batch = reading.empty();
+        if reading.file(profile).is_none() {
+            return;
+        }
+    }
+}
+
+struct Reading<'a, E> {
+    path: &'a Path,
+    bytes: &'a Rc<Cell<u64>>,
+    batch: Batch,
+    emit: &'a mut E,
+}
+
+impl<E: FnMut(Batch) -> bool> Reading<'_, E> {
+    /// `None` when `emit` wants no more.
+    fn file(&mut self, profile: &Profile) -> Option<()> {
+        match self.rows(profile) {
+            Ok(more) => more?,
+            Err((line, defect)) => {
+                self.batch.unreadable = Some(UnreadableFile {
+                    file: self.path.to_owned(),
+                    reason: defect.reason.word(),
+                    message: defect.message.clone().into_owned(),
+                });
+                self.batch.defects.push(Found { line, defect, is_rejected: true });
+            }
+        }
+        self.batch.is_whole = self.batch.unreadable.is_none();
+        self.emit()
+    }
+
+    /// Reads to the end, or to where the file cannot be read further.
+    fn rows(&mut self, profile: &Profile) -> Result<Option<()>, (u64, Defect)> {
+        let whole = |defect| (0, defect);
+        let mut rows =
+            source::open(self.path, profile.delimiter, self.bytes.clone()).map_err(whole)?;
+        let mut record = ByteRecord::new();
+        read(&mut rows, &mut record).map_err(|(_, defect)| whole(defect))?;
+        let header = StringRecord::from_byte_record(record.clone())
+            .map_err(|_| whole(Defect::whole(Reason::NotUtf8).saying("the header is not UTF-8")))?;
+        let layout = Layout::new(profile, &header).map_err(whole)?;
+        while let Some(line) = read(&mut rows, &mut record)? {
+            let mapped = match StringRecord::from_byte_record(std::mem::take(&mut record)) {
+                Ok(text) => {
+                    let mapped = map(profile, &layout, &text);
+                    record = text.into_byte_record();
+                    mapped
+                }
+                Err(failure) => {
+                    let column = failure.utf8_error().field();
+                    record = failure.into_byte_record();
+                    let value = String::from_utf8_lossy(record.get(column).unwrap_or_default());
+                    let defect = Defect::of(Reason::NotUtf8, layout.name(column), value.trim());
+                    Mapped { request: None, defects: vec![defect] }
+                }
+            };
+            if !self.batch.has_room_for(&mapped) && self.emit().is_none() {
+                return Ok(None);
+            }
+            self.batch.push(line, mapped);
+        }
+        Ok(Some(()))
+    }
+
+    fn emit(&mut self) -> Option<()> {
+        let next = self.empty();
+        let mut batch = std::mem::replace(&mut self.batch, next);
+        batch.bytes_done = self.bytes.get();
+        (self.emit)(batch).then_some(())
+    }
+
+    fn empty(&self) -> Batch {
+        Batch { file: self.path.to_owned(), ..Batch::default() }
+    }
+}
+
+/// Reads the next row that is not blank; gives its first line, `None` at the end.
+fn read(rows: &mut Rows, record: &mut ByteRecord) -> Result<Option<u64>, (u64, Defect)> {
+    loop {
+        match rows.read_byte_record(record) {
+            Ok(true) => {}
+            Ok(false) => return Ok(None),
+            Err(failure) => {
+                let line = rows.position().line();
+                let message = format!("the file cannot be read further: {failure}");
+                return Err((line, Defect::whole(Reason::Unreadable).saying(message)));
+            }
+        }
+        let is_blank = record.len() == 1 && record.as_slice().trim_ascii().is_empty();
+        if !is_blank {
+            let breaks = record.as_slice().split(|it| *it == b'\n').count().saturating_sub(1);
+            return Ok(Some(rows.position().line().saturating_sub(1 + breaks as u64)));
+        }
+    }
+}

@@ -1,0 +1,102 @@
+//! The file of rejects: what was wrong, where, and what became of it.
+
+use super::Error;
+use super::defect::Reason;
+use super::read::{Batch, Found};
+use super::send::Taken;
+use csv::{Writer, WriterBuilder};
+use std::fs::File;
+use std::path::{Path, PathBuf};
+
+const HEADER: [&str; 7] = ["file", "line", "column", "reason", "outcome", "value", "message"];
+const VALUE_CHARS_MAX: usize = 200;
+
+/// The file of rejects, if one is wanted.
+pub(crate) struct Rejects(Option<(PathBuf, Writer<File>)>);
+
+/// One line of it.
+struct Entry<'a> {
+    line: u64,
+    column: &'a str,
+    reason: Reason,
+    is_rejected: bool,
+    value: &'a str,
+    message: &'a str,
+}
+
+impl Rejects {
+    /// Creates the file with its header, so that a path that cannot be written is known at once.
+    pub(crate) fn create(path: Option<&Path>, inputs: &[PathBuf]) -> Result<Self, Error> {
+        let Some(path) = path else { return Ok(Self(None)) };
+        if let Ok(own) = path.canonicalize()
+            && inputs.iter().any(|it| it.canonicalize().is_ok_and(|it| it == own))
+        {
+            return Err(Error::RejectsIsInput(path.to_owned()));
+        }
+        let file = File::create(path)
+            .map_err(|source| Error::Rejects { path: path.to_owned(), source })?;
+        let writer = WriterBuilder::new().from_writer(file);
+        let mut rejects = Self(Some((path.to_owned(), writer)));
+        rejects.with(|it| it.write_record(HEADER))?;
+        Ok(rejects)
+    }
+
+    /// Writes what was wrong with a batch, in the order of its lines.
+    pub(crate) fn write(&mut self, batch: &Batch, taken: &Taken) -> Result<(), Error> {
+        let found = batch.defects.iter().map(|it| of_defect(it, taken));
+        let refused = taken.refusals.iter().map(|it| Entry {
+            line: it.line,
+            column: &it.field,
+            reason: Reason::RejectedByServer,
+            is_rejected: true,
+            value: &it.reason,
+            message: &it.message,
+        });
+        let mut lines: Vec<_> = found.chain(refused).collect();
+        if lines.is_empty() {
+            return Ok(());
+        }
+        // Stable, and the whole file comes first where it was never opened, last where it broke off.
+        lines.sort_by_key(|it| it.line);
+        let file = batch.file.to_string_lossy();
+        self.with(|writer| {
+            lines.iter().try_for_each(|it| {
+                let value: String = it.value.chars().take(VALUE_CHARS_MAX).collect();
+                let outcome = if it.is_rejected { "rejected" } else { "imported" };
+                let line = it.line.to_string();
+                let reason = it.reason.word();
+                writer.write_record([
+                    &file,
+                    line.as_str(),
+                    it.column,
+                    reason,
+                    outcome,
+                    &value,
+                    it.message,
+                ])
+            })
+        })
+    }
+
+    fn with(
+        &mut self,
+        write: impl FnOnce(&mut Writer<File>) -> csv::Result<()>,
+    ) -> Result<(), Error> {
+        let Some((path, writer)) = &mut self.0 else { return Ok(()) };
+        write(writer)
+            .map_err(std::io::Error::from)
+            .and_then(|()| writer.flush())
+            .map_err(|source| Error::Rejects { path: path.clone(), source })
+    }
+}
+
+fn of_defect<'a>(found: &'a Found, taken: &Taken) -> Entry<'a> {
+    Entry {
+        line: found.line,
+        column: &found.defect.column,
+        reason: found.defect.reason,
+        is_rejected: found.is_rejected || taken.refuses(found.line),
+        value: &found.defect.value,
+        message: &found.defect.message,
+    }
+}

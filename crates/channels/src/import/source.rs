@@ -1,0 +1,108 @@
+//! Opens files, and recognises those that are not the table that their name promises.
+
+use super::defect::{Defect, Reason};
+use csv::{Reader, ReaderBuilder, Terminator};
+use flate2::bufread::MultiGzDecoder;
+use std::cell::Cell;
+use std::fs::File;
+use std::io::{self, BufRead, BufReader, Read};
+use std::path::Path;
+use std::rc::Rc;
+
+const BUFFER_BYTES: usize = 128 * 1024;
+/// How much of a file is looked at to see what it is.
+const SNIFF_BYTES: usize = 8 * 1024;
+const GZIP: &[u8] = &[0x1f, 0x8b];
+const BOM: &[u8] = &[0xef, 0xbb, 0xbf];
+/// First bytes of files that are not text, and what to call them.
+const MAGIC: [(&[u8], &str); 8] = [
+    (b"\xff\x06\x00\x00sNaPpY", "snappy-compressed"),
+    (b"PK\x03\x04", "a zip archive or a spreadsheet"),
+    (b"\xfd7zXZ\x00", "xz-compressed"),
+    (b"\x28\xb5\x2f\xfd", "zstd-compressed"),
+    (b"BZh", "bzip2-compressed"),
+    (b"PAR1", "a Parquet file"),
+    (b"\xd0\xcf\x11\xe0", "an old spreadsheet"),
+    (b"%PDF", "a PDF document"),
+];
+
+/// The rows of a file, uncompressed.
+pub(crate) type Rows = Reader<Box<dyn Read>>;
+
+/// Opens a file for reading row by row, header included.
+///
+/// `bytes` counts what was read of the file as it is stored. Rows end at line feeds alone, so that
+/// the reader's count of lines is sound; the carriage returns before them stay in the last field.
+pub(crate) fn open(path: &Path, delimiter: u8, bytes: Rc<Cell<u64>>) -> Result<Rows, Defect> {
+    let metadata = std::fs::metadata(path).map_err(|it| unreadable(&it))?;
+    if metadata.is_dir() {
+        return Err(Defect::whole(Reason::IsDirectory));
+    }
+    let file = Counted { file: File::open(path).map_err(|it| unreadable(&it))?, bytes };
+    let mut file = BufReader::with_capacity(BUFFER_BYTES, file);
+    let is_gzip = file.fill_buf().map_err(|it| unreadable(&it))?.starts_with(GZIP);
+    let mut text: Box<dyn BufRead> = if is_gzip {
+        Box::new(BufReader::with_capacity(BUFFER_BYTES, MultiGzDecoder::new(file)))
+    } else {
+        Box::new(file)
+    };
+    let start = text.fill_buf().map_err(|it| unreadable(&it))?;
+    recognise(start.get(..SNIFF_BYTES).unwrap_or(start)).map_or(Ok(()), Err)?;
+    // A last line without an end would not be counted.
+    let text: Box<dyn Read> = Box::new(text.chain(b"\n".as_slice()));
+    Ok(ReaderBuilder::new()
+        .delimiter(delimiter)
+        .has_headers(false)
+        .flexible(true)
+        .terminator(Terminator::Any(b'\n'))
+        .buffer_capacity(BUFFER_BYTES)
+        .from_reader(text))
+}
+
+/// A failure to read, as a defect of the file.
+pub(crate) fn unreadable(failure: &io::Error) -> Defect {
+    if failure.kind() == io::ErrorKind::NotFound {
+        return Defect::whole(Reason::NotFound);
+    }
+    Defect::whole(Reason::Unreadable).saying(format!("the file cannot be read: {failure}"))
+}
+
+/// What the start of a file shows it to be, when it is not a table.
+fn recognise(start: &[u8]) -> Option<Defect> {
+    let text = start.strip_prefix(BOM).unwrap_or(start).trim_ascii_start();
+    let starts = |prefix: &str| {
+        text.get(..prefix.len()).is_some_and(|it| it.eq_ignore_ascii_case(prefix.as_bytes()))
+    };
+    if text.is_empty() {
+        return Some(Defect::whole(Reason::EmptyFile));
+    }
+    if let Some((_, name)) = MAGIC.iter().find(|(magic, _)| start.starts_with(magic)) {
+        let message = format!("the file is not text: it is {name}");
+        return Some(Defect::whole(Reason::BinaryFile).saying(message));
+    }
+    if start.starts_with(b"\xff\xfe") || start.starts_with(b"\xfe\xff") {
+        return Some(Defect::whole(Reason::NotUtf8).saying("the text is UTF-16, not UTF-8"));
+    }
+    if start.contains(&0) {
+        return Some(Defect::whole(Reason::BinaryFile).saying("the file is not text: it has NULs"));
+    }
+    if starts("version https://git-lfs.github.com/spec/") {
+        return Some(Defect::whole(Reason::GitLfsPointer));
+    }
+    let is_page = ["<!doctype html", "<html", "<head", "<?xml"].iter().any(|it| starts(it));
+    is_page.then(|| Defect::whole(Reason::HtmlPage))
+}
+
+/// Counts the bytes read of a file.
+struct Counted {
+    file: File,
+    bytes: Rc<Cell<u64>>,
+}
+
+impl Read for Counted {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let read = self.file.read(buffer)?;
+        self.bytes.set(self.bytes.get() + read as u64);
+        Ok(read)
+    }
+}
