@@ -1,0 +1,202 @@
+//! The command line: what can be asked, and how it is explained.
+
+mod parse;
+mod read;
+mod run;
+mod write;
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+pub(crate) use read::{AudienceArg, Report, RequestArgs, VolumeKey};
+pub(crate) use read::{BreachesArgs, CitizenArgs, HistoryArgs, ListArgs, ReportArgs};
+pub(crate) use run::{DemoArgs, ImportArgs, RebuildArgs, ServeArgs, VerifyArgs};
+pub(crate) use write::{Change, ChangeArgs, ContactArgs, FollowUpArgs, OpenArgs, PlaceArgs};
+
+use crate::words::Lang;
+
+const AFTER_HELP: &str = "\
+Exit codes:
+  0  done
+  1  something failed: the server cannot be reached, an internal error
+  2  the command line is not right
+  3  import: finished, but a whole file could not be read
+  4  not found
+  5  refused: an invalid value, a change that the state does not allow, a limit
+  6  verify: the projections differ from the log
+
+Environment:
+  BEFFROI_SERVER    the server, as --server
+  BEFFROI_LANG      the language, as --lang
+  BEFFROI_DATA_DIR  the data directory, as --data
+  LC_ALL, LC_MESSAGES, LANG  the language, when neither --lang nor BEFFROI_LANG gives it
+
+Times are given in RFC 3339 (2026-11-02T08:30:00-05:00) and shown in UTC.";
+
+/// Beffroi keeps the service requests of a city's 311 centre, and the promises made for them.
+#[derive(Debug, Parser)]
+#[command(name = "beffroi", version, after_help = AFTER_HELP, max_term_width = 100)]
+pub(crate) struct Cli {
+    /// Options of every command.
+    #[command(flatten)]
+    pub options: Options,
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+/// Options of every command.
+#[derive(Args, Clone, Debug)]
+pub(crate) struct Options {
+    /// The server to ask.
+    #[arg(long, global = true, value_name = "URL", env = "BEFFROI_SERVER")]
+    #[arg(default_value = "http://127.0.0.1:3110", help_heading = "Client options")]
+    pub server: String,
+    /// For people, or for scripts (see docs/cli.md for the shapes).
+    #[arg(long, global = true, value_enum, default_value_t, help_heading = "Client options")]
+    pub output: Output,
+    /// The language of the answer [default: the locale's, else en].
+    #[arg(long, global = true, value_enum, env = "BEFFROI_LANG", help_heading = "Client options")]
+    pub lang: Option<Lang>,
+}
+
+impl Options {
+    /// The language to speak: what was asked for, else the locale's.
+    pub(crate) fn language(&self) -> Lang {
+        self.lang.unwrap_or_else(|| {
+            let locale = ["LC_ALL", "LC_MESSAGES", "LANG"].map(std::env::var_os);
+            let values = locale.map(Option::unwrap_or_default);
+            Lang::of_locale(values.iter().filter_map(|value| value.to_str()))
+        })
+    }
+}
+
+/// The form of the answer.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Output {
+    /// Tables and cards, for people.
+    #[default]
+    Table,
+    /// JSON, for scripts.
+    Json,
+}
+
+/// What to do.
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Run a node: intake, queries, projections and the log.
+    Serve(ServeArgs),
+    /// Show Beffroi at work on made-up requests, with nothing to set up.
+    Demo(DemoArgs),
+    /// What a server is asked or told.
+    #[command(flatten)]
+    Ask(Box<Ask>),
+    /// Fold the whole log again into new projections.
+    Rebuild(RebuildArgs),
+    /// Check that the projections are what the log says.
+    Verify(VerifyArgs),
+}
+
+/// What a server is asked or told.
+#[derive(Debug, Subcommand)]
+pub(crate) enum Ask {
+    /// Open a request.
+    Open(OpenArgs),
+    /// Record an exchange with a citizen.
+    Contact(ContactArgs),
+    /// Document a step of a request.
+    FollowUp(FollowUpArgs),
+    /// Change the state of a request.
+    Change(ChangeArgs),
+    /// Show one request.
+    Show(RequestArgs),
+    /// Show what happened to a request.
+    History(HistoryArgs),
+    /// Show a request now, and again whenever it changes.
+    Watch(RequestArgs),
+    /// List requests, newest first.
+    List(ListArgs),
+    /// Show a citizen's synthesis and requests.
+    Citizen(CitizenArgs),
+    /// List or follow promises about to be broken, or broken.
+    Breaches(BreachesArgs),
+    /// Report figures.
+    Report(ReportArgs),
+    /// Import another system's requests from CSV files.
+    Import(ImportArgs),
+}
+
+/// The directory of a node's data.
+#[derive(Args, Clone, Debug)]
+pub(crate) struct DataDir {
+    /// The directory of the node's data.
+    #[arg(long, value_name = "DIR", env = "BEFFROI_DATA_DIR", default_value = "./beffroi-data")]
+    pub data: PathBuf,
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory as _;
+
+    use super::*;
+
+    fn parse(line: &str) -> Result<Cli, clap::Error> {
+        Cli::try_parse_from(line.split_whitespace())
+    }
+
+    #[test]
+    fn the_command_line_is_consistent() {
+        Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn every_command_gives_an_example() {
+        for command in Cli::command().get_subcommands() {
+            let help = command.get_after_help().map(ToString::to_string).unwrap_or_default();
+            assert!(help.contains("beffroi "), "{}", command.get_name());
+        }
+    }
+
+    #[test]
+    fn client_options_may_stand_after_the_command() {
+        let cli = parse("beffroi show 26-0000001-2 --output json --lang fr").expect("valid");
+        assert_eq!(cli.options.output, Output::Json);
+        assert_eq!(cli.options.language(), Lang::Fr);
+    }
+
+    fn asked(line: &str) -> Ask {
+        let Command::Ask(ask) = parse(line).expect(line).command else { panic!("{line}") };
+        *ask
+    }
+
+    #[test]
+    fn a_note_may_stand_after_the_change() {
+        let line = "beffroi change 26-0000001-2 hold --reason third-party --note later";
+        let Ask::Change(args) = asked(line) else { panic!("a change") };
+        assert_eq!(args.common.note.as_deref(), Some("later"));
+        assert!(matches!(args.change, Change::Hold { .. }));
+    }
+
+    #[test]
+    fn statuses_may_be_several() {
+        let line = "beffroi list --status open,on-hold --status resolved";
+        let Ask::List(args) = asked(line) else { panic!("a list") };
+        assert_eq!(args.statuses.len(), 3);
+    }
+
+    #[test]
+    fn wrong_words_and_times_are_usage_errors() {
+        for line in [
+            "beffroi open --product x --channel pigeon",
+            "beffroi open --product x --channel unspecified",
+            "beffroi open --product x --occurred-at yesterday",
+            "beffroi open --product x --latitude 46.8",
+            "beffroi breaches --resume abc",
+            "beffroi citizen somebody",
+            "beffroi list --limit 0",
+        ] {
+            assert_eq!(parse(line).expect_err(line).exit_code(), 2, "{line}");
+        }
+    }
+}

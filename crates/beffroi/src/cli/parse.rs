@@ -1,0 +1,18 @@
+//! Parsers of single arguments.
+
+use chrono::{DateTime, Utc};
+use clap::builder::{PossibleValuesParser, TypedValueParser};
+
+use crate::words::{Word, keys};
+
+/// Parses one of the words of a protocol value, and lists them all in the help.
+pub(crate) fn word<W: Word + Send + Sync + 'static>() -> impl TypedValueParser<Value = W> {
+    PossibleValuesParser::new(keys::<W>()).try_map(|word| W::parse(&word).ok_or("not a known word"))
+}
+
+/// Parses an instant in RFC 3339.
+pub(crate) fn instant(text: &str) -> Result<DateTime<Utc>, String> {
+    DateTime::parse_from_rfc3339(text)
+        .map(|at| at.to_utc())
+        .map_err(|error| format!("{error}; give a time such as 2026-11-02T08:30:00-05:00"))
+}

@@ -1,0 +1,181 @@
+//! Arguments of the commands that ask Beffroi something.
+
+use std::path::PathBuf;
+
+use beffroi_wire::pb::event::v1::Channel;
+use beffroi_wire::pb::query::v1::{BreachKind, Status};
+use chrono::{DateTime, Utc};
+use clap::{Args, Subcommand, ValueEnum};
+use uuid::Uuid;
+
+use super::parse::{instant, word};
+
+/// Arguments of `show` and `watch`.
+#[derive(Args, Debug)]
+#[command(after_help = "\
+Examples:
+  beffroi show 26-0012345-7
+  beffroi watch 26-0012345-7 --output json")]
+pub(crate) struct RequestArgs {
+    /// The request.
+    #[arg(value_name = "NUMBER|UUID")]
+    pub request: String,
+}
+
+/// Arguments of `history`.
+#[derive(Args, Debug)]
+#[command(after_help = "\
+Examples:
+  beffroi history 26-0012345-7
+  beffroi history 26-0012345-7 --audience public --lang fr")]
+pub(crate) struct HistoryArgs {
+    /// The request.
+    #[arg(value_name = "NUMBER|UUID")]
+    pub request: String,
+    /// For whom: the public does not see internal follow-ups and warnings.
+    #[arg(long, value_enum, default_value_t)]
+    pub audience: AudienceArg,
+}
+
+/// Who is asking for a history.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub(crate) enum AudienceArg {
+    /// The citizen.
+    Public,
+    /// The city's staff.
+    #[default]
+    Staff,
+}
+
+/// Arguments of `list`.
+#[derive(Args, Debug)]
+#[command(after_help = "\
+Examples:
+  beffroi list --status open,assigned --product 'Eau potable'
+  beffroi list --opened-from 2026-01-01T00:00:00-05:00 --limit 1000 --output json")]
+pub(crate) struct ListArgs {
+    /// Only these statuses; several may be given.
+    #[arg(long = "status", value_name = "STATUS", value_delimiter = ',')]
+    #[arg(value_parser = word::<Status>())]
+    pub statuses: Vec<Status>,
+    /// Only this product, exactly.
+    #[arg(long)]
+    pub product: Option<String>,
+    /// Only this unit, exactly.
+    #[arg(long)]
+    pub unit: Option<String>,
+    /// Only this channel.
+    #[arg(long, value_parser = word::<Channel>())]
+    pub channel: Option<Channel>,
+    /// Only this citizen.
+    #[arg(long, value_name = "UUID")]
+    pub citizen: Option<Uuid>,
+    /// Only those opened at this time or after.
+    #[arg(long, value_name = "TIME", value_parser = instant)]
+    pub opened_from: Option<DateTime<Utc>>,
+    /// Only those opened before this time.
+    #[arg(long, value_name = "TIME", value_parser = instant)]
+    pub opened_before: Option<DateTime<Utc>>,
+    /// Only those imported from this system.
+    #[arg(long, value_name = "SYSTEM")]
+    pub source: Option<String>,
+    /// How many at most.
+    #[command(flatten)]
+    pub page: Page,
+}
+
+/// How much of a list.
+#[derive(Args, Debug)]
+pub(crate) struct Page {
+    /// How many at most.
+    #[arg(long, value_name = "N", default_value_t = 50)]
+    #[arg(value_parser = clap::value_parser!(u32).range(1..))]
+    pub limit: u32,
+    /// Go on from the `next_page_token` of an earlier answer to the same question.
+    #[arg(long, value_name = "TOKEN", default_value = "", hide_default_value = true)]
+    pub page_token: String,
+}
+
+/// Arguments of `citizen`.
+#[derive(Args, Debug)]
+#[command(after_help = "\
+Examples:
+  beffroi citizen 0192f0c1-2f5e-7c3a-9d41-5f0f6a9be001")]
+pub(crate) struct CitizenArgs {
+    /// The citizen.
+    #[arg(value_name = "UUID")]
+    pub citizen: Uuid,
+    /// How many requests at most.
+    #[command(flatten)]
+    pub page: Page,
+}
+
+/// Arguments of `breaches`.
+#[derive(Args, Debug)]
+#[command(after_help = "\
+Examples:
+  beffroi breaches --kind breach --unit 'Travaux publics'
+  beffroi breaches --follow --output json --resume-file breaches.token
+
+Following never ends by itself: when the server goes away it is called again from the last token.
+Each fact is printed, then its token is saved: after a crash in between, the last fact comes again
+with the same id.")]
+pub(crate) struct BreachesArgs {
+    /// Only this kind.
+    #[arg(long, value_parser = word::<BreachKind>())]
+    pub kind: Option<BreachKind>,
+    /// Only this unit, exactly.
+    #[arg(long)]
+    pub unit: Option<String>,
+    /// How many at most.
+    #[arg(long, value_name = "N", default_value_t = 50, conflicts_with = "follow")]
+    #[arg(value_parser = clap::value_parser!(u32).range(1..))]
+    pub limit: u32,
+    /// Print the facts recorded so far, then those to come, one a line.
+    #[arg(long)]
+    pub follow: bool,
+    /// Go on after this `resume_token`.
+    #[arg(long, value_name = "TOKEN", requires = "follow", conflicts_with = "resume_file")]
+    pub resume: Option<String>,
+    /// Keep the token in this file, and go on from there the next time.
+    #[arg(long, value_name = "FILE", requires = "follow")]
+    pub resume_file: Option<PathBuf>,
+}
+
+/// Arguments of `report`.
+#[derive(Args, Debug)]
+#[command(after_help = "\
+Examples:
+  beffroi report volumes
+  beffroi report volumes --by product --output json")]
+pub(crate) struct ReportArgs {
+    /// Which figures.
+    #[command(subcommand)]
+    pub report: Report,
+}
+
+/// Which figures.
+#[derive(Debug, Subcommand)]
+pub(crate) enum Report {
+    /// How many requests by channel, product and status; how many contacts by channel and outcome.
+    Volumes(VolumesArgs),
+}
+
+/// Arguments of `report volumes`.
+#[derive(Args, Debug)]
+pub(crate) struct VolumesArgs {
+    /// What to count the requests by.
+    #[arg(long, value_enum, value_delimiter = ',', default_value = "channel,product,status")]
+    pub by: Vec<VolumeKey>,
+}
+
+/// What requests are counted by.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum VolumeKey {
+    /// How they came.
+    Channel,
+    /// What they are about.
+    Product,
+    /// Where they stand.
+    Status,
+}

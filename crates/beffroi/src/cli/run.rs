@@ -1,0 +1,104 @@
+//! Arguments of the commands that run or maintain a node, or feed it files.
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+
+use clap::Args;
+
+use super::DataDir;
+
+/// Arguments of `serve`.
+#[derive(Args, Clone, Debug)]
+#[command(after_help = "\
+Examples:
+  beffroi serve --data /var/lib/beffroi --city /etc/beffroi/quebec.toml
+  beffroi serve --nats nats://127.0.0.1:4222")]
+pub(crate) struct ServeArgs {
+    /// Where the node's data is.
+    #[command(flatten)]
+    pub dir: DataDir,
+    /// The address to listen on.
+    #[arg(long, value_name = "ADDR", default_value = "127.0.0.1:3110")]
+    pub listen: SocketAddr,
+    /// Keep the log in NATS JetStream instead of the data directory.
+    #[arg(long, value_name = "URL")]
+    pub nats: Option<String>,
+    /// The city: its calendar, products and promises.
+    #[arg(long, value_name = "FILE")]
+    pub city: Option<PathBuf>,
+}
+
+/// Arguments of `demo`.
+#[derive(Args, Clone, Debug)]
+#[command(after_help = "\
+Examples:
+  beffroi demo
+  beffroi demo --once --contacts 200 --seed 311")]
+pub(crate) struct DemoArgs {
+    /// Stop when the story is told, instead of leaving the node up.
+    #[arg(long)]
+    pub once: bool,
+    /// Keep the data in this directory [default: a temporary one].
+    #[arg(long, value_name = "DIR")]
+    pub data: Option<PathBuf>,
+    /// The address to listen on.
+    #[arg(long, value_name = "ADDR", default_value = "127.0.0.1:3110")]
+    pub listen: SocketAddr,
+    /// The seed of the story: the same seed tells the same story.
+    #[arg(long, value_name = "N", default_value_t = 311)]
+    pub seed: u64,
+    /// How many contacts to make up.
+    #[arg(long, value_name = "N", default_value_t = 100)]
+    pub contacts: u32,
+}
+
+/// Arguments of `rebuild`.
+#[derive(Args, Clone, Debug)]
+#[command(after_help = "\
+Examples:
+  beffroi rebuild --data /var/lib/beffroi")]
+pub(crate) struct RebuildArgs {
+    /// Where the node's data is.
+    #[command(flatten)]
+    pub dir: DataDir,
+    /// The log is in NATS JetStream.
+    #[arg(long, value_name = "URL")]
+    pub nats: Option<String>,
+}
+
+/// Arguments of `verify`.
+#[derive(Args, Clone, Debug)]
+#[command(after_help = "\
+Examples:
+  beffroi verify --data /var/lib/beffroi
+
+Ends with 6 when the projections differ from what the log says.")]
+pub(crate) struct VerifyArgs {
+    /// Where the node's data is.
+    #[command(flatten)]
+    pub dir: DataDir,
+    /// The log is in NATS JetStream.
+    #[arg(long, value_name = "URL")]
+    pub nats: Option<String>,
+}
+
+/// Arguments of `import`.
+#[derive(Args, Debug)]
+#[command(after_help = "\
+Examples:
+  beffroi import --profile boston --rejects rejects.csv 311_2025.csv 311_2026.csv
+  beffroi import --profile ./our-city.toml --rejects rejects.csv requests.csv.gz
+
+Importing the same file again changes nothing. Rows that are rejected do not stop the import: the
+summary counts them, and the rejects file says why.")]
+pub(crate) struct ImportArgs {
+    /// How to read the files: the name of a built-in profile, or a profile file.
+    #[arg(long, value_name = "NAME|FILE")]
+    pub profile: String,
+    /// Where to write the rows that were rejected, and why.
+    #[arg(long, value_name = "FILE")]
+    pub rejects: Option<PathBuf>,
+    /// The files, read in this order.
+    #[arg(required = true, value_name = "FILE")]
+    pub files: Vec<PathBuf>,
+}

@@ -1,0 +1,82 @@
+//! The connection to a server.
+
+use std::error::Error as _;
+use std::time::Duration;
+
+use beffroi_wire::pb::intake::v1::intake_service_client::IntakeServiceClient;
+use beffroi_wire::pb::query::v1::query_service_client::QueryServiceClient;
+use tonic::metadata::AsciiMetadataValue;
+use tonic::service::Interceptor;
+use tonic::service::interceptor::InterceptedService;
+use tonic::transport::{Channel, Endpoint};
+use tonic::{Request, Status};
+
+use crate::failure::Failure;
+use crate::words::Lang;
+
+/// A report of every product of a large city is bigger than the default of 4 MiB.
+const ANSWER_BYTES_MAX: usize = 64 << 20;
+const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
+/// A connection whose other end is gone without a word is noticed within these two.
+const KEEP_ALIVE_EVERY: Duration = Duration::from_secs(20);
+const KEEP_ALIVE_TIMEOUT: Duration = Duration::from_secs(10);
+
+/// A connection on which every call says the caller's language.
+pub(crate) type Connection = InterceptedService<Channel, AcceptLanguage>;
+
+/// Both services of a server.
+#[derive(Clone, Debug)]
+pub(crate) struct Client {
+    /// The connection itself, for adapters.
+    pub channel: Channel,
+    /// What is told.
+    pub intake: IntakeServiceClient<Connection>,
+    /// What is asked.
+    pub query: QueryServiceClient<Connection>,
+}
+
+/// Adds `accept-language` to every call.
+#[derive(Clone, Debug)]
+pub(crate) struct AcceptLanguage(Lang);
+
+impl Interceptor for AcceptLanguage {
+    fn call(&mut self, mut request: Request<()>) -> Result<Request<()>, Status> {
+        let language = AsciiMetadataValue::from_static(self.0.tag());
+        request.metadata_mut().insert("accept-language", language);
+        Ok(request)
+    }
+}
+
+/// Connects to the server at `url`; a connection lost later is made again by the next call.
+pub(crate) async fn connect(url: &str, lang: Lang) -> Result<Client, Failure> {
+    let unreachable = |error: tonic::transport::Error| Failure::Unreachable {
+        url: url.to_owned(),
+        cause: root_cause(&error),
+    };
+    let channel = Endpoint::from_shared(url.to_owned())
+        .map_err(unreachable)?
+        .connect_timeout(CONNECT_TIMEOUT)
+        .http2_keep_alive_interval(KEEP_ALIVE_EVERY)
+        .keep_alive_timeout(KEEP_ALIVE_TIMEOUT)
+        .keep_alive_while_idle(true)
+        .connect()
+        .await
+        .map_err(unreachable)?;
+    let connection = InterceptedService::new(channel.clone(), AcceptLanguage(lang));
+    Ok(Client {
+        channel,
+        intake: IntakeServiceClient::new(connection.clone())
+            .max_decoding_message_size(ANSWER_BYTES_MAX),
+        query: QueryServiceClient::new(connection).max_decoding_message_size(ANSWER_BYTES_MAX),
+    })
+}
+
+fn root_cause(error: &tonic::transport::Error) -> String {
+    let mut cause = error.source();
+    let mut text = error.to_string();
+    while let Some(error) = cause {
+        text = error.to_string();
+        cause = error.source();
+    }
+    text
+}

@@ -1,0 +1,89 @@
+//! The commands that ask a server.
+
+pub(crate) mod breaches;
+pub(crate) mod change;
+pub(crate) mod citizen;
+pub(crate) mod contact;
+pub(crate) mod follow;
+pub(crate) mod follow_up;
+pub(crate) mod history;
+pub(crate) mod list;
+pub(crate) mod open;
+pub(crate) mod report;
+pub(crate) mod show;
+pub(crate) mod watch;
+
+use beffroi_wire::pb::event::v1::Language;
+use tokio::signal::unix::{SignalKind, signal};
+use uuid::Uuid;
+
+use crate::cli::Ask;
+use crate::failure::{Exit, Failure};
+use crate::output::Console;
+use crate::words::Lang;
+use crate::{client, import};
+
+/// Runs a command that asks the server at `url`.
+pub(crate) async fn run(ask: Ask, url: &str, console: Console) -> Result<Exit, Failure> {
+    let client = client::connect(url, console.lang).await?;
+    match ask {
+        Ask::Open(args) => open::run(client, args, console).await,
+        Ask::Contact(args) => contact::run(client, args, console).await,
+        Ask::FollowUp(args) => follow_up::run(client, args, console).await,
+        Ask::Change(args) => change::run(client, args, console).await,
+        Ask::Show(args) => show::run(client, args, console).await,
+        Ask::History(args) => history::run(client, args, console).await,
+        Ask::Watch(args) => watch::run(client, args, console).await,
+        Ask::List(args) => list::run(client, args, console).await,
+        Ask::Citizen(args) => citizen::run(client, args, console).await,
+        Ask::Breaches(args) => breaches::run(client, args, console).await,
+        Ask::Report(args) => report::run(client, args, console).await,
+        Ask::Import(args) => import::run(client, args, console).await,
+    }
+}
+
+/// The most requests that a server sends in one page.
+const PAGE_SIZE_MAX: u32 = 1000;
+
+/// How many to ask for when so many are still wanted.
+fn page_size(wanted: u32) -> i32 {
+    i32::try_from(wanted.min(PAGE_SIZE_MAX)).unwrap_or_default()
+}
+
+/// The id that the caller gave, else a new one.
+fn id_or_new(id: Option<Uuid>) -> Uuid {
+    id.unwrap_or_else(Uuid::now_v7)
+}
+
+/// A citizen's or asker's language on the wire.
+fn language(lang: Option<Lang>) -> i32 {
+    match lang {
+        Some(Lang::Fr) => Language::French,
+        Some(Lang::En) => Language::English,
+        None => Language::Unspecified,
+    }
+    .into()
+}
+
+/// Ends when the person at the terminal or the service manager asks to stop.
+async fn stopped() -> Result<(), Failure> {
+    let failed = |error: std::io::Error| {
+        Failure::Other(anyhow::Error::new(error).context("cannot wait for signals"))
+    };
+    let mut interrupt = signal(SignalKind::interrupt()).map_err(failed)?;
+    let mut terminate = signal(SignalKind::terminate()).map_err(failed)?;
+    tokio::select! {
+        _ = interrupt.recv() => {}
+        _ = terminate.recv() => {}
+    }
+    Ok(())
+}
+
+/// Runs a stream until it ends by itself or is told to stop.
+async fn until_stopped(stream: impl Future<Output = Result<(), Failure>>) -> Result<Exit, Failure> {
+    tokio::select! {
+        ended = stream => ended?,
+        told = stopped() => told?,
+    }
+    Ok(Exit::Done)
+}

@@ -1,0 +1,57 @@
+//! `open`: opens a request.
+
+use beffroi_wire::pb::event::v1::{Coordinates, Place};
+use beffroi_wire::pb::intake::v1::{ContactDetails, OpenServiceRequestRequest};
+
+use super::{id_or_new, language};
+use crate::cli::{OpenArgs, PlaceArgs};
+use crate::client::Client;
+use crate::failure::{Exit, Failure};
+use crate::output::Console;
+use crate::render;
+use crate::time::to_pb;
+use crate::view::RequestAnswer;
+
+/// Runs the command.
+pub(crate) async fn run(
+    mut client: Client,
+    args: OpenArgs,
+    console: Console,
+) -> Result<Exit, Failure> {
+    let id = id_or_new(args.common.id);
+    let details = ContactDetails {
+        name: args.details.name.unwrap_or_default(),
+        telephone: args.details.telephone.unwrap_or_default(),
+        email: args.details.email.unwrap_or_default(),
+    };
+    let call = OpenServiceRequestRequest {
+        request_id: id.to_string(),
+        citizen_id: args.citizen.map(|it| it.to_string()).unwrap_or_default(),
+        product: args.product,
+        precision: args.precision.unwrap_or_default(),
+        nature: args.nature.into(),
+        channel: args.channel.into(),
+        language: language(args.language),
+        description: args.description.unwrap_or_default(),
+        contact_details: (details != ContactDetails::default()).then_some(details),
+        address: args.details.address.unwrap_or_default(),
+        place: place(args.place),
+        occurred_at: args.common.occurred_at.map(to_pb),
+        actor: args.common.actor.unwrap_or_default(),
+    };
+    let answer = client.intake.open_service_request(call).await;
+    let answer = answer.map_err(|status| Failure::of_write(status, id))?.into_inner();
+    let request = answer.service_request.unwrap_or_default();
+    let view = RequestAnswer::new(request.clone(), answer.position);
+    console.answer(&view, |lang| render::card(&request, lang))?;
+    Ok(Exit::Done)
+}
+
+fn place(args: PlaceArgs) -> Option<Place> {
+    let coordinates = args.latitude.zip(args.longitude);
+    let place = Place {
+        borough: args.borough.unwrap_or_default(),
+        coordinates: coordinates.map(|(latitude, longitude)| Coordinates { latitude, longitude }),
+    };
+    (place != Place::default()).then_some(place)
+}

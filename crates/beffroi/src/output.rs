@@ -1,0 +1,77 @@
+//! Standard output: text for people or JSON for scripts.
+
+use std::io::{self, IsTerminal as _, Write as _};
+
+use serde::Serialize;
+
+use crate::cli::Output;
+use crate::failure::Failure;
+use crate::words::{Lang, Text};
+
+/// How the caller wants to be answered.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Console {
+    /// For people or for scripts.
+    pub output: Output,
+    /// In which language.
+    pub lang: Lang,
+}
+
+impl Console {
+    /// A text in the caller's language.
+    pub(crate) fn say(self, text: Text) -> &'static str {
+        text.in_lang(self.lang)
+    }
+
+    /// Prints one answer: `view` as JSON, or what `table` makes for people.
+    pub(crate) fn answer(
+        self,
+        view: &impl Serialize,
+        table: impl FnOnce(Lang) -> String,
+    ) -> Result<(), Failure> {
+        match self.output {
+            Output::Json => print(&json(serde_json::to_string_pretty(view))?),
+            Output::Table => print(&table(self.lang)),
+        }
+    }
+
+    /// Prints one message of a stream on a line of its own.
+    pub(crate) fn item(
+        self,
+        view: &impl Serialize,
+        line: impl FnOnce(Lang) -> String,
+    ) -> Result<(), Failure> {
+        match self.output {
+            Output::Json => print(&json(serde_json::to_string(view))?),
+            Output::Table => print(&line(self.lang)),
+        }
+    }
+
+    /// Tells a person at the terminal something that is no part of the answer.
+    pub(crate) fn remark(self, text: Text) {
+        if self.output == Output::Table && io::stderr().is_terminal() {
+            warn(self.say(text));
+        }
+    }
+}
+
+fn json(text: Result<String, serde_json::Error>) -> Result<String, Failure> {
+    text.map_err(|error| Failure::Other(anyhow::Error::new(error).context("cannot write JSON")))
+}
+
+/// Prints a line on standard error; nobody reading it is no failure.
+pub(crate) fn warn(line: &str) {
+    let _ = writeln!(io::stderr().lock(), "{line}");
+}
+
+/// Prints lines on standard output, through to whoever reads it.
+fn print(text: &str) -> Result<(), Failure> {
+    let mut stdout = io::stdout().lock();
+    let written = writeln!(stdout, "{text}").and_then(|()| stdout.flush());
+    written.map_err(|error| {
+        if error.kind() == io::ErrorKind::BrokenPipe {
+            return Failure::OutputClosed;
+        }
+        Failure::Other(anyhow::Error::new(error).context("cannot write the answer"))
+    })
+}

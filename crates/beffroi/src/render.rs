@@ -1,0 +1,81 @@
+//! What people see: tables, cards and lines.
+
+mod breach;
+mod citizen;
+mod history;
+mod request;
+mod volumes;
+
+pub(crate) use breach::{breach_line, breaches};
+pub(crate) use citizen::citizen;
+pub(crate) use history::history;
+pub(crate) use request::{card, request_line, requests};
+pub(crate) use volumes::volumes;
+
+use comfy_table::{Cell, CellAlignment, ContentArrangement, Table, presets};
+
+use crate::words::{Lang, Text, Word};
+
+/// A table with a heading, fitted to the terminal.
+pub(crate) fn table<const N: usize>(heading: [Text; N], lang: Lang) -> Table {
+    let mut table = Table::new();
+    table.load_style(presets::UTF8_HORIZONTAL_ONLY);
+    table.set_content_arrangement(ContentArrangement::Dynamic);
+    table.set_header(heading.map(|text| text.in_lang(lang)));
+    table
+}
+
+/// A card of names and values; values that are empty are left out.
+pub(crate) fn pairs(rows: impl IntoIterator<Item = (Text, String)>, lang: Lang) -> Table {
+    let mut card = Table::new();
+    card.load_style(presets::UTF8_BORDERS_ONLY);
+    card.set_content_arrangement(ContentArrangement::Dynamic);
+    for (name, value) in rows {
+        if !value.is_empty() {
+            card.add_row([Cell::new(name.in_lang(lang)), cell(&value)]);
+        }
+    }
+    card
+}
+
+/// A cell of text that people wrote: a terminal must not obey it.
+pub(crate) fn cell(text: &str) -> Cell {
+    Cell::new(plain(text))
+}
+
+/// A cell with a number.
+pub(crate) fn number(value: u64) -> Cell {
+    Cell::new(value).set_alignment(CellAlignment::Right)
+}
+
+/// The text without control characters, line breaks kept.
+pub(crate) fn plain(text: &str) -> String {
+    let harmless = |c: char| if c.is_control() && c != '\n' { '\u{fffd}' } else { c };
+    text.replace("\r\n", "\n").replace('\t', " ").chars().map(harmless).collect()
+}
+
+/// The text on one line, without control characters.
+pub(crate) fn one_line(text: &str) -> String {
+    plain(text).replace('\n', " ")
+}
+
+/// The label of a value of the protocol.
+pub(crate) fn label<W: Word>(number: i32, lang: Lang) -> &'static str {
+    W::try_from(number).ok().map_or("?", |value| value.label(lang))
+}
+
+/// The label of a value of the protocol, empty when it was not said.
+pub(crate) fn label_if_said<W: Word>(number: i32, lang: Lang) -> &'static str {
+    W::try_from(number).ok().filter(|value| value.key().is_some()).map_or("", |it| it.label(lang))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_terminal_does_not_obey_what_people_wrote() {
+        assert_eq!(plain("a\u{1b}[2Jb\tc\r\nd"), "a\u{fffd}[2Jb c\nd");
+        assert_eq!(one_line("a\nb"), "a b");
+    }
+}

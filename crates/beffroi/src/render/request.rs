@@ -1,0 +1,145 @@
+//! Requests, for people.
+
+use beffroi_wire::pb::event::v1 as event;
+use beffroi_wire::pb::query::v1 as pb;
+
+use super::{cell, label, label_if_said, one_line, pairs, plain, table};
+use crate::time::minutes;
+use crate::words::{self, Lang};
+
+/// A card of one request: first what a citizen would be told.
+pub(crate) fn card(request: &pb::ServiceRequest, lang: Lang) -> String {
+    let card = pairs(fields(request, lang), lang);
+    if request.summary.is_empty() {
+        return card.to_string();
+    }
+    format!("{}\n\n{card}", plain(&request.summary))
+}
+
+fn fields(request: &pb::ServiceRequest, lang: Lang) -> Vec<(words::Text, String)> {
+    let others = request.other_channels.iter();
+    let others: Vec<_> = others.map(|it| label::<event::Channel>(*it, lang)).collect();
+    let mut fields = vec![
+        (words::NUMBER, request.number.clone()),
+        (words::STATUS, label::<pb::Status>(request.status, lang).to_owned()),
+        (words::PRODUCT, request.product.clone()),
+        (words::PRECISION, request.precision.clone()),
+        (words::NATURE, label::<event::Nature>(request.nature, lang).to_owned()),
+        (words::CHANNEL, label::<event::Channel>(request.channel, lang).to_owned()),
+        (words::OTHER_CHANNELS, others.join(", ")),
+        (words::UNIT, request.unit.clone()),
+        (words::PLACE, request.place.as_ref().map(place).unwrap_or_default()),
+        (words::CITIZEN, request.citizen_id.clone()),
+        (words::OPENED_AT, minutes(request.opened_at.as_ref(), request.approximate)),
+        (words::CHANGED_AT, minutes(request.status_changed_at.as_ref(), false)),
+        (words::RESOLVED_AT, minutes(request.resolved_at.as_ref(), false)),
+    ];
+    fields.extend(request.promises.iter().map(|it| (words::PROMISE, promise(it, lang))));
+    let source = request.source.as_ref().map(|it| format!("{} {}", it.system, it.id));
+    fields.extend([
+        (words::FOLLOW_UPS, request.public_follow_ups.to_string()),
+        (words::SOURCE, source.unwrap_or_default()),
+        (words::SOURCE_STATUS, request.source_status.clone()),
+        (words::ID, request.id.clone()),
+    ]);
+    fields
+}
+
+fn place(place: &event::Place) -> String {
+    let point = place.coordinates.as_ref();
+    let point = point.map(|it| format!("{:.5}, {:.5}", it.latitude, it.longitude));
+    let parts = [Some(place.borough.clone()), point].into_iter().flatten();
+    parts.filter(|part| !part.is_empty()).collect::<Vec<_>>().join(" · ")
+}
+
+fn promise(status: &pb::PromiseStatus, lang: Lang) -> String {
+    let promise = status.promise.clone().unwrap_or_default();
+    let kind = label::<event::PromiseKind>(promise.kind, lang);
+    let due = minutes(promise.due_at.as_ref(), false);
+    let verdict = label::<pb::Verdict>(status.verdict, lang);
+    format!("{kind} → {due} · {verdict}")
+}
+
+/// A table of requests.
+pub(crate) fn requests(requests: &[pb::ServiceRequest], lang: Lang) -> String {
+    let heading = [
+        words::NUMBER,
+        words::STATUS,
+        words::PRODUCT,
+        words::UNIT,
+        words::CHANNEL,
+        words::OPENED_AT,
+        words::DUE_AT,
+        words::VERDICT,
+    ];
+    let mut table = table(heading, lang);
+    for request in requests {
+        let (due, verdict) = deadline(request, lang);
+        table.add_row([
+            cell(&request.number),
+            cell(label::<pb::Status>(request.status, lang)),
+            cell(&request.product),
+            cell(&request.unit),
+            cell(label_if_said::<event::Channel>(request.channel, lang)),
+            cell(&minutes(request.opened_at.as_ref(), request.approximate)),
+            cell(&due),
+            cell(verdict),
+        ]);
+    }
+    table.to_string()
+}
+
+/// The due time and the verdict of the latest promise.
+fn deadline(request: &pb::ServiceRequest, lang: Lang) -> (String, &'static str) {
+    let Some(status) = request.promises.last() else {
+        return (String::new(), "");
+    };
+    let due = status.promise.as_ref().and_then(|it| it.due_at.as_ref());
+    (minutes(due, false), label::<pb::Verdict>(status.verdict, lang))
+}
+
+/// A request on one line.
+pub(crate) fn request_line(request: &pb::ServiceRequest, lang: Lang) -> String {
+    let (due, verdict) = deadline(request, lang);
+    let deadline = match due.as_str() {
+        "" => String::new(),
+        due => format!(" · {due} UTC ({verdict})"),
+    };
+    one_line(&format!(
+        "{} UTC · {} · {} · {}{deadline}",
+        minutes(request.status_changed_at.as_ref(), false),
+        request.number,
+        label::<pb::Status>(request.status, lang),
+        request.product,
+    ))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::view::samples::request;
+
+    #[test]
+    fn a_card_begins_with_what_a_citizen_is_told() {
+        let card = card(&request(), Lang::Fr);
+        assert!(card.starts_with("Waiting on you.\n\n"), "{card}");
+        assert!(card.contains("En attente"), "{card}");
+        assert!(card.contains("Résolution → 2026-11-04 13:30 · Suspendu"), "{card}");
+        assert!(!card.contains("Précision"), "{card}");
+    }
+
+    #[test]
+    fn approximate_times_are_marked() {
+        let request = pb::ServiceRequest { approximate: true, ..request() };
+        assert!(requests(&[request], Lang::En).contains("~2026-11-02 13:30"));
+    }
+
+    #[test]
+    fn a_line_is_one_line() {
+        assert_eq!(
+            request_line(&request(), Lang::En),
+            "2026-11-02 13:31 UTC · 26-0000001-2 · On hold · Eau potable · 2026-11-04 13:30 UTC \
+             (Paused)"
+        );
+    }
+}

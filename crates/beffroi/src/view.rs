@@ -1,0 +1,147 @@
+//! The shapes of JSON answers. They belong to the command line: scripts rely on them, and
+//! `docs/cli.md` shows each by example.
+//!
+//! What was not said is left out. Whatever depends on the log's own numbering or on the time of
+//! recording stands under `position`, `resume_token` or `next_page_token` only.
+
+mod breach;
+mod citizen;
+mod history;
+mod import;
+mod request;
+mod volumes;
+
+pub(crate) use breach::{BreachMessage, BreachesAnswer};
+pub(crate) use citizen::CitizenAnswer;
+pub(crate) use history::HistoryAnswer;
+pub(crate) use import::{ImportAnswer, UnreadableView};
+pub(crate) use request::{RequestAnswer, RequestsAnswer, Written};
+pub(crate) use volumes::{RequestRow, VolumesAnswer};
+
+use beffroi_wire::pb::query::v1 as pb;
+use serde::Serialize;
+
+use crate::time::rfc3339;
+use crate::words::Word;
+
+/// A point of the log.
+#[derive(Debug, Serialize)]
+pub(crate) struct PositionView {
+    log: String,
+    sequence: u64,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    recorded_at: Option<String>,
+}
+
+impl From<pb::Position> for PositionView {
+    fn from(position: pb::Position) -> Self {
+        Self {
+            log: position.log,
+            sequence: position.sequence,
+            recorded_at: rfc3339(position.recorded_at.as_ref()),
+        }
+    }
+}
+
+/// An answer to `contact`.
+#[derive(Debug, Serialize)]
+pub(crate) struct ContactAnswer {
+    /// The contact's id.
+    pub contact_id: String,
+    /// Where in the log the answer is true at.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub position: Option<PositionView>,
+}
+
+/// A text, `None` when empty.
+fn said(text: String) -> Option<String> {
+    (!text.is_empty()).then_some(text)
+}
+
+/// The key of a value of the protocol, `None` when it was not said.
+fn key<W: Word>(number: i32) -> Option<String> {
+    W::try_from(number).ok().and_then(Word::key)
+}
+
+/// The key of a value of the protocol that always means something.
+fn key_or_unknown<W: Word>(number: i32) -> String {
+    key::<W>(number).unwrap_or_else(|| "unknown".to_owned())
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde passes a reference")]
+fn is_false(value: &bool) -> bool {
+    !value
+}
+
+#[cfg(test)]
+pub(crate) mod samples {
+    //! Answers of a server, for tests.
+
+    use beffroi_wire::pb::event::v1 as event;
+    use beffroi_wire::pb::query::v1 as pb;
+    use chrono::{DateTime, TimeDelta};
+    use prost_types::Timestamp;
+
+    use crate::time::to_pb;
+
+    pub(crate) fn at(seconds: i64) -> Option<Timestamp> {
+        DateTime::parse_from_rfc3339("2026-11-02T13:30:00Z")
+            .map(|it| to_pb(it.to_utc() + TimeDelta::seconds(seconds)))
+            .ok()
+    }
+
+    pub(crate) fn position() -> pb::Position {
+        pb::Position { log: "quebec".to_owned(), sequence: 7, recorded_at: at(1) }
+    }
+
+    pub(crate) fn request() -> pb::ServiceRequest {
+        pb::ServiceRequest {
+            id: "0192f0c1-2f5e-7c3a-9d41-5f0f6a9be001".to_owned(),
+            number: "26-0000001-2".to_owned(),
+            product: "Eau potable".to_owned(),
+            nature: event::Nature::Service.into(),
+            channel: event::Channel::WebForm.into(),
+            unit: "Travaux publics".to_owned(),
+            place: Some(event::Place {
+                borough: "Limoilou".to_owned(),
+                coordinates: Some(event::Coordinates { latitude: 46.83, longitude: -71.22 }),
+            }),
+            status: pb::Status::OnHold.into(),
+            opened_at: at(0),
+            status_changed_at: at(60),
+            promises: vec![pb::PromiseStatus {
+                promise: Some(event::Promise {
+                    kind: event::PromiseKind::Resolution.into(),
+                    rule: "business_days_eod_v1".to_owned(),
+                    business_days: 2,
+                    warn_at: None,
+                    due_at: at(172_800),
+                }),
+                cycle: 1,
+                verdict: pb::Verdict::Paused.into(),
+                warned: false,
+                breached: false,
+            }],
+            origin: event::Origin::Live.into(),
+            public_follow_ups: 1,
+            summary: "Waiting on you.".to_owned(),
+            ..Default::default()
+        }
+    }
+
+    pub(crate) fn breach() -> pb::Breach {
+        pb::Breach {
+            id: "0192f0c1-2f5e-7c3a-9d41-5f0f6a9be0ff".to_owned(),
+            kind: pb::BreachKind::Breach.into(),
+            request_id: "0192f0c1-2f5e-7c3a-9d41-5f0f6a9be001".to_owned(),
+            number: "26-0000001-2".to_owned(),
+            product: "Eau potable".to_owned(),
+            unit: String::new(),
+            promise_kind: event::PromiseKind::Resolution.into(),
+            cycle: 1,
+            due_at: at(172_800),
+            noticed_at: at(172_801),
+            position: Some(position()),
+        }
+    }
+}

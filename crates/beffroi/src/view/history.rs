@@ -1,0 +1,104 @@
+//! What happened to a request.
+
+use beffroi_wire::pb::event::v1 as event;
+use beffroi_wire::pb::query::v1 as pb;
+use serde::Serialize;
+
+use super::request::RequestView;
+use super::{PositionView, is_false, key, said};
+use crate::time::rfc3339;
+
+/// A request's history.
+#[derive(Debug, Serialize)]
+pub(crate) struct HistoryAnswer {
+    service_request: RequestView,
+    entries: Vec<EntryView>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    position: Option<PositionView>,
+}
+
+impl From<pb::GetServiceRequestHistoryResponse> for HistoryAnswer {
+    fn from(answer: pb::GetServiceRequestHistoryResponse) -> Self {
+        Self {
+            service_request: answer.service_request.unwrap_or_default().into(),
+            entries: answer.entries.into_iter().map(EntryView::from).collect(),
+            position: answer.position.map(Into::into),
+        }
+    }
+}
+
+#[derive(Debug, Serialize)]
+struct EntryView {
+    id: String,
+    kind: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    occurred_at: Option<String>,
+    #[serde(skip_serializing_if = "is_false")]
+    approximate: bool,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    actor: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    channel: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    unit: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    hold_reason: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    visibility: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    due_at: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    text: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    source_status: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    summary: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    position: Option<PositionView>,
+}
+
+impl From<pb::HistoryEntry> for EntryView {
+    fn from(entry: pb::HistoryEntry) -> Self {
+        Self {
+            id: entry.id,
+            kind: entry.kind,
+            occurred_at: rfc3339(entry.occurred_at.as_ref()),
+            approximate: entry.approximate,
+            actor: said(entry.actor),
+            channel: key::<event::Channel>(entry.channel),
+            unit: said(entry.unit),
+            hold_reason: key::<event::HoldReason>(entry.hold_reason),
+            visibility: key::<event::Visibility>(entry.visibility),
+            due_at: rfc3339(entry.due_at.as_ref()),
+            text: said(entry.text),
+            source_status: said(entry.source_status),
+            summary: said(entry.summary),
+            position: entry.position.map(Into::into),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::samples::{at, position};
+    use super::*;
+
+    #[test]
+    fn an_entry_leaves_out_what_was_not_said() {
+        let entry = pb::HistoryEntry {
+            id: "e".to_owned(),
+            kind: "request_put_on_hold".to_owned(),
+            occurred_at: at(0),
+            hold_reason: event::HoldReason::ThirdParty.into(),
+            position: Some(position()),
+            ..Default::default()
+        };
+        assert_eq!(
+            serde_json::to_string(&EntryView::from(entry)).expect("json"),
+            r#"{"id":"e","kind":"request_put_on_hold","occurred_at":"2026-11-02T13:30:00Z","#
+                .to_owned()
+                + r#""hold_reason":"third_party","position":{"log":"quebec","sequence":7,"#
+                + r#""recorded_at":"2026-11-02T13:30:01Z"}}"#
+        );
+    }
+}

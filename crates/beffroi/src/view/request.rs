@@ -1,0 +1,242 @@
+//! Requests.
+
+use beffroi_wire::pb::event::v1 as event;
+use beffroi_wire::pb::query::v1 as pb;
+use serde::Serialize;
+
+use super::{PositionView, is_false, key_or_unknown, said};
+use crate::time::rfc3339;
+
+/// An answer about one request.
+#[derive(Debug, Serialize)]
+pub(crate) struct RequestAnswer {
+    /// The request.
+    pub service_request: RequestView,
+    /// Where in the log the answer is true at.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub position: Option<PositionView>,
+}
+
+impl RequestAnswer {
+    /// From what the server answered.
+    pub(crate) fn new(request: pb::ServiceRequest, position: Option<pb::Position>) -> Self {
+        Self { service_request: request.into(), position: position.map(Into::into) }
+    }
+}
+
+/// An answer to a change of a request.
+#[derive(Debug, Serialize)]
+pub(crate) struct Written {
+    /// The id of the change.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub change_id: Option<String>,
+    /// The id of the follow-up.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub follow_up_id: Option<String>,
+    /// The request as it now stands.
+    #[serde(flatten)]
+    pub answer: RequestAnswer,
+}
+
+/// A list of requests.
+#[derive(Debug, Serialize)]
+pub(crate) struct RequestsAnswer {
+    /// The requests, newest first.
+    pub service_requests: Vec<RequestView>,
+    /// Asks for more; absent: there are none.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub next_page_token: Option<String>,
+    /// Where in the log the answer is true at.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub position: Option<PositionView>,
+}
+
+/// A request.
+#[derive(Debug, Serialize)]
+pub(crate) struct RequestView {
+    id: String,
+    number: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    citizen_id: Option<String>,
+    product: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    precision: Option<String>,
+    nature: String,
+    channel: String,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    other_channels: Vec<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    unit: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    place: Option<PlaceView>,
+    status: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    opened_at: Option<String>,
+    #[serde(skip_serializing_if = "is_false")]
+    approximate: bool,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    status_changed_at: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    resolved_at: Option<String>,
+    promises: Vec<PromiseView>,
+    origin: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    source: Option<SourceView>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    source_status: Option<String>,
+    public_follow_ups: u32,
+    summary: String,
+}
+
+impl From<pb::ServiceRequest> for RequestView {
+    fn from(request: pb::ServiceRequest) -> Self {
+        let channels = request.other_channels.into_iter();
+        Self {
+            id: request.id,
+            number: request.number,
+            citizen_id: said(request.citizen_id),
+            product: request.product,
+            precision: said(request.precision),
+            nature: key_or_unknown::<event::Nature>(request.nature),
+            channel: key_or_unknown::<event::Channel>(request.channel),
+            other_channels: channels.map(key_or_unknown::<event::Channel>).collect(),
+            unit: said(request.unit),
+            place: request.place.map(PlaceView::from),
+            status: key_or_unknown::<pb::Status>(request.status),
+            opened_at: rfc3339(request.opened_at.as_ref()),
+            approximate: request.approximate,
+            status_changed_at: rfc3339(request.status_changed_at.as_ref()),
+            resolved_at: rfc3339(request.resolved_at.as_ref()),
+            promises: request.promises.into_iter().map(PromiseView::from).collect(),
+            origin: key_or_unknown::<event::Origin>(request.origin),
+            source: request.source.map(|it| SourceView { system: it.system, id: it.id }),
+            source_status: said(request.source_status),
+            public_follow_ups: request.public_follow_ups,
+            summary: request.summary,
+        }
+    }
+}
+
+#[derive(Debug, Serialize)]
+struct PlaceView {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    borough: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    latitude: Option<f64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    longitude: Option<f64>,
+}
+
+impl From<event::Place> for PlaceView {
+    fn from(place: event::Place) -> Self {
+        Self {
+            borough: said(place.borough),
+            latitude: place.coordinates.as_ref().map(|it| it.latitude),
+            longitude: place.coordinates.as_ref().map(|it| it.longitude),
+        }
+    }
+}
+
+#[derive(Debug, Serialize)]
+struct SourceView {
+    system: String,
+    id: String,
+}
+
+#[derive(Debug, Serialize)]
+struct PromiseView {
+    kind: String,
+    cycle: u32,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    rule: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    business_days: Option<u32>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    warn_at: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    due_at: Option<String>,
+    verdict: String,
+    warned: bool,
+    breached: bool,
+}
+
+impl From<pb::PromiseStatus> for PromiseView {
+    fn from(status: pb::PromiseStatus) -> Self {
+        let promise = status.promise.unwrap_or_default();
+        Self {
+            kind: key_or_unknown::<event::PromiseKind>(promise.kind),
+            cycle: status.cycle,
+            rule: said(promise.rule),
+            business_days: (promise.business_days > 0).then_some(promise.business_days),
+            warn_at: rfc3339(promise.warn_at.as_ref()),
+            due_at: rfc3339(promise.due_at.as_ref()),
+            verdict: key_or_unknown::<pb::Verdict>(status.verdict),
+            warned: status.warned,
+            breached: status.breached,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::samples::{position, request};
+    use super::*;
+
+    #[test]
+    fn a_request_has_a_stable_shape() {
+        let answer = RequestAnswer::new(request(), Some(position()));
+        let expected = r#"{
+  "service_request": {
+    "id": "0192f0c1-2f5e-7c3a-9d41-5f0f6a9be001",
+    "number": "26-0000001-2",
+    "product": "Eau potable",
+    "nature": "service",
+    "channel": "web_form",
+    "unit": "Travaux publics",
+    "place": {
+      "borough": "Limoilou",
+      "latitude": 46.83,
+      "longitude": -71.22
+    },
+    "status": "on_hold",
+    "opened_at": "2026-11-02T13:30:00Z",
+    "status_changed_at": "2026-11-02T13:31:00Z",
+    "promises": [
+      {
+        "kind": "resolution",
+        "cycle": 1,
+        "rule": "business_days_eod_v1",
+        "business_days": 2,
+        "due_at": "2026-11-04T13:30:00Z",
+        "verdict": "paused",
+        "warned": false,
+        "breached": false
+      }
+    ],
+    "origin": "live",
+    "public_follow_ups": 1,
+    "summary": "Waiting on you."
+  },
+  "position": {
+    "log": "quebec",
+    "sequence": 7,
+    "recorded_at": "2026-11-02T13:30:01Z"
+  }
+}"#;
+        assert_eq!(serde_json::to_string_pretty(&answer).expect("json"), expected);
+    }
+
+    #[test]
+    fn a_change_says_its_id_beside_the_request() {
+        let answer = RequestAnswer::new(request(), None);
+        let written = Written { change_id: Some("x".to_owned()), follow_up_id: None, answer };
+        let json = serde_json::to_string(&written).expect("json");
+        assert!(json.starts_with(r#"{"change_id":"x","service_request":{"id":"#), "{json}");
+    }
+
+    #[test]
+    fn unknown_words_of_a_newer_server_do_not_fail() {
+        let view = RequestView::from(pb::ServiceRequest { status: 99, ..request() });
+        assert_eq!(view.status, "unknown");
+    }
+}

@@ -1,0 +1,245 @@
+//! Labels of the protocol's values.
+
+use beffroi_wire::pb::event::v1::{
+    Channel, ContactOutcome, HoldReason, Nature, Origin, PromiseKind, Visibility,
+};
+use beffroi_wire::pb::query::v1::{BreachKind, Status, Verdict};
+
+use super::{Lang, Text, text};
+
+/// A value of the protocol, with its words.
+pub(crate) trait Word: Copy + TryFrom<i32> {
+    /// What the protocol puts before each name, such as `STATUS_`.
+    const PREFIX: &'static str;
+
+    /// The value's name in the protocol.
+    fn wire_name(self) -> &'static str;
+
+    /// The value of a name in the protocol.
+    fn from_wire_name(name: &str) -> Option<Self>;
+
+    /// The value for people, in both languages.
+    fn text(self) -> Text;
+
+    /// The value for people.
+    fn label(self, lang: Lang) -> &'static str {
+        self.text().in_lang(lang)
+    }
+
+    /// The value for scripts: `resolved`; none when it was not said.
+    fn key(self) -> Option<String> {
+        let name = self.wire_name();
+        let key = name.strip_prefix(Self::PREFIX).unwrap_or(name).to_ascii_lowercase();
+        (key != "unspecified").then_some(key)
+    }
+
+    /// The value of a word on the command line, such as `web-form` or `web_form`.
+    fn parse(word: &str) -> Option<Self> {
+        let name = word.to_ascii_uppercase().replace('-', "_");
+        Self::from_wire_name(&format!("{}{name}", Self::PREFIX))
+    }
+}
+
+/// The words of a type on the command line, in the order of the protocol.
+pub(crate) fn keys<W: Word>() -> Vec<String> {
+    (1..)
+        .map_while(|number| W::try_from(number).ok())
+        .filter_map(Word::key)
+        .map(|key| key.replace('_', "-"))
+        .collect()
+}
+
+/// Implements [`Word`] from one list of values and labels.
+macro_rules! words {
+    ($type:ty, $prefix:literal, { $($value:ident => $fr:literal, $en:literal;)+ }) => {
+        impl Word for $type {
+            const PREFIX: &'static str = $prefix;
+
+            fn wire_name(self) -> &'static str {
+                self.as_str_name()
+            }
+
+            fn from_wire_name(name: &str) -> Option<Self> {
+                Self::from_str_name(name)
+            }
+
+            fn text(self) -> Text {
+                match self {
+                    $(Self::$value => text($fr, $en),)+
+                }
+            }
+        }
+    };
+}
+
+words!(Status, "STATUS_", {
+    Unspecified => "Inconnu", "Unknown";
+    Open => "Ouverte", "Open";
+    Assigned => "Prise en charge", "Assigned";
+    OnHold => "En attente", "On hold";
+    Resolved => "Résolue", "Resolved";
+    Cancelled => "Annulée", "Cancelled";
+});
+
+words!(Channel, "CHANNEL_", {
+    Unspecified => "Inconnu", "Unknown";
+    Telephone => "Téléphone", "Telephone";
+    App => "Application", "App";
+    Email => "Courriel", "E-mail";
+    WebForm => "Formulaire Web", "Web form";
+    InPerson => "En personne", "In person";
+    Mail => "Courrier", "Mail";
+    SocialMedia => "Médias sociaux", "Social media";
+    Employee => "Employé", "Employee";
+    System => "Système", "System";
+    Other => "Autre", "Other";
+});
+
+words!(Nature, "NATURE_", {
+    Unspecified => "Inconnue", "Unknown";
+    Information => "Information", "Information";
+    Service => "Service", "Service";
+    RapidIntervention => "Intervention rapide", "Rapid intervention";
+    Comment => "Commentaire", "Comment";
+    Complaint => "Plainte", "Complaint";
+});
+
+words!(ContactOutcome, "CONTACT_OUTCOME_", {
+    Unspecified => "Inconnue", "Unknown";
+    Informed => "Renseigné", "Informed";
+    RequestOpened => "Demande ouverte", "Request opened";
+    FollowedUp => "Suivi d’une demande", "Followed up";
+    TransferredTo911 => "Transféré au 9-1-1", "Transferred to 9-1-1";
+    Abandoned => "Abandonné", "Abandoned";
+});
+
+words!(HoldReason, "HOLD_REASON_", {
+    Unspecified => "Inconnu", "Unknown";
+    Citizen => "En attente du citoyen", "Waiting on the citizen";
+    ThirdParty => "En attente d’un tiers", "Waiting on a third party";
+});
+
+words!(Visibility, "VISIBILITY_", {
+    Unspecified => "Inconnu", "Unknown";
+    Public => "Public", "Public";
+    Internal => "Interne", "Internal";
+});
+
+words!(Origin, "ORIGIN_", {
+    Unspecified => "Inconnue", "Unknown";
+    Live => "Reçue ici", "Received here";
+    Imported => "Importée", "Imported";
+});
+
+words!(PromiseKind, "PROMISE_KIND_", {
+    Unspecified => "Inconnu", "Unknown";
+    Resolution => "Résolution", "Resolution";
+});
+
+words!(Verdict, "VERDICT_", {
+    Unspecified => "Inconnu", "Unknown";
+    Pending => "En cours", "Running";
+    OnTime => "Respecté", "On time";
+    Late => "En retard", "Late";
+    Rescinded => "Sans objet", "Rescinded";
+    Paused => "Suspendu", "Paused";
+});
+
+words!(BreachKind, "BREACH_KIND_", {
+    Unspecified => "Inconnu", "Unknown";
+    Warning => "Avertissement", "Warning";
+    Breach => "Dépassement", "Breach";
+});
+
+/// What an event's name in the log means; the name itself when a newer server knows more events.
+pub(crate) fn event_kind(name: &str, lang: Lang) -> &str {
+    let text = match name {
+        "request_opened" => text("Ouverture", "Opened"),
+        "request_assigned" => text("Prise en charge", "Assigned"),
+        "request_put_on_hold" => text("Mise en attente", "Put on hold"),
+        "request_resumed" => text("Reprise", "Resumed"),
+        "follow_up_added" => text("Suivi", "Follow-up"),
+        "request_resolved" => text("Résolution", "Resolved"),
+        "request_reopened" => text("Réouverture", "Reopened"),
+        "request_cancelled" => text("Annulation", "Cancelled"),
+        "contact_recorded" => text("Contact", "Contact"),
+        "promise_warned" => text("Avertissement de délai", "Deadline warning"),
+        "promise_breached" => text("Dépassement de délai", "Deadline breach"),
+        _ => return name,
+    };
+    text.in_lang(lang)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn check<W: Word + std::fmt::Debug>() {
+        let mut seen = 0;
+        for value in (0..).map_while(|number| W::try_from(number).ok()) {
+            let words = value.text();
+            assert!(!words.fr.is_empty() && !words.en.is_empty(), "{value:?}");
+            assert!(value.wire_name().starts_with(W::PREFIX), "{value:?}");
+            if let Some(key) = value.key() {
+                let again = W::parse(&key.replace('_', "-")).expect("a key is a word");
+                assert_eq!(again.wire_name(), value.wire_name());
+            }
+            seen += 1;
+        }
+        assert_eq!(keys::<W>().len() + 1, seen);
+    }
+
+    #[test]
+    fn every_value_has_words_in_both_languages_and_a_key() {
+        check::<Status>();
+        check::<Channel>();
+        check::<Nature>();
+        check::<ContactOutcome>();
+        check::<HoldReason>();
+        check::<Visibility>();
+        check::<Origin>();
+        check::<PromiseKind>();
+        check::<Verdict>();
+        check::<BreachKind>();
+    }
+
+    #[test]
+    fn keys_are_lower_case_without_the_prefix() {
+        assert_eq!(Status::OnHold.key().as_deref(), Some("on_hold"));
+        assert_eq!(ContactOutcome::TransferredTo911.key().as_deref(), Some("transferred_to_911"));
+        assert_eq!(Channel::Unspecified.key(), None);
+    }
+
+    #[test]
+    fn the_statuses_read_well_in_french() {
+        let labels = (1..6).map(|n| Status::try_from(n).expect("a status").label(Lang::Fr));
+        assert_eq!(
+            labels.collect::<Vec<_>>(),
+            ["Ouverte", "Prise en charge", "En attente", "Résolue", "Annulée"]
+        );
+    }
+
+    #[test]
+    fn every_event_of_the_log_has_a_label() {
+        let descriptors: &[u8] = beffroi_wire::DESCRIPTORS;
+        let names = [
+            "request_opened",
+            "request_assigned",
+            "request_put_on_hold",
+            "request_resumed",
+            "follow_up_added",
+            "request_resolved",
+            "request_reopened",
+            "request_cancelled",
+            "contact_recorded",
+            "promise_warned",
+            "promise_breached",
+        ];
+        for name in names {
+            assert!(descriptors.windows(name.len()).any(|part| part == name.as_bytes()), "{name}");
+            assert_ne!(event_kind(name, Lang::Fr), name);
+            assert_ne!(event_kind(name, Lang::En), name);
+        }
+        assert_eq!(event_kind("citizen_erased", Lang::Fr), "citizen_erased");
+    }
+}

@@ -1,0 +1,66 @@
+//! Headings and short sentences.
+
+use super::{Text, text};
+
+pub(crate) const NUMBER: Text = text("Numéro", "Number");
+pub(crate) const ID: Text = text("Identifiant", "Id");
+pub(crate) const STATUS: Text = text("État", "Status");
+pub(crate) const PRODUCT: Text = text("Produit", "Product");
+pub(crate) const PRECISION: Text = text("Précision", "Precision");
+pub(crate) const NATURE: Text = text("Nature", "Nature");
+pub(crate) const CHANNEL: Text = text("Canal", "Channel");
+pub(crate) const OTHER_CHANNELS: Text = text("Aussi signalée par", "Also reported by");
+pub(crate) const UNIT: Text = text("Unité", "Unit");
+pub(crate) const CITIZEN: Text = text("Citoyen", "Citizen");
+pub(crate) const PLACE: Text = text("Lieu", "Place");
+pub(crate) const OPENED_AT: Text = text("Ouverte (UTC)", "Opened (UTC)");
+pub(crate) const CHANGED_AT: Text = text("Dernier changement (UTC)", "Last change (UTC)");
+pub(crate) const RESOLVED_AT: Text = text("Résolue (UTC)", "Resolved (UTC)");
+pub(crate) const DUE_AT: Text = text("Échéance (UTC)", "Due (UTC)");
+pub(crate) const NOTICED_AT: Text = text("Constaté (UTC)", "Noticed (UTC)");
+pub(crate) const OCCURRED_AT: Text = text("Quand (UTC)", "When (UTC)");
+pub(crate) const LAST_ACTIVITY: Text = text("Dernière activité (UTC)", "Last activity (UTC)");
+pub(crate) const PROMISE: Text = text("Engagement", "Promise");
+pub(crate) const VERDICT: Text = text("Délai", "Deadline");
+pub(crate) const FOLLOW_UPS: Text = text("Suivis publics", "Public follow-ups");
+pub(crate) const SOURCE: Text = text("Source", "Source");
+pub(crate) const SOURCE_STATUS: Text = text("État à la source", "Status at the source");
+pub(crate) const EVENT: Text = text("Événement", "Event");
+pub(crate) const DETAIL: Text = text("Détail", "Detail");
+pub(crate) const ACTOR: Text = text("Par", "By");
+pub(crate) const FACT: Text = text("Constat", "Fact");
+pub(crate) const CYCLE: Text = text("Cycle", "Cycle");
+pub(crate) const COUNT: Text = text("Nombre", "Count");
+pub(crate) const OUTCOME: Text = text("Issue", "Outcome");
+pub(crate) const CONTACTS: Text = text("Contacts", "Contacts");
+pub(crate) const REQUESTS: Text = text("Demandes", "Requests");
+pub(crate) const CONTACT: Text = text("Contact", "Contact");
+pub(crate) const FILES: Text = text("Fichiers", "Files");
+pub(crate) const ROWS: Text = text("Lignes", "Rows");
+pub(crate) const CREATED: Text = text("Créées", "Created");
+pub(crate) const UPDATED: Text = text("Mises à jour", "Updated");
+pub(crate) const UNCHANGED: Text = text("Inchangées", "Unchanged");
+pub(crate) const REJECTED: Text = text("Rejetées", "Rejected");
+pub(crate) const REMARKS: Text = text("Remarques", "Remarks");
+pub(crate) const SECONDS: Text = text("Durée (s)", "Duration (s)");
+pub(crate) const UNREADABLE: Text = text("Fichiers illisibles", "Unreadable files");
+pub(crate) const REJECTS_FILE: Text = text("Rejets écrits dans", "Rejects written to");
+
+pub(crate) const NONE_FOUND: Text = text("Aucune demande.", "No request.");
+pub(crate) const NO_BREACHES: Text = text("Aucun constat.", "No warning, no breach.");
+pub(crate) const MORE: Text =
+    text("Il y en a d’autres : augmentez --limit.", "There are more: raise --limit.");
+pub(crate) const CAUGHT_UP: Text = text(
+    "tout ce qui est connu a été envoyé ; en attente de la suite (Ctrl-C pour finir)",
+    "everything known was sent; waiting for more (Ctrl-C to end)",
+);
+pub(crate) const LOST: Text = text("connexion perdue", "connection lost");
+pub(crate) const RETRY_IN: Text = text("nouvel essai dans", "trying again in");
+pub(crate) const CONNECTED_AGAIN: Text = text("connexion rétablie", "connected again");
+pub(crate) const ERROR: Text = text("erreur :", "error:");
+pub(crate) const RETRY_AFTER: Text = text("réessayez dans", "try again in");
+pub(crate) const HELP: Text = text("aide :", "help:");
+pub(crate) const SAME_ID: Text = text(
+    "la réponse n’est pas arrivée ; refaites la commande sans risque de doublon avec",
+    "no answer arrived; run it again, with no risk of a duplicate, with",
+);
