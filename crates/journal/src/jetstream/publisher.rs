@@ -54,6 +54,8 @@ pub(super) async fn run(log: Log, mut jobs: mpsc::Receiver<Job>) {
                 None => break,
             }
         }
+        // Callers that have just been answered often have more: let them join this group.
+        tokio::task::yield_now().await;
         while closing.is_none()
             && pending.len() < PENDING_MAX
             && let Ok(job) = jobs.try_recv()
