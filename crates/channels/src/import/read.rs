@@ -5,7 +5,7 @@ use super::defect::{Defect, Reason};
 use super::map::{Layout, Mapped, map};
 use super::profile::Profile;
 use super::send::Taken;
-use super::source::{self, Rows};
+use super::source;
 use beffroi_wire::pb::intake::v1::ImportedServiceRequest;
 use csv::{ByteRecord, StringRecord};
 use std::cell::Cell;
@@ -19,6 +19,9 @@ const REQUESTS_MAX: usize = 500;
 const EVENTS_MAX: usize = 990;
 /// Keeps a batch small where every row is bad.
 const DEFECTS_MAX: usize = 1000;
+
+/// How often a file is opened again after a quotation mark that is not closed.
+const RECOVERIES_MAX: u32 = 20;
 
 /// Rows of one file, in their order.
 #[derive(Debug, Default)]
@@ -117,29 +120,26 @@ impl<E: FnMut(Batch) -> bool> Reading<'_, E> {
 
     /// Reads to the end, or to where the file cannot be read further.
     fn rows(&mut self, profile: &Profile) -> Result<Option<()>, (u64, Defect)> {
+        let start = self.bytes.get();
+        let open = |skipped| {
+            self.bytes.set(start);
+            source::open(self.path, profile.delimiter, skipped, self.bytes.clone())
+        };
         let whole = |defect| (0, defect);
-        let mut rows =
-            source::open(self.path, profile.delimiter, self.bytes.clone()).map_err(whole)?;
+        let mut rows = open(0).map_err(whole)?;
         let mut record = ByteRecord::new();
-        read(&mut rows, &mut record).map_err(|(_, defect)| whole(defect))?;
+        rows.next(&mut record).map_err(|(_, defect)| whole(defect))?;
         let header = StringRecord::from_byte_record(record.clone())
             .map_err(|_| whole(Defect::whole(Reason::NotUtf8).saying("the header is not UTF-8")))?;
         let layout = Layout::new(profile, &header).map_err(whole)?;
-        while let Some(line) = read(&mut rows, &mut record)? {
-            let mapped = match StringRecord::from_byte_record(std::mem::take(&mut record)) {
-                Ok(text) => {
-                    let mapped = map(profile, &layout, &text);
-                    record = text.into_byte_record();
-                    mapped
-                }
-                Err(failure) => {
-                    let column = failure.utf8_error().field();
-                    record = failure.into_byte_record();
-                    let value = String::from_utf8_lossy(record.get(column).unwrap_or_default());
-                    let defect = Defect::of(Reason::NotUtf8, layout.name(column), value.trim());
-                    Mapped { request: None, defects: vec![defect] }
-                }
-            };
+        let mut recoveries = 0;
+        while let Some(line) = rows.next(&mut record)? {
+            // A quotation mark that is not closed swallows the rows after it: they are read again.
+            if swallows(&record, &layout) && recoveries < RECOVERIES_MAX {
+                recoveries += 1;
+                rows = open(line).map_err(|defect| (line, defect))?;
+            }
+            let mapped = map_bytes(profile, &layout, &mut record);
             if !self.batch.has_room_for(&mapped) && self.emit().is_none() {
                 return Ok(None);
             }
@@ -160,22 +160,24 @@ impl<E: FnMut(Batch) -> bool> Reading<'_, E> {
     }
 }
 
-/// Reads the next row that is not blank; gives its first line, `None` at the end.
-fn read(rows: &mut Rows, record: &mut ByteRecord) -> Result<Option<u64>, (u64, Defect)> {
-    loop {
-        match rows.read_byte_record(record) {
-            Ok(true) => {}
-            Ok(false) => return Ok(None),
-            Err(failure) => {
-                let line = rows.position().line();
-                let message = format!("the file cannot be read further: {failure}");
-                return Err((line, Defect::whole(Reason::Unreadable).saying(message)));
-            }
+fn swallows(record: &ByteRecord, layout: &Layout) -> bool {
+    record.len() != layout.width() && record.as_slice().contains(&b'\n')
+}
+
+/// Maps a row if it is text. The record keeps its memory for the next one.
+fn map_bytes(profile: &Profile, layout: &Layout, record: &mut ByteRecord) -> Mapped {
+    match StringRecord::from_byte_record(std::mem::take(record)) {
+        Ok(text) => {
+            let mapped = map(profile, layout, &text);
+            *record = text.into_byte_record();
+            mapped
         }
-        let is_blank = record.len() == 1 && record.as_slice().trim_ascii().is_empty();
-        if !is_blank {
-            let breaks = record.as_slice().split(|it| *it == b'\n').count().saturating_sub(1);
-            return Ok(Some(rows.position().line().saturating_sub(1 + breaks as u64)));
+        Err(failure) => {
+            let column = failure.utf8_error().field();
+            *record = failure.into_byte_record();
+            let value = String::from_utf8_lossy(record.get(column).unwrap_or_default());
+            let defect = Defect::of(Reason::NotUtf8, layout.name(column), value.trim());
+            Mapped { request: None, defects: vec![defect] }
         }
     }
 }

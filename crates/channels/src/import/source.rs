@@ -1,7 +1,7 @@
 //! Opens files, and recognises those that are not the table that their name promises.
 
 use super::defect::{Defect, Reason};
-use csv::{Reader, ReaderBuilder, Terminator};
+use csv::{ByteRecord, Reader, ReaderBuilder, Terminator};
 use flate2::bufread::MultiGzDecoder;
 use std::cell::Cell;
 use std::fs::File;
@@ -27,13 +27,23 @@ const MAGIC: [(&[u8], &str); 8] = [
 ];
 
 /// The rows of a file, uncompressed.
-pub(crate) type Rows = Reader<Box<dyn Read>>;
+pub(crate) struct Rows {
+    reader: Reader<Lines>,
+    /// Lines before the first row.
+    skipped: u64,
+    /// Set once the file was read to its end.
+    is_ended: Rc<Cell<bool>>,
+}
 
-/// Opens a file for reading row by row, header included.
+/// Opens a file for reading row by row, header included, after its first `skipped` lines.
 ///
-/// `bytes` counts what was read of the file as it is stored. Rows end at line feeds alone, so that
-/// the reader's count of lines is sound; the carriage returns before them stay in the last field.
-pub(crate) fn open(path: &Path, delimiter: u8, bytes: Rc<Cell<u64>>) -> Result<Rows, Defect> {
+/// `bytes` counts what was read of the file as it is stored.
+pub(crate) fn open(
+    path: &Path,
+    delimiter: u8,
+    skipped: u64,
+    bytes: Rc<Cell<u64>>,
+) -> Result<Rows, Defect> {
     let metadata = std::fs::metadata(path).map_err(|it| unreadable(&it))?;
     if metadata.is_dir() {
         return Err(Defect::whole(Reason::IsDirectory));
@@ -48,15 +58,50 @@ pub(crate) fn open(path: &Path, delimiter: u8, bytes: Rc<Cell<u64>>) -> Result<R
     };
     let start = text.fill_buf().map_err(|it| unreadable(&it))?;
     recognise(start.get(..SNIFF_BYTES).unwrap_or(start)).map_or(Ok(()), Err)?;
+    let mut line = Vec::new();
+    for _ in 0..skipped {
+        line.clear();
+        text.read_until(b'\n', &mut line).map_err(|it| unreadable(&it))?;
+    }
+    let is_ended = Rc::new(Cell::new(false));
     // A last line without an end would not be counted.
-    let text: Box<dyn Read> = Box::new(text.chain(b"\n".as_slice()));
-    Ok(ReaderBuilder::new()
+    let lines = Lines { text: text.chain(b"\n".as_slice()), is_ended: is_ended.clone() };
+    let reader = ReaderBuilder::new()
         .delimiter(delimiter)
         .has_headers(false)
         .flexible(true)
+        // Line feeds alone, so that the reader's count of lines is sound; the carriage returns
+        // before them stay in the last field.
         .terminator(Terminator::Any(b'\n'))
         .buffer_capacity(BUFFER_BYTES)
-        .from_reader(text))
+        .from_reader(lines);
+    Ok(Rows { reader, skipped, is_ended })
+}
+
+impl Rows {
+    /// Reads the next row that is not blank; gives its first line, `None` at the end.
+    ///
+    /// A failure comes with the line at which it happened.
+    pub(crate) fn next(&mut self, record: &mut ByteRecord) -> Result<Option<u64>, (u64, Defect)> {
+        loop {
+            let read = self.reader.read_byte_record(record);
+            let line = self.skipped + self.reader.position().line();
+            let is_row = read.map_err(|failure| {
+                let message = format!("the file cannot be read further: {failure}");
+                (line, Defect::whole(Reason::Unreadable).saying(message))
+            })?;
+            if !is_row {
+                return Ok(None);
+            }
+            let is_blank = record.len() == 1 && record.as_slice().trim_ascii().is_empty();
+            if !is_blank {
+                let breaks = record.as_slice().split(|it| *it == b'\n').count().saturating_sub(1);
+                // Only a row within an open quotation mark ends with the file, not with its line.
+                let lines = breaks as u64 + u64::from(!self.is_ended.get());
+                return Ok(Some(line.saturating_sub(lines)));
+            }
+        }
+    }
 }
 
 /// A failure to read, as a defect of the file.
@@ -91,6 +136,20 @@ fn recognise(start: &[u8]) -> Option<Defect> {
     }
     let is_page = ["<!doctype html", "<html", "<head", "<?xml"].iter().any(|it| starts(it));
     is_page.then(|| Defect::whole(Reason::HtmlPage))
+}
+
+/// Notices the end.
+struct Lines {
+    text: io::Chain<Box<dyn BufRead>, &'static [u8]>,
+    is_ended: Rc<Cell<bool>>,
+}
+
+impl Read for Lines {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let read = self.text.read(buffer)?;
+        self.is_ended.set(read == 0);
+        Ok(read)
+    }
 }
 
 /// Counts the bytes read of a file.

@@ -60,7 +60,7 @@ impl Layout {
     }
 
     /// How many fields a row has.
-    pub(super) fn width(&self) -> usize {
+    pub(crate) fn width(&self) -> usize {
         self.header.len()
     }
 
