@@ -45,7 +45,7 @@ struct File {
     time_zone: String,
     hours: Hours,
     #[serde(default)]
-    holidays: Vec<NaiveDate>,
+    holidays: Vec<toml::value::Datetime>,
     #[serde(default, rename = "commitment")]
     commitments: Vec<Promised>,
 }
@@ -98,10 +98,15 @@ fn parse(text: &str) -> Result<City, InvalidCity> {
         window("hours.saturday", hours.saturday)?,
         window("hours.sunday", hours.sunday)?,
     ];
+    let holidays = file.holidays.into_iter().map(|it| {
+        let date: Result<NaiveDate, _> = it.to_string().parse();
+        date.map_err(|_| wrong("holidays", format!("`{it}` is not a date such as 2026-06-24")))
+    });
+    let holidays = holidays.collect::<Result<Vec<_>, _>>()?;
     let commitments = file.commitments.into_iter().enumerate().map(commitment);
     Ok(City {
         name: label("name", &file.name)?,
-        calendar: Calendar::new(zone, week, file.holidays)?,
+        calendar: Calendar::new(zone, week, holidays)?,
         commitments: commitments.collect::<Result<_, _>>()?,
     })
 }
