@@ -9,7 +9,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
-pub(crate) use read::{AudienceArg, Report, RequestArgs, VolumeKey};
+pub(crate) use read::{AudienceArg, Page, Report, RequestArgs, VolumeKey, VolumesArgs};
 pub(crate) use read::{BreachesArgs, CitizenArgs, HistoryArgs, ListArgs, ReportArgs};
 pub(crate) use run::{DemoArgs, ImportArgs, RebuildArgs, ServeArgs, VerifyArgs};
 pub(crate) use write::{Change, ChangeArgs, ContactArgs, FollowUpArgs, OpenArgs, PlaceArgs};
@@ -51,7 +51,8 @@ pub(crate) struct Cli {
 pub(crate) struct Options {
     /// The server to ask.
     #[arg(long, global = true, value_name = "URL", env = "BEFFROI_SERVER")]
-    #[arg(default_value = "http://127.0.0.1:3110", help_heading = "Client options")]
+    #[arg(default_value = "http://127.0.0.1:3110", value_parser = parse::server)]
+    #[arg(help_heading = "Client options")]
     pub server: String,
     /// For people, or for scripts (see docs/cli.md for the shapes).
     #[arg(long, global = true, value_enum, default_value_t, help_heading = "Client options")]
@@ -195,6 +196,8 @@ mod tests {
             "beffroi breaches --resume abc",
             "beffroi citizen somebody",
             "beffroi list --limit 0",
+            "beffroi list --server localhost:3110",
+            "beffroi list --server https://localhost:3110",
         ] {
             assert_eq!(parse(line).expect_err(line).exit_code(), 2, "{line}");
         }

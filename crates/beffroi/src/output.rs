@@ -47,6 +47,15 @@ impl Console {
         }
     }
 
+    /// Prints what comes next, for people only.
+    pub(crate) fn heading(self, text: Text) -> Result<(), Failure> {
+        let text = self.say(text);
+        match self.output {
+            Output::Json => Ok(()),
+            Output::Table => print(&format!("\n{text}\n{}", "═".repeat(text.chars().count()))),
+        }
+    }
+
     /// Tells a person at the terminal something that is no part of the answer.
     pub(crate) fn remark(self, text: Text) {
         if self.output == Output::Table && io::stderr().is_terminal() {

@@ -12,16 +12,20 @@ pub(crate) use history::history;
 pub(crate) use request::{card, request_line, requests};
 pub(crate) use volumes::volumes;
 
-use comfy_table::{Cell, CellAlignment, ContentArrangement, Table, presets};
+use comfy_table::{Cell, CellAlignment, ContentArrangement, LineStyle, Table, TableStyle, presets};
 
 use crate::words::{Lang, Text, Word};
 
+/// One line under the heading and nothing else: many rows fit on a screen.
+const RULED: TableStyle =
+    TableStyle::new().header_separator(LineStyle::none().fill('─').junction('─'));
+
 /// A table with a heading, fitted to the terminal.
-pub(crate) fn table<const N: usize>(heading: [Text; N], lang: Lang) -> Table {
+pub(crate) fn table(heading: impl IntoIterator<Item = Text>, lang: Lang) -> Table {
     let mut table = Table::new();
-    table.load_style(presets::UTF8_HORIZONTAL_ONLY);
+    table.load_style(RULED);
     table.set_content_arrangement(ContentArrangement::Dynamic);
-    table.set_header(heading.map(|text| text.in_lang(lang)));
+    table.set_header(heading.into_iter().map(|text| text.in_lang(lang)));
     table
 }
 

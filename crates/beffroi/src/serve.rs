@@ -32,7 +32,7 @@ pub(crate) async fn run(args: ServeArgs) -> anyhow::Result<Exit> {
     let node = Node::start(config, directory, |done, total| bar.at(done, total)).await?;
     bar.finish();
     let log = if args.nats.is_some() { "log in NATS JetStream" } else { "embedded log" };
-    say_ready(&listener, log)?;
+    say_ready(listener.local_addr()?, log)?;
     node.serve(listener, stop_signal()?).await?;
     Ok(Exit::Done)
 }
@@ -70,9 +70,9 @@ pub(crate) async fn open_journal(directory: &Path, nats: Option<&str>) -> anyhow
 }
 
 /// The one line that says that calls are answered now.
-pub(crate) fn say_ready(listener: &TcpListener, log: &str) -> anyhow::Result<()> {
+pub(crate) fn say_ready(address: SocketAddr, log: &str) -> anyhow::Result<()> {
     let mut out = std::io::stdout();
-    writeln!(out, "beffroi is ready on http://{} ({log})", listener.local_addr()?)?;
+    writeln!(out, "beffroi is ready on http://{address} ({log})")?;
     out.flush()?;
     Ok(())
 }

@@ -11,7 +11,7 @@ mod import;
 mod request;
 mod volumes;
 
-pub(crate) use breach::{BreachMessage, BreachesAnswer};
+pub(crate) use breach::{BreachMessage, BreachView, BreachesAnswer};
 pub(crate) use citizen::CitizenAnswer;
 pub(crate) use history::HistoryAnswer;
 pub(crate) use import::{ImportAnswer, UnreadableView};

@@ -2,12 +2,22 @@
 
 use chrono::{DateTime, Utc};
 use clap::builder::{PossibleValuesParser, TypedValueParser};
+use tonic::codegen::http::Uri;
 
 use crate::words::{Word, keys};
 
 /// Parses one of the words of a protocol value, and lists them all in the help.
 pub(crate) fn word<W: Word + Send + Sync + 'static>() -> impl TypedValueParser<Value = W> {
     PossibleValuesParser::new(keys::<W>()).try_map(|word| W::parse(&word).ok_or("not a known word"))
+}
+
+/// Checks the address of a server.
+pub(crate) fn server(url: &str) -> Result<String, String> {
+    let uri: Uri = url.parse().map_err(|error| format!("{error}"))?;
+    match (uri.scheme_str(), uri.host()) {
+        (Some("http"), Some(_)) => Ok(url.to_owned()),
+        _ => Err("give an address such as http://127.0.0.1:3110".to_owned()),
+    }
 }
 
 /// Parses an instant in RFC 3339.

@@ -33,7 +33,11 @@ pub(crate) struct ServeArgs {
 #[command(after_help = "\
 Examples:
   beffroi demo
-  beffroi demo --once --contacts 200 --seed 311")]
+  beffroi demo --once
+  beffroi demo --contacts 350000 --seed 311
+
+Plays the year 2025 of a city in the proportions of Québec's 311 centre, one contact in ten unless
+told otherwise, on a clock of its own and the embedded log. The same seed tells the same story.")]
 pub(crate) struct DemoArgs {
     /// Stop when the story is told, instead of leaving the node up.
     #[arg(long)]
@@ -48,7 +52,8 @@ pub(crate) struct DemoArgs {
     #[arg(long, value_name = "N", default_value_t = 311)]
     pub seed: u64,
     /// How many contacts to make up.
-    #[arg(long, value_name = "N", default_value_t = 100)]
+    #[arg(long, value_name = "N", default_value_t = 35_000)]
+    #[arg(value_parser = clap::value_parser!(u32).range(1..=10_000_000))]
     pub contacts: u32,
 }
 

@@ -2,7 +2,7 @@
 
 use beffroi_wire::pb::event::v1 as event;
 use beffroi_wire::pb::query::v1 as pb;
-use comfy_table::{Cell, ContentArrangement, Table, presets};
+use comfy_table::{Cell, Table};
 
 use super::{cell, label, number, table};
 use crate::cli::VolumeKey;
@@ -22,11 +22,7 @@ pub(crate) fn volumes(answer: &VolumesAnswer, by: &[VolumeKey], lang: Lang) -> S
 }
 
 fn requests(answer: &VolumesAnswer, by: &[VolumeKey], lang: Lang) -> Table {
-    let mut table = Table::new();
-    table.load_style(presets::UTF8_HORIZONTAL_ONLY);
-    table.set_content_arrangement(ContentArrangement::Dynamic);
-    let heading = by.iter().map(|key| heading(*key)).chain([words::COUNT]);
-    table.set_header(heading.map(|text| text.in_lang(lang)));
+    let mut table = table(by.iter().map(|key| heading(*key)).chain([words::COUNT]), lang);
     let mut rows = answer.requests.clone();
     rows.sort_by_key(|row| std::cmp::Reverse(row.count));
     for row in &rows {
