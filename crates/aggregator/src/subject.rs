@@ -114,8 +114,8 @@ mod tests {
 
     #[test]
     fn the_partition_of_an_id_never_changes() {
-        assert_eq!(partition(Uuid::from_u128(1)), 1646);
-        assert_eq!(partition(Uuid::max()), 2981);
+        assert_eq!(partition(Uuid::from_u128(1)), 690);
+        assert_eq!(partition(Uuid::max()), 2133);
     }
 
     #[test]

@@ -1,0 +1,213 @@
+//! The fold: the same log gives the same projections, whatever comes.
+
+use crate::support::{City, open, request_id};
+use beffroi_aggregator::{Projections, Stopped, compare, follow, rebuild, refold};
+use beffroi_domain::{Change, HoldReason, Status, Visibility};
+use beffroi_journal::Entry;
+use bytes::Bytes;
+use proptest::prelude::*;
+use tokio_util::sync::CancellationToken;
+use uuid::Uuid;
+
+#[tokio::test]
+async fn any_batch_boundaries_give_the_same_projections() {
+    let city = City::new();
+    city.play(&random_plays(311, 300)).await;
+    let last = city.journal.state().await.unwrap().last;
+    assert!(last > 150);
+    let whole = city.projections("whole");
+    refold(&city.journal, &whole, last, |_| {}).await.unwrap();
+    for step in [1, 7, 100] {
+        let parts = city.projections(&format!("parts-{step}"));
+        for until in (0..last).step_by(step).chain([last]) {
+            refold(&city.journal, &parts, until, |_| {}).await.unwrap();
+        }
+        let differences =
+            compare(&whole.snapshot().unwrap(), &parts.snapshot().unwrap(), 10).unwrap();
+        assert_eq!(differences, []);
+    }
+    let followed = city.projections("followed");
+    let stop = CancellationToken::new();
+    let follower = follow(city.journal.clone(), followed.clone(), stop.clone()).await.unwrap();
+    followed.folded(last).await;
+    stop.cancel();
+    follower.await.unwrap();
+    let differences =
+        compare(&whole.snapshot().unwrap(), &followed.snapshot().unwrap(), 10).unwrap();
+    assert_eq!(differences, []);
+}
+
+#[tokio::test]
+async fn rebuilt_is_what_it_was() {
+    let city = City::new();
+    city.play(&random_plays(7, 50)).await;
+    let last = city.journal.state().await.unwrap().last;
+    let file = Projections::file(city.directory());
+    let before = Projections::open(&file).unwrap();
+    refold(&city.journal, &before, last, |_| {}).await.unwrap();
+    let expected = city.projections("expected");
+    refold(&city.journal, &expected, last, |_| {}).await.unwrap();
+    drop(before);
+    assert_eq!(rebuild(&city.journal, city.directory(), |_| {}).await.unwrap(), last);
+    let after = Projections::open(&file).unwrap();
+    let differences = compare(&expected.snapshot().unwrap(), &after.snapshot().unwrap(), 10);
+    assert_eq!(differences.unwrap(), []);
+}
+
+#[tokio::test]
+async fn an_event_that_comes_twice_is_counted_once() {
+    let city = City::new();
+    city.play(&[(1, open()), (1, Change::FollowUp(Visibility::Public))]).await;
+    let first = city.journal.get(2).await.unwrap().unwrap().entry;
+    // Under another journal id, as beyond the duplicate window.
+    city.append(Entry { id: Uuid::from_u128(77), ..first }).await;
+    let projections = city.folded("p").await;
+    let row = projections.snapshot().unwrap().request(request_id(1)).unwrap().unwrap();
+    assert_eq!(row.request.public_follow_ups, 1);
+    assert_eq!(row.steps.len(), 2);
+}
+
+#[tokio::test]
+async fn what_cannot_be_folded_is_quarantined_and_the_rest_is_served() {
+    let city = City::new();
+    city.play(&[(1, open()), (2, open())]).await;
+    let mut poison = city.journal.get(1).await.unwrap().unwrap().entry;
+    poison.id = Uuid::from_u128(99);
+    poison.payload = Bytes::from_static(b"\xff\xffnot an event");
+    city.append(poison).await;
+    let nobody = Entry {
+        id: Uuid::from_u128(98),
+        subject: "request.0000".to_owned(),
+        headers: Vec::new(),
+        payload: Bytes::new(),
+    };
+    city.append(nobody).await;
+    city.play_on(&[(1, Change::Resolve), (2, Change::Resolve), (3, open())]).await;
+    let projections = city.folded("p").await;
+    let snapshot = projections.snapshot().unwrap();
+    let status = |id| snapshot.request(request_id(id)).unwrap().map(|row| row.request.status);
+    // Later events of the same request wait behind the one that cannot be read.
+    assert_eq!(status(1), Some(Status::Open));
+    assert_eq!(status(2), Some(Status::Resolved));
+    assert_eq!(status(3), Some(Status::Open));
+    assert_eq!(snapshot.quarantined().unwrap(), 3);
+}
+
+#[tokio::test]
+async fn numbers_are_dense_per_year_in_the_order_of_the_log() {
+    let city = City::new();
+    city.play(&[(5, open()), (3, open()), (9, open())]).await;
+    let projections = city.folded("p").await;
+    let snapshot = projections.snapshot().unwrap();
+    for (id, serial) in [(5, 1), (3, 2), (9, 3)] {
+        let row = snapshot.request(request_id(id)).unwrap().unwrap();
+        assert_eq!((row.number.year(), row.number.serial()), (2026, serial));
+        assert_eq!(snapshot.numbered(row.number).unwrap(), Some(row));
+    }
+}
+
+#[tokio::test]
+async fn volumes_count_each_request_once_where_it_stands() {
+    let city = City::new();
+    city.play(&random_plays(3, 200)).await;
+    let projections = city.folded("p").await;
+    let snapshot = projections.snapshot().unwrap();
+    let page = snapshot.requests_before(u64::MAX, usize::MAX, usize::MAX, |_| true).unwrap();
+    for (key, count) in snapshot.request_volumes().unwrap() {
+        let found = page.items.iter().filter(|row| {
+            row.request.status == key.status && row.request.product.as_str() == key.product
+        });
+        assert_eq!(found.count() as u64, count, "{key:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_log_that_is_not_the_one_that_was_folded_is_refused() {
+    let city = City::new();
+    city.play(&[(1, open()), (2, open())]).await;
+    let older = city.copy_of_journal("older").await;
+    city.play_on(&[(3, open())]).await;
+    let projections = city.folded("p").await;
+    let stop = CancellationToken::new;
+
+    let other = City::new();
+    other.play(&[(1, open()), (2, open()), (3, open())]).await;
+    let refused = follow(other.journal.clone(), projections.clone(), stop()).await;
+    assert!(matches!(refused, Err(Stopped::OtherLog { .. })), "{refused:?}");
+
+    let refused = follow(older.journal.clone(), projections.clone(), stop()).await;
+    assert!(matches!(refused, Err(Stopped::Regressed { last: 2, folded: 3 })), "{refused:?}");
+
+    older.play_on(&[(4, open())]).await;
+    let refused = follow(older.journal.clone(), projections.clone(), stop()).await;
+    assert!(matches!(refused, Err(Stopped::Changed { sequence: 3 })), "{refused:?}");
+
+    // Nothing was folded over: the right log is still accepted.
+    assert_eq!(projections.sequence(), 3);
+    assert!(follow(city.journal.clone(), projections, stop()).await.is_ok());
+}
+
+#[tokio::test]
+async fn a_tampered_row_is_found() {
+    let city = City::new();
+    city.play(&[(1, open()), (2, open())]).await;
+    let last = city.journal.state().await.unwrap().last;
+    let (one, other) = (city.folded("one").await, city.projections("other"));
+    refold(&city.journal, &other, last - 1, |_| {}).await.unwrap();
+    let differences = compare(&one.snapshot().unwrap(), &other.snapshot().unwrap(), 99).unwrap();
+    let tables: Vec<&str> = differences.iter().map(|it| it.table.as_str()).collect();
+    for table in ["meta", "requests", "request_ids", "numbers", "events", "subjects"] {
+        assert!(tables.contains(&table), "{table} in {tables:?}");
+    }
+}
+
+/// Requests, and what is asked of them, in a random order that is always the same.
+fn random_plays(seed: u64, count: usize) -> Vec<(u128, Change)> {
+    let mut state = seed;
+    let mut next = move |below: u64| {
+        state =
+            state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        (state >> 33) % below
+    };
+    let plays = (0..count).flat_map(|_| {
+        let id = u128::from(next(50)) + 1;
+        let change = match next(7) {
+            0 => Change::Assign(Some("Travaux publics".parse().unwrap())),
+            1 => Change::PutOnHold(HoldReason::Citizen),
+            2 => Change::Resume,
+            3 => Change::FollowUp(Visibility::Public),
+            4 => Change::Resolve,
+            5 => Change::Reopen,
+            _ => Change::Cancel,
+        };
+        [(id, open()), (id, change)]
+    });
+    plays.collect()
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(16))]
+
+    /// Random bytes never stop the fold.
+    #[test]
+    fn random_bytes_never_stop_the_fold(payloads in prop::collection::vec(
+        prop::collection::vec(any::<u8>(), 0..300), 1..20,
+    )) {
+        let runtime = tokio::runtime::Runtime::new().unwrap();
+        runtime.block_on(async {
+            let city = City::new();
+            city.play(&[(1, open())]).await;
+            let count = payloads.len() as u64;
+            for (index, payload) in payloads.into_iter().enumerate() {
+                let subject = "request.0001".to_owned();
+                let id = Uuid::from_u128(1_000 + index as u128);
+                city.append(Entry { id, subject, headers: Vec::new(), payload: payload.into() }).await;
+            }
+            let projections = city.folded("p").await;
+            let snapshot = projections.snapshot().unwrap();
+            assert_eq!(snapshot.quarantined().unwrap(), count);
+            assert!(snapshot.request(request_id(1)).unwrap().is_some());
+            assert_eq!(snapshot.checkpoint().sequence, count + 1);
+        });
+    }
+}

@@ -1,0 +1,5 @@
+//! The fold and the timekeeper over a real journal and real files.
+
+mod fold;
+mod support;
+mod timekeeper;

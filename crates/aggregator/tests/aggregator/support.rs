@@ -1,0 +1,165 @@
+//! A small city: a journal in a directory of its own, and requests that things happen to.
+
+use beffroi_aggregator::{Projections, entry, refold};
+use beffroi_domain::{
+    About, Calendar, Change, Channel, Command, Event, EventId, Kind, Language, Meta, Nature, Open,
+    Origin, Personal, PersonalData, Place, PromiseKind, Request, RequestId, Rule, Term, Timestamp,
+    Window, decide,
+};
+use beffroi_journal::{Append, Entry, Journal};
+use std::collections::HashMap;
+use std::path::Path;
+use std::sync::Mutex;
+use std::time::Duration;
+use tempfile::TempDir;
+use tokio::time::Instant;
+use uuid::Uuid;
+
+/// 2026-03-02T15:00:00Z, when everything begins.
+const START: i64 = 1_772_463_600_000_000;
+
+/// When a warning of an open request is due.
+pub(crate) fn warn() -> Timestamp {
+    at(8 * 3600)
+}
+
+/// When an open request is due.
+pub(crate) fn due() -> Timestamp {
+    at(10 * 3600)
+}
+
+/// So many seconds after everything began.
+pub(crate) fn at(secs: i64) -> Timestamp {
+    Timestamp::from_micros(START + secs * 1_000_000).unwrap()
+}
+
+pub(crate) fn request_id(id: u128) -> RequestId {
+    RequestId::new(Uuid::from_u128(id)).unwrap()
+}
+
+pub(crate) fn open() -> Change {
+    Change::Open(Box::new(Open {
+        citizen: None,
+        product: "Nid-de-poule".parse().unwrap(),
+        precision: None,
+        nature: Nature::Service,
+        channel: Channel::App,
+        language: Language::French,
+        other_channels: Vec::new(),
+        unit: None,
+        place: Place::default(),
+        source: None,
+        promised_by: None,
+    }))
+}
+
+pub(crate) struct City {
+    directory: TempDir,
+    pub(crate) journal: Journal,
+    states: Mutex<HashMap<u128, Request>>,
+    rules: beffroi_domain::City,
+}
+
+impl City {
+    pub(crate) fn new() -> Self {
+        let directory = tempfile::tempdir().unwrap();
+        let journal = Journal::open_embedded(&directory.path().join("journal.redb")).unwrap();
+        Self::of(directory, journal)
+    }
+
+    fn of(directory: TempDir, journal: Journal) -> Self {
+        let calendar = Calendar::new(chrono_tz::UTC, [Window::new(0, 1440); 7], []).unwrap();
+        let rules = beffroi_domain::City {
+            name: "Québec".parse().unwrap(),
+            calendar,
+            commitments: Vec::new(),
+        };
+        Self { directory, journal, states: Mutex::default(), rules }
+    }
+
+    pub(crate) fn directory(&self) -> &Path {
+        self.directory.path()
+    }
+
+    pub(crate) fn projections(&self, name: &str) -> Projections {
+        Projections::open(&self.directory().join(format!("{name}.redb"))).unwrap()
+    }
+
+    /// Projections of everything that has happened.
+    pub(crate) async fn folded(&self, name: &str) -> Projections {
+        let projections = self.projections(name);
+        let last = self.journal.state().await.unwrap().last;
+        refold(&self.journal, &projections, last, |_| {}).await.unwrap();
+        projections
+    }
+
+    /// A city whose log is a copy of this one as it is now.
+    pub(crate) async fn copy_of_journal(&self, name: &str) -> Self {
+        let state = self.journal.state().await.unwrap();
+        let directory = tempfile::tempdir().unwrap();
+        let file = directory.path().join(name);
+        // Nothing is being written: the file holds what was committed.
+        std::fs::copy(self.directory().join("journal.redb"), &file).unwrap();
+        let journal = Journal::open_embedded(&file).unwrap();
+        assert_eq!(journal.state().await.unwrap(), state);
+        Self::of(directory, journal)
+    }
+
+    /// Appends what is legal of `plays`, a second apart; what is not is left out.
+    pub(crate) async fn play(&self, plays: &[(u128, Change)]) {
+        self.play_on(plays).await;
+    }
+
+    pub(crate) async fn play_on(&self, plays: &[(u128, Change)]) {
+        for (id, change) in plays {
+            let last = self.journal.state().await.unwrap().last;
+            let occurred_at = if matches!(change, Change::Open(_)) {
+                at(0)
+            } else {
+                at(i64::try_from(last).unwrap())
+            };
+            let Some(event) = self.event(*id, change.clone(), occurred_at, last) else { continue };
+            self.append(entry(&event)).await;
+        }
+    }
+
+    fn event(&self, id: u128, change: Change, occurred_at: Timestamp, last: u64) -> Option<Event> {
+        let mut states = self.states.lock().unwrap();
+        let command = Command { change, occurred_at, origin: Origin::Live };
+        let mut kind = decide(&self.rules, states.get(&id), &command).ok()?;
+        if let Kind::Opened(opened) = &mut kind {
+            opened.terms = vec![Term {
+                kind: PromiseKind::Resolution,
+                rule: Rule::BusinessDaysEodV1(1),
+                warn_at: Some(warn()),
+                due_at: due(),
+            }];
+        }
+        let event = Event {
+            id: EventId::new(Uuid::from_u128(u128::from(last) + (1 << 64))).unwrap(),
+            about: About::Request(request_id(id)),
+            meta: Meta {
+                occurred_at,
+                approximate: false,
+                origin: Origin::Live,
+                actor: None,
+                channel: Channel::App,
+                causation: None,
+                correlation: None,
+                catalogue_version: 0,
+                source_status: None,
+            },
+            personal: Personal(PersonalData::default()),
+            kind,
+        };
+        let next = Request::evolve(states.get(&id).cloned(), &event).unwrap();
+        states.insert(id, next);
+        Some(event)
+    }
+
+    pub(crate) async fn append(&self, entry: Entry) {
+        let append = Append { entries: vec![entry], expected: Vec::new() };
+        let deadline = Instant::now() + Duration::from_secs(10);
+        self.journal.append(append, deadline).await.unwrap();
+    }
+}
