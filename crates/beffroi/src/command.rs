@@ -13,7 +13,14 @@ pub(crate) mod report;
 pub(crate) mod show;
 pub(crate) mod watch;
 
+use std::fs::File;
+use std::io;
+use std::os::fd::AsFd as _;
+use std::os::unix::fs::FileTypeExt as _;
+
 use beffroi_wire::pb::event::v1::Language;
+use tokio::io::Interest;
+use tokio::net::unix::pipe;
 use tokio::signal::unix::{SignalKind, signal};
 use uuid::Uuid;
 
@@ -67,7 +74,7 @@ fn language(lang: Option<Lang>) -> i32 {
 
 /// Ends when the person at the terminal or the service manager asks to stop.
 async fn stopped() -> Result<(), Failure> {
-    let failed = |error: std::io::Error| {
+    let failed = |error: io::Error| {
         Failure::Other(anyhow::Error::new(error).context("cannot wait for signals"))
     };
     let mut interrupt = signal(SignalKind::interrupt()).map_err(failed)?;
@@ -79,11 +86,30 @@ async fn stopped() -> Result<(), Failure> {
     Ok(())
 }
 
-/// Runs a stream until it ends by itself or is told to stop.
+/// Ends when standard output is a pipe that nobody reads any more: a quiet stream would only notice
+/// at its next message. What is not a pipe has no reader that could leave.
+async fn reader_gone() {
+    match stdout_pipe() {
+        Ok(Some(pipe)) => drop(pipe.ready(Interest::ERROR).await),
+        Ok(None) | Err(_) => std::future::pending().await,
+    }
+}
+
+/// Standard output, only to be watched: nothing is written through it.
+fn stdout_pipe() -> io::Result<Option<pipe::Sender>> {
+    let stdout = File::from(io::stdout().as_fd().try_clone_to_owned()?);
+    if !stdout.metadata()?.file_type().is_fifo() {
+        return Ok(None);
+    }
+    pipe::Sender::from_file_unchecked(stdout).map(Some)
+}
+
+/// Runs a stream until it ends by itself, is told to stop, or nobody reads it.
 async fn until_stopped(stream: impl Future<Output = Result<(), Failure>>) -> Result<Exit, Failure> {
     tokio::select! {
         ended = stream => ended?,
         told = stopped() => told?,
+        () = reader_gone() => {}
     }
     Ok(Exit::Done)
 }

@@ -12,13 +12,23 @@ pub(crate) use history::history;
 pub(crate) use request::{card, request_line, requests};
 pub(crate) use volumes::volumes;
 
-use comfy_table::{Cell, CellAlignment, ContentArrangement, LineStyle, Table, TableStyle, presets};
+use comfy_table::{
+    Cell, CellAlignment, ColumnConstraint, ContentArrangement, LineStyle, Table, TableStyle, Width,
+    presets,
+};
 
 use crate::words::{Lang, Text, Word};
 
 /// One line under the heading and nothing else: many rows fit on a screen.
 const RULED: TableStyle =
     TableStyle::new().header_separator(LineStyle::none().fill('─').junction('─'));
+
+/// The width of a number.
+pub(crate) const NUMBER_WIDTH: u16 = 12;
+/// The width of a day: the hour may stand below.
+pub(crate) const DAY_WIDTH: u16 = 10;
+/// The width of a word such as a status.
+pub(crate) const WORD_WIDTH: u16 = 9;
 
 /// A table with a heading, fitted to the terminal.
 pub(crate) fn table(heading: impl IntoIterator<Item = Text>, lang: Lang) -> Table {
@@ -27,6 +37,15 @@ pub(crate) fn table(heading: impl IntoIterator<Item = Text>, lang: Lang) -> Tabl
     table.set_content_arrangement(ContentArrangement::Dynamic);
     table.set_header(heading.into_iter().map(|text| text.in_lang(lang)));
     table
+}
+
+/// Columns that must stay readable on a narrow terminal, each with its least width: others give way.
+pub(crate) fn at_least(table: &mut Table, widths: &[(usize, u16)]) {
+    for (column, width) in widths {
+        if let Some(column) = table.column_mut(*column) {
+            column.set_constraint(ColumnConstraint::LowerBoundary(Width::Fixed(*width)));
+        }
+    }
 }
 
 /// A card of names and values; values that are empty are left out.

@@ -2,7 +2,7 @@
 
 use beffroi_wire::pb::query::v1 as pb;
 
-use super::{cell, label, one_line, table};
+use super::{DAY_WIDTH, NUMBER_WIDTH, WORD_WIDTH, at_least, cell, label, one_line, table};
 use crate::time::minutes;
 use crate::words::{self, Lang};
 
@@ -18,6 +18,8 @@ pub(crate) fn breaches(breaches: &[pb::Breach], lang: Lang) -> String {
         words::NOTICED_AT,
     ];
     let mut table = table(heading, lang);
+    let widths = [(1, NUMBER_WIDTH), (2, WORD_WIDTH), (5, DAY_WIDTH), (6, DAY_WIDTH)];
+    at_least(&mut table, &widths);
     for breach in breaches {
         table.add_row([
             cell(label::<pb::BreachKind>(breach.kind, lang)),

@@ -3,7 +3,7 @@
 use beffroi_wire::pb::event::v1 as event;
 use beffroi_wire::pb::query::v1 as pb;
 
-use super::{cell, label_if_said, table};
+use super::{DAY_WIDTH, at_least, cell, label_if_said, table};
 use crate::time::minutes;
 use crate::words::{self, Lang};
 
@@ -11,6 +11,7 @@ use crate::words::{self, Lang};
 pub(crate) fn history(answer: &pb::GetServiceRequestHistoryResponse, lang: Lang) -> String {
     let heading = [words::OCCURRED_AT, words::EVENT, words::DETAIL, words::ACTOR];
     let mut table = table(heading, lang);
+    at_least(&mut table, &[(0, DAY_WIDTH)]);
     for entry in &answer.entries {
         table.add_row([
             cell(&minutes(entry.occurred_at.as_ref(), entry.approximate)),

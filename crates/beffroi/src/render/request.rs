@@ -3,7 +3,9 @@
 use beffroi_wire::pb::event::v1 as event;
 use beffroi_wire::pb::query::v1 as pb;
 
-use super::{cell, label, label_if_said, one_line, pairs, plain, table};
+use super::{
+    DAY_WIDTH, NUMBER_WIDTH, WORD_WIDTH, at_least, cell, label, one_line, pairs, plain, table,
+};
 use crate::time::minutes;
 use crate::words::{self, Lang};
 
@@ -67,12 +69,22 @@ pub(crate) fn requests(requests: &[pb::ServiceRequest], lang: Lang) -> String {
         words::STATUS,
         words::PRODUCT,
         words::UNIT,
-        words::CHANNEL,
         words::OPENED_AT,
         words::DUE_AT,
         words::VERDICT,
     ];
     let mut table = table(heading, lang);
+    at_least(
+        &mut table,
+        &[
+            (0, NUMBER_WIDTH),
+            (1, WORD_WIDTH),
+            (2, WORD_WIDTH),
+            (4, DAY_WIDTH),
+            (5, DAY_WIDTH),
+            (6, WORD_WIDTH),
+        ],
+    );
     for request in requests {
         let (due, verdict) = deadline(request, lang);
         table.add_row([
@@ -80,7 +92,6 @@ pub(crate) fn requests(requests: &[pb::ServiceRequest], lang: Lang) -> String {
             cell(label::<pb::Status>(request.status, lang)),
             cell(&request.product),
             cell(&request.unit),
-            cell(label_if_said::<event::Channel>(request.channel, lang)),
             cell(&minutes(request.opened_at.as_ref(), request.approximate)),
             cell(&due),
             cell(verdict),
