@@ -20,15 +20,14 @@ use comfy_table::{
 use crate::words::{Lang, Text, Word};
 
 /// One line under the heading and nothing else: many rows fit on a screen.
-const RULED: TableStyle =
-    TableStyle::new().header_separator(LineStyle::none().fill('─').junction('─'));
+const RULED: TableStyle = TableStyle::new().header_separator(LineStyle::none().fill('─'));
 
-/// The width of a number.
-pub(crate) const NUMBER_WIDTH: u16 = 12;
-/// The width of a day: the hour may stand below.
-pub(crate) const DAY_WIDTH: u16 = 10;
-/// The width of a word such as a status.
-pub(crate) const WORD_WIDTH: u16 = 9;
+/// The width of a number, with its margins.
+pub(crate) const NUMBER_WIDTH: u16 = 14;
+/// The width of a day, with its margins: the hour may stand below.
+pub(crate) const DAY_WIDTH: u16 = 12;
+/// The width of a word such as a status, with its margins.
+pub(crate) const WORD_WIDTH: u16 = 11;
 
 /// A table with a heading, fitted to the terminal.
 pub(crate) fn table(heading: impl IntoIterator<Item = Text>, lang: Lang) -> Table {
