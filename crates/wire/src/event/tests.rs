@@ -1,3 +1,5 @@
+//! Events come back from their bytes as they were, and bytes that are none are refused.
+
 use super::*;
 use beffroi_domain::{
     About, Channel, CitizenId, Contact, ContactId, ContactOutcome, Event, EventId, HoldReason,
