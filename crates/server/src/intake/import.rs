@@ -126,8 +126,8 @@ impl<'a> Draft<'a> {
     }
 
     fn item(&mut self, item: &Item, language: Language) -> Result<pb::ImportResult, ApiError> {
-        let (mut state, mut known) = match self.states.remove(&item.id) {
-            Some(drafted) => drafted,
+        let (mut state, mut known) = match self.states.get(&item.id) {
+            Some(drafted) => drafted.clone(),
             None => match self.snapshot.request(item.id)? {
                 Some(row) => {
                     let known = row.steps.iter().map(|step| step.id).collect();
@@ -157,7 +157,8 @@ impl<'a> Draft<'a> {
             }
         }
         if let Some((index, error)) = failed {
-            // Nothing half done: what was drafted for it goes.
+            // Nothing half done: what was drafted for it goes. What an earlier item of this call
+            // drafted for the same request stays.
             self.events.truncate(before);
             let mut result = rejected(&error, language);
             if let (Some(error), Some(change)) = (&mut result.error, index.checked_sub(1)) {
