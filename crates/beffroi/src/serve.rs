@@ -59,14 +59,22 @@ pub(crate) async fn open_journal(directory: &Path, nats: Option<&str>) -> anyhow
         .with_context(|| format!("cannot create the data directory `{}`", directory.display()))?;
     match nats {
         None => Ok(Journal::open_embedded(&directory.join("journal.redb"))?),
-        Some(url) => Ok(Journal::connect(JetStreamConfig {
-            url: url.to_owned(),
-            stream: STREAM.to_owned(),
-            subject_prefix: SUBJECT_PREFIX.to_owned(),
-            replicas: 1,
-        })
-        .await?),
+        Some(url) => {
+            let config = JetStreamConfig {
+                url: url.to_owned(),
+                stream: STREAM.to_owned(),
+                subject_prefix: SUBJECT_PREFIX.to_owned(),
+                replicas: 1,
+            };
+            let connected = Journal::connect(config).await;
+            connected.with_context(|| format!("cannot use the log at {}", without_secret(url)))
+        }
     }
+}
+
+/// The address without a password that it may carry.
+fn without_secret(url: &str) -> &str {
+    url.rsplit_once('@').map_or(url, |(_, host)| host)
 }
 
 /// The one line that says that calls are answered now.
@@ -94,4 +102,15 @@ pub(crate) fn stop_signal() -> anyhow::Result<impl Future<Output = ()>> {
             std::process::exit(1);
         });
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_brokers_address_is_told_without_its_password() {
+        assert_eq!(without_secret("nats://127.0.0.1:4222"), "nats://127.0.0.1:4222");
+        assert_eq!(without_secret("nats://city:secret@log:4222"), "log:4222");
+    }
 }
