@@ -1,0 +1,187 @@
+//! The same call sent twice: one event, and the same answer.
+
+use beffroi_wire::pb::event::v1::Source;
+use beffroi_wire::pb::event::v1::{Channel, ContactOutcome, Nature, Visibility};
+use beffroi_wire::pb::intake::v1::change_service_request_request::Change;
+use beffroi_wire::pb::intake::v1::{
+    AddFollowUpRequest, Assign, ChangeServiceRequestRequest, ImportServiceRequestsRequest,
+    ImportedChange, ImportedServiceRequest, OpenServiceRequestRequest, RecordContactRequest,
+    Reopen, Resolve, import_result::Outcome, imported_change,
+};
+use beffroi_wire::pb::query::v1::{GetServiceRequestHistoryRequest, Position, ServiceRequest};
+use futures::future::join_all;
+use uuid::Uuid;
+
+use crate::support::{Api, Node, change, follow_up, open};
+
+/// How often each call is sent at once.
+const TIMES: usize = 20;
+
+/// What a writing call answers: the request, if it is about one, and the position.
+type Answer = (Option<ServiceRequest>, Option<Position>);
+
+/// A call that writes.
+#[derive(Clone, Debug)]
+enum Call {
+    Open(Box<OpenServiceRequestRequest>),
+    Change(Box<ChangeServiceRequestRequest>),
+    FollowUp(Box<AddFollowUpRequest>),
+    Contact(Box<RecordContactRequest>),
+}
+
+async fn send(mut api: Api, call: Call) -> Answer {
+    match call {
+        Call::Open(call) => {
+            let it = api.intake.open_service_request(*call).await.expect("opened").into_inner();
+            (it.service_request, it.position)
+        }
+        Call::Change(call) => {
+            let it = api.intake.change_service_request(*call).await.expect("changed").into_inner();
+            (it.service_request, it.position)
+        }
+        Call::FollowUp(call) => {
+            let it = api.intake.add_follow_up(*call).await.expect("added").into_inner();
+            (it.service_request, it.position)
+        }
+        Call::Contact(call) => {
+            let it = api.intake.record_contact(*call).await.expect("recorded").into_inner();
+            (None, it.position)
+        }
+    }
+}
+
+/// One call of each kind, about one request.
+fn calls() -> Vec<Call> {
+    let opening = open("Nid-de-poule", 0);
+    let id = opening.request_id.clone();
+    let assign = Change::Assign(Assign { unit: "Travaux publics".to_owned() });
+    let contact = RecordContactRequest {
+        contact_id: Uuid::now_v7().to_string(),
+        channel: Channel::Telephone.into(),
+        nature: Nature::Service.into(),
+        outcome: ContactOutcome::RequestOpened.into(),
+        service_request: id.clone(),
+        ..RecordContactRequest::default()
+    };
+    vec![
+        Call::Open(Box::new(opening)),
+        Call::Contact(Box::new(contact)),
+        Call::Change(Box::new(change(&id, assign))),
+        Call::FollowUp(Box::new(follow_up(&id, "Une équipe passera.", Visibility::Public))),
+    ]
+}
+
+async fn history(api: &mut Api, request: &str) -> usize {
+    let call = GetServiceRequestHistoryRequest {
+        service_request: request.to_owned(),
+        ..GetServiceRequestHistoryRequest::default()
+    };
+    api.query.get_service_request_history(call).await.unwrap().into_inner().entries.len()
+}
+
+#[tokio::test]
+async fn calls_sent_again_and_at_once_are_recorded_once_and_answered_alike() {
+    let folder = tempfile::tempdir().unwrap();
+    let node = Node::start(folder.path());
+    let mut api = Api::connect(&node.url).await;
+    for (calls_before, call) in (0..).zip(calls()) {
+        let answers = join_all((0..TIMES).map(|_| send(api.clone(), call.clone()))).await;
+        assert!(answers.iter().all(|it| *it == answers[0]), "{call:?}: {answers:#?}");
+        assert_eq!(api.sequence().await, calls_before + 1, "{call:?}");
+    }
+    let volumes = api.volumes().await;
+    assert_eq!(volumes.requests.iter().map(|it| it.count).sum::<u64>(), 1);
+    assert_eq!(volumes.contacts.iter().map(|it| it.count).sum::<u64>(), 1);
+}
+
+#[tokio::test]
+async fn calls_sent_again_after_a_crash_of_the_node_change_nothing() {
+    let folder = tempfile::tempdir().unwrap();
+    let node = Node::start(folder.path());
+    let api = Api::connect(&node.url).await;
+    let calls = calls();
+    let mut answers = Vec::new();
+    for call in &calls {
+        answers.push(send(api.clone(), call.clone()).await);
+    }
+    node.kill();
+    let node = Node::start(folder.path());
+    let mut api = Api::connect(&node.url).await;
+    let mut again = Vec::new();
+    for call in &calls {
+        again.push(send(api.clone(), call.clone()).await);
+    }
+    assert_eq!(api.sequence().await, 4);
+    let id = answers[0].0.as_ref().unwrap().id.clone();
+    assert_eq!(history(&mut api, &id).await, 3);
+    // Answers show the request as it now stands, which is how the last call left it.
+    for at in [0, 2, 3] {
+        assert_eq!(again[at].0, answers[3].0);
+    }
+}
+
+#[tokio::test]
+async fn a_change_sent_again_late_does_not_happen_again() {
+    let folder = tempfile::tempdir().unwrap();
+    let node = Node::start(folder.path());
+    let mut api = Api::connect(&node.url).await;
+    let request = api.opened(open("Nid-de-poule", 0)).await;
+    let resolve = change(&request.id, Change::Resolve(Resolve {}));
+    api.changed(resolve.clone()).await;
+    api.changed(change(&request.id, Change::Reopen(Reopen {}))).await;
+    let before = api.sequence().await;
+    api.changed(resolve).await;
+    assert_eq!(api.sequence().await, before);
+    assert_eq!(history(&mut api, &request.id).await, 3);
+    let now = node.ask(&["show", &request.number]);
+    assert_ne!(now["service_request"]["status"], "resolved");
+}
+
+fn imported(id: &str, changes: &[(i64, bool)]) -> ImportedServiceRequest {
+    let at = |seconds| Some(prost_types::Timestamp { seconds, nanos: 0 });
+    let change = |(seconds, valid): &(i64, bool)| ImportedChange {
+        occurred_at: at(*seconds),
+        change: Some(if *valid {
+            imported_change::Change::Resolve(Resolve {})
+        } else {
+            imported_change::Change::Reopen(Reopen {})
+        }),
+        ..ImportedChange::default()
+    };
+    ImportedServiceRequest {
+        source: Some(Source { system: "elsewhere".to_owned(), id: id.to_owned() }),
+        product: "Graffiti".to_owned(),
+        opened_at: at(1_500_000_000),
+        time_zone: "America/Toronto".to_owned(),
+        changes: changes.iter().map(change).collect(),
+        ..ImportedServiceRequest::default()
+    }
+}
+
+#[tokio::test]
+async fn a_record_that_comes_several_times_in_one_import_is_taken_once() {
+    let folder = tempfile::tempdir().unwrap();
+    let node = Node::start(folder.path());
+    let mut api = Api::connect(&node.url).await;
+    let good = imported("1", &[]);
+    // It cannot be reopened: it was not resolved.
+    let wrong = imported("1", &[(1_500_000_100, false)]);
+    let resolved = imported("1", &[(1_500_000_200, true)]);
+    let call = ImportServiceRequestsRequest {
+        service_requests: vec![good.clone(), wrong, good, resolved],
+    };
+    let expected = [Outcome::Created, Outcome::Rejected, Outcome::Unchanged, Outcome::Updated];
+    let answer = api.intake.import_service_requests(call.clone()).await.expect("taken");
+    let outcomes = |it: beffroi_wire::pb::intake::v1::ImportServiceRequestsResponse| {
+        it.results
+            .iter()
+            .map(beffroi_wire::pb::intake::v1::ImportResult::outcome)
+            .collect::<Vec<_>>()
+    };
+    assert_eq!(outcomes(answer.into_inner()), expected);
+    assert_eq!(api.sequence().await, 2);
+    let again = api.intake.import_service_requests(call).await.expect("taken");
+    let unchanged = Outcome::Unchanged;
+    assert_eq!(outcomes(again.into_inner()), [unchanged, Outcome::Rejected, unchanged, unchanged]);
+    assert_eq!(api.sequence().await, 2);
+}

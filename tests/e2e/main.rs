@@ -1,0 +1,24 @@
+//! The promises of the binary, tried on real processes.
+//!
+//! Every test starts its own nodes on free ports, in directories of its own, and ends only what it
+//! started. Tests that need the cities' files are skipped, and say so, where these are absent.
+
+#![expect(
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "a helper that fails is a test that fails"
+)]
+
+mod badinput;
+mod breaches;
+mod crash;
+mod files;
+mod idempotence;
+mod lifecycle;
+mod python;
+mod refusals;
+mod repair;
+mod serve;
+mod support;

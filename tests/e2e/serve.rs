@@ -1,0 +1,143 @@
+//! How a node starts and ends, and what it refuses to start on.
+
+use std::fs;
+use std::path::Path;
+
+use beffroi_harness::NatsServer;
+use beffroi_wire::pb::query::v1::{SubscribeBreachesRequest, WatchServiceRequestRequest};
+use serde_json::json;
+
+use crate::support::{Api, Ended, Node, beffroi, open};
+
+/// How a node that must not start ended.
+fn refused(data: &Path, options: &[&str]) -> Ended {
+    let ended = Node::start_with(data, options).expect_err("the node must not start");
+    assert_eq!(ended.code, Some(1), "{ended:?}");
+    assert_eq!(ended.stdout, "", "a node that does not start is not ready");
+    ended
+}
+
+#[track_caller]
+fn says(ended: &Ended, words: &[&str]) {
+    for word in words {
+        assert!(ended.stderr.contains(word), "`{word}` is not in {}", ended.stderr);
+    }
+}
+
+/// What a node says of projections that were folded from another log, and what to do about it.
+const OTHER_LOG: &[&str] = &["folded from log", "but this is log", "belongs to it", "rebuild"];
+
+#[tokio::test]
+async fn a_node_says_once_that_it_is_ready_and_ends_in_order_with_streams_open() {
+    let folder = tempfile::tempdir().unwrap();
+    let node = Node::start(folder.path());
+    let mut api = Api::connect(&node.url).await;
+    let request = api.opened(open("Eau potable", 0)).await;
+    let watch = WatchServiceRequestRequest { service_request: request.number };
+    let mut watched = api.query.watch_service_request(watch).await.unwrap().into_inner();
+    watched.message().await.unwrap().expect("the request as it stands");
+    let follow = SubscribeBreachesRequest::default();
+    let mut followed = api.query.subscribe_breaches(follow).await.unwrap().into_inner();
+    followed.message().await.unwrap().expect("that all is caught up");
+    assert_eq!(node.printed(), [format!("beffroi is ready on {} (embedded log)", node.url)]);
+    assert_eq!(node.stop().code(), Some(0));
+    // The streams end; what they say while the node goes away is a caller's to retry.
+    for end in [watched.message().await.err(), followed.message().await.err()] {
+        assert!(end.is_none_or(|it| it.code() == tonic::Code::Unavailable));
+    }
+}
+
+#[test]
+fn a_data_directory_serves_one_node_at_a_time() {
+    let folder = tempfile::tempdir().unwrap();
+    let node = Node::start(folder.path());
+    let ended = refused(folder.path(), &[]);
+    says(&ended, &["journal.redb", "another"]);
+    assert_eq!(node.ask(&["report", "volumes"])["requests_total"], json!(0));
+}
+
+#[test]
+fn a_port_that_is_taken_is_named() {
+    let folder = tempfile::tempdir().unwrap();
+    let node = Node::start(&folder.path().join("one"));
+    let address = node.url.trim_start_matches("http://");
+    let data = folder.path().join("two");
+    let arguments = ["serve", "--data", data.to_str().unwrap(), "--listen", address];
+    let ended = beffroi(&arguments);
+    assert_eq!(ended.code, Some(1));
+    says(&ended, &[address, "--listen"]);
+}
+
+/// A directory with projections of `events` events, and the folder it is in.
+async fn with_events(data: &Path, events: usize) {
+    let node = Node::start(data);
+    let mut api = Api::connect(&node.url).await;
+    for _ in 0..events {
+        api.opened(open("Eau potable", 0)).await;
+    }
+    assert!(node.stop().success());
+}
+
+#[tokio::test]
+async fn a_node_refuses_the_log_of_another() {
+    let folder = tempfile::tempdir().unwrap();
+    let (one, other) = (folder.path().join("one"), folder.path().join("other"));
+    with_events(&one, 3).await;
+    with_events(&other, 3).await;
+    fs::copy(other.join("journal.redb"), one.join("journal.redb")).unwrap();
+    says(&refused(&one, &[]), OTHER_LOG);
+}
+
+#[tokio::test]
+async fn a_node_refuses_a_log_that_lost_events() {
+    let folder = tempfile::tempdir().unwrap();
+    let (data, kept) = (folder.path().join("node"), folder.path().join("older.redb"));
+    with_events(&data, 2).await;
+    fs::copy(data.join("journal.redb"), &kept).unwrap();
+    with_events(&data, 2).await;
+    fs::copy(&kept, data.join("journal.redb")).unwrap();
+    says(&refused(&data, &[]), &["4", "2"]);
+}
+
+#[tokio::test]
+async fn a_node_refuses_to_begin_a_new_log_beside_old_projections() {
+    let folder = tempfile::tempdir().unwrap();
+    let data = folder.path().join("node");
+    with_events(&data, 2).await;
+    fs::remove_file(data.join("journal.redb")).unwrap();
+    says(&refused(&data, &[]), OTHER_LOG);
+}
+
+#[tokio::test]
+async fn a_node_refuses_a_damaged_log() {
+    let folder = tempfile::tempdir().unwrap();
+    with_events(folder.path(), 2).await;
+    fs::write(folder.path().join("journal.redb"), b"not a log").unwrap();
+    says(&refused(folder.path(), &[]), &["journal.redb"]);
+}
+
+#[tokio::test]
+async fn a_node_refuses_a_brokers_log_for_projections_of_the_embedded_one() {
+    let folder = tempfile::tempdir().unwrap();
+    let nats = NatsServer::start_temporary();
+    with_events(folder.path(), 2).await;
+    says(&refused(folder.path(), &["--nats", &nats.url()]), OTHER_LOG);
+}
+
+#[test]
+fn a_broker_that_is_not_there_is_named() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut nats = NatsServer::start_temporary();
+    let url = nats.url();
+    nats.kill();
+    says(&refused(folder.path(), &["--nats", &url]), &[&url]);
+}
+
+#[test]
+fn a_citys_file_that_is_wrong_says_where() {
+    let folder = tempfile::tempdir().unwrap();
+    let city = folder.path().join("city.toml");
+    fs::write(&city, "name = \"Ici\"\ntime_zone = \"America/Nowhere\"\nholidays = []\n").unwrap();
+    let data = folder.path().join("node");
+    says(&refused(&data, &["--city", city.to_str().unwrap()]), &["city.toml"]);
+}
