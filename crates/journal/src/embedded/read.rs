@@ -14,11 +14,13 @@ pub(crate) struct EmbeddedReader {
     file: Arc<File>,
     last: watch::Receiver<u64>,
     position: u64,
+    // The position came from the file itself, not from outside.
+    read: bool,
 }
 
 impl EmbeddedReader {
     pub(super) fn new(file: Arc<File>, last: watch::Receiver<u64>, after: u64) -> Self {
-        Self { file, last, position: after }
+        Self { file, last, position: after, read: false }
     }
 
     pub(crate) async fn next(
@@ -27,8 +29,10 @@ impl EmbeddedReader {
         max_bytes: usize,
     ) -> Result<Vec<Record>, ReadError> {
         let position = self.position;
+        // A commit can be read before it is announced: only a position from outside can be beyond
+        // the log's end.
         let last = *self.last.borrow();
-        if last < position {
+        if last < position && !self.read {
             return Err(ReadError::Regressed { position, last });
         }
         self.last.wait_for(|last| *last > position).await.map_err(|_| Error::Closed)?;
@@ -42,6 +46,7 @@ impl EmbeddedReader {
             expected += 1;
         }
         self.position = expected - 1;
+        self.read = true;
         Ok(records)
     }
 }

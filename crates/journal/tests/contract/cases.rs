@@ -30,6 +30,7 @@ macro_rules! contract {
             neighbours_of_a_conflict_are_stored,
             a_reader_begins_at_any_position,
             a_reader_waits_for_the_next_entry,
+            a_reader_keeps_up_with_appends_that_are_being_stored,
             a_reader_keeps_its_place_when_a_read_is_dropped,
             a_reader_returns_at_most_what_was_asked_for,
             a_reader_ahead_of_the_log_is_told_so,
@@ -266,6 +267,27 @@ pub(crate) async fn a_reader_waits_for_the_next_entry(it: Subject) {
     append(&journal, unchecked(vec![entry("a", "2")])).await;
     let sequences: Vec<_> = waiting.await.unwrap().iter().map(|it| it.sequence).collect();
     assert_eq!(sequences, [1, 2]);
+}
+
+/// A reader may see an entry before its append is answered; that is no regression.
+pub(crate) async fn a_reader_keeps_up_with_appends_that_are_being_stored(it: Subject) {
+    const COUNT: usize = 400;
+    let mut readers = JoinSet::new();
+    for _ in 0..4 {
+        let mut reader = it.journal.read(0);
+        readers.spawn(async move { read_next(&mut reader, COUNT).await.len() });
+    }
+    let mut appenders = JoinSet::new();
+    for _ in 0..4 {
+        let journal = it.journal.clone();
+        appenders.spawn(async move {
+            for _ in 0..COUNT / 4 {
+                append(&journal, unchecked(vec![entry("a", "x")])).await;
+            }
+        });
+    }
+    appenders.join_all().await;
+    assert_eq!(readers.join_all().await, [COUNT; 4]);
 }
 
 pub(crate) async fn a_reader_keeps_its_place_when_a_read_is_dropped(it: Subject) {
