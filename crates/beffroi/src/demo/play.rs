@@ -60,6 +60,7 @@ pub(super) async fn play(
     let mut contacts = year.contacts.into_iter().peekable();
     let mut day: Option<NaiveDate> = None;
     for (index, act) in year.acts.into_iter().enumerate() {
+        set(&hand, &mut checked, act.at).await?;
         let today = act.at.date_naive();
         if day.is_some_and(|day| day < today) {
             let mut before = Vec::new();
@@ -71,18 +72,31 @@ pub(super) async fn play(
             raised.show()?;
         }
         day = Some(today);
-        let at = Timestamp::try_from(act.at).map_err(anyhow::Error::new)?;
-        hand.set(at);
-        // Whatever fell due before this moment is raised before it happens.
-        let caught_up = checked.wait_for(|checked| *checked >= at).await;
-        caught_up.map_err(anyhow::Error::new)?;
         perform(&client, act, index, &year.requests).await?;
         bar.inc(1);
     }
-    record(&client, contacts.collect(), &year.requests).await?;
+    let rest: Vec<Contact> = contacts.collect();
+    if let Some(last) = rest.last() {
+        set(&hand, &mut checked, last.at).await?;
+    }
+    record(&client, rest, &year.requests).await?;
     raised.show()?;
     bar.finish_and_clear();
     Ok(Played { eventful, regular, hand })
+}
+
+/// Sets the clock, and waits until whatever fell due before is raised.
+async fn set(
+    hand: &ManualClock,
+    checked: &mut watch::Receiver<Timestamp>,
+    at: DateTime<Utc>,
+) -> Result<(), Failure> {
+    let at = Timestamp::try_from(at).map_err(anyhow::Error::new)?;
+    // Contacts are recorded after the day's last event: the clock never goes back.
+    let at = at.max(*checked.borrow());
+    hand.set(at);
+    checked.wait_for(|checked| *checked >= at).await.map_err(anyhow::Error::new)?;
+    Ok(())
 }
 
 /// The one that comes most often; of several, the smallest.
