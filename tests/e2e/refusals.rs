@@ -94,29 +94,27 @@ async fn what_is_not_there_is_not_found() {
     let unknown = node.run(&["show", unknown, "--output", "json"]);
     let error = unknown.error(if unknown.code == Some(5) { 5 } else { 4 });
     assert!(error["message"].as_str().unwrap().contains("check"), "{error}");
-    for name in [id.as_str()] {
-        let named = || name.to_owned();
-        let get = GetServiceRequestRequest { service_request: named(), min_position: None };
-        let batch = BatchGetServiceRequestsRequest {
-            service_requests: vec![request.number.clone(), named()],
-            min_position: None,
-        };
-        let resolve = change(name, Change::Resolve(Resolve {}));
-        let note = follow_up(name, "Merci", Visibility::Public);
-        let contact = RecordContactRequest {
-            service_request: named(),
-            outcome: ContactOutcome::FollowedUp.into(),
-            ..valid_contact()
-        };
-        for refused in [
-            refusal(api.query.get_service_request(get).await),
-            refusal(api.query.batch_get_service_requests(batch).await),
-            refusal(api.intake.change_service_request(resolve).await),
-            refusal(api.intake.add_follow_up(note).await),
-            refusal(api.intake.record_contact(contact).await),
-        ] {
-            check(&refused, Code::NotFound, "UNKNOWN_REQUEST", &[], "please check the number");
-        }
+    let named = || id.clone();
+    let get = GetServiceRequestRequest { service_request: named(), min_position: None };
+    let batch = BatchGetServiceRequestsRequest {
+        service_requests: vec![request.number.clone(), named()],
+        min_position: None,
+    };
+    let resolve = change(&id, Change::Resolve(Resolve {}));
+    let thanks = follow_up(&id, "Merci", Visibility::Public);
+    let contact = RecordContactRequest {
+        service_request: named(),
+        outcome: ContactOutcome::FollowedUp.into(),
+        ..valid_contact()
+    };
+    for refused in [
+        refusal(api.query.get_service_request(get).await),
+        refusal(api.query.batch_get_service_requests(batch).await),
+        refusal(api.intake.change_service_request(resolve).await),
+        refusal(api.intake.add_follow_up(thanks).await),
+        refusal(api.intake.record_contact(contact).await),
+    ] {
+        check(&refused, Code::NotFound, "UNKNOWN_REQUEST", &[], "please check the number");
     }
     let citizen = GetCitizenRequest { citizen_id: id, ..GetCitizenRequest::default() };
     let refused = refusal(api.query.get_citizen(citizen).await);

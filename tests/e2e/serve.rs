@@ -141,3 +141,26 @@ fn a_citys_file_that_is_wrong_says_where() {
     let data = folder.path().join("node");
     says(&refused(&data, &["--city", city.to_str().unwrap()]), &["city.toml"]);
 }
+
+#[test]
+fn the_demo_tells_a_year_and_ends() {
+    let folder = tempfile::tempdir().unwrap();
+    let data = folder.path().join("node");
+    let data = data.to_str().unwrap();
+    let arguments = ["demo", "--once", "--contacts", "2000", "--listen", "127.0.0.1:0"];
+    let told = beffroi(&[&arguments[..], &["--data", data]].concat());
+    assert_eq!(told.code, Some(0), "{told:?}");
+    for section in ["volumes by channel", "history", "synthesis", "broken"] {
+        let is_told = told.stdout.to_lowercase().contains(section);
+        assert!(is_told, "`{section}` is not in {}", told.stdout);
+    }
+    // What it leaves is a node like any other.
+    let verified = beffroi(&["verify", "--data", data, "--output", "json"]).json();
+    assert_eq!(verified["same"], json!(true));
+    let node = Node::start(Path::new(data));
+    let volumes = node.ask(&["report", "volumes"]);
+    assert!(volumes["requests_total"].as_u64().unwrap() > 100, "{volumes}");
+    assert!(volumes["contacts_total"].as_u64().unwrap() > 1_500, "{volumes}");
+    let broken = node.ask(&["breaches", "--kind", "breach"]);
+    assert!(!broken["breaches"].as_array().unwrap().is_empty());
+}

@@ -65,6 +65,7 @@ impl Api {
     }
 }
 
+#[expect(clippy::unnecessary_wraps, reason = "an interceptor may refuse a call")]
 fn in_english(mut call: Call) -> Result<Call, Status> {
     call.metadata_mut().insert("accept-language", "en".parse().expect("a header"));
     Ok(call)
