@@ -132,7 +132,7 @@ pub(super) struct Year {
 
 /// Makes up a year with about `contacts` contacts.
 pub(super) fn year(seed: u64, contacts: u32) -> Year {
-    let mut maker = Maker { rng: Rng::with_seed(seed), year: Year::empty() };
+    let mut maker = Maker { rng: Rng::with_seed(seed), year: Year::empty(), opened: Vec::new() };
     let days = NaiveDate::from_ymd_opt(YEAR, 1, 1).unwrap_or_default().iter_days();
     let days: Vec<NaiveDate> = days.take_while(|day| day.year() == YEAR).collect();
     let scale = f64::from(contacts) / f64::from(CONTACTS);
@@ -149,6 +149,7 @@ pub(super) fn year(seed: u64, contacts: u32) -> Year {
     let mut year = maker.year;
     // What the city has not come to by the end of the year is left open.
     year.acts.retain(|act| act.at.year() == YEAR);
+    year.contacts.retain(|contact| contact.at.year() == YEAR);
     year.acts.sort_by_key(|act| act.at);
     year.contacts.sort_by_key(|contact| contact.at);
     year
@@ -167,6 +168,8 @@ impl Year {
 struct Maker {
     rng: Rng,
     year: Year,
+    /// When each request was opened.
+    opened: Vec<DateTime<Utc>>,
 }
 
 impl Maker {
@@ -196,10 +199,7 @@ impl Maker {
                 let opening = Opening { citizen, product, nature, channel, borough };
                 Some(self.request(at, opening))
             }
-            ContactOutcome::FollowedUp => match self.year.requests.len() {
-                0 => None,
-                known => Some(known - 1 - self.rng.usize(0..known.min(200))),
-            },
+            ContactOutcome::FollowedUp => self.recent(at),
             ContactOutcome::Unspecified
             | ContactOutcome::Informed
             | ContactOutcome::TransferredTo911
@@ -224,6 +224,13 @@ impl Maker {
             waited_secs,
             handled_secs,
         });
+    }
+
+    /// A recent request that was open by `at`.
+    fn recent(&mut self, at: DateTime<Utc>) -> Option<usize> {
+        let back = self.rng.usize(1..200);
+        let request = self.opened.len().checked_sub(back)?;
+        self.opened.get(request).is_some_and(|opened| *opened < at).then_some(request)
     }
 
     /// Over 80 % of calls are settled in the call itself.
@@ -251,6 +258,7 @@ impl Maker {
         let request = self.year.requests.len();
         let id = self.uuid();
         self.year.requests.push(id);
+        self.opened.push(at);
         let product = opening.product;
         self.act(at, request, What::Open(Box::new(opening)));
         if self.rng.u32(0..100) < 3 {
@@ -398,6 +406,20 @@ mod tests {
                 What::Open(_) => opened[act.request] = true,
                 _ => assert!(opened[act.request]),
             }
+        }
+    }
+
+    #[test]
+    fn a_contact_follows_up_what_was_opened_before() {
+        let year = year(311, 20_000);
+        let mut opened = vec![DateTime::<Utc>::MAX_UTC; year.requests.len()];
+        for act in &year.acts {
+            if let What::Open(_) = act.what {
+                opened[act.request] = act.at;
+            }
+        }
+        for contact in &year.contacts {
+            assert!(contact.request.is_none_or(|it| opened[it] <= contact.at), "{contact:?}");
         }
     }
 }
