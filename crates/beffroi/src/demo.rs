@@ -22,6 +22,7 @@ use anyhow::Context as _;
 use beffroi_aggregator::{Clock, ManualClock};
 use beffroi_domain::Timestamp;
 use beffroi_server::{Config, Node, default_city};
+use beffroi_wire::pb::query::v1::BreachKind;
 use std::time::Duration;
 use tokio_util::sync::CancellationToken;
 
@@ -99,10 +100,9 @@ async fn show(client: &Client, played: &Played, console: Console) -> Result<(), 
         let page = Page { limit: 5, page_token: String::new() };
         command::citizen::run(client.clone(), CitizenArgs { citizen, page }, console).await?;
     }
-    console
-        .heading(Text { fr: "Les derniers engagements rompus", en: "Promises that were broken" })?;
+    console.heading(Text { fr: "Engagements rompus", en: "Promises that were broken" })?;
     let breaches = BreachesArgs {
-        kind: None,
+        kind: Some(BreachKind::Breach),
         unit: None,
         limit: 10,
         follow: false,

@@ -1,5 +1,7 @@
 //! The life of a request: given what happened, when something is asked for, then this follows.
 
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
+
 use beffroi_domain::{
     About, Alarm, Calendar, Change, Channel, City, Command, Commitment, Event, EventId, HoldReason,
     Kind, Language, Meta, Nature, Open, Origin, Personal, PersonalData, Place, Rejection, Request,
@@ -218,7 +220,11 @@ fn changes_that_the_status_does_not_allow_are_refused() {
 fn a_change_cannot_be_dated_before_the_last_one() {
     opened("02 10:00")
         .when("03 10:00", Change::Assign(None))
-        .then_refused("03 09:00", Change::Resolve, Rejection::TooEarly { not_before: at("03 10:00") })
+        .then_refused(
+            "03 09:00",
+            Change::Resolve,
+            Rejection::TooEarly { not_before: at("03 10:00") },
+        )
         .when("02 12:00", Change::FollowUp(Visibility::Public))
         .then_refused(
             "02 09:00",

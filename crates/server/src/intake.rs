@@ -92,7 +92,6 @@ impl IntakeService for Intake {
 type Standing = (RequestRow, u64);
 
 impl Intake {
-    #[expect(clippy::result_large_err, reason = "tonic's handlers return a Status")]
     fn answer(
         &self,
         done: Result<Standing, ApiError>,

@@ -1,5 +1,7 @@
 //! The node: gRPC intake and queries over one journal and its projections.
 
+#![expect(clippy::option_option, reason = "a field that was parsed may have been left empty")]
+
 mod city;
 mod commit;
 mod error;

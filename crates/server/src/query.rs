@@ -109,7 +109,7 @@ impl QueryService for Query {
     ) -> Answer<Self::SubscribeBreachesStream> {
         let language = language::of(call.metadata());
         let node = Arc::clone(&self.node);
-        answer(breaches::subscribe(node, call.into_inner(), language), language)
+        answer(breaches::subscribe(node, &call.into_inner(), language), language)
     }
 
     async fn get_volumes(
@@ -121,7 +121,6 @@ impl QueryService for Query {
     }
 }
 
-#[expect(clippy::result_large_err, reason = "tonic's handlers return a Status")]
 fn answer<T>(found: Result<T, ApiError>, language: Language) -> Answer<T> {
     found.map(Response::new).map_err(|error| error.into_status(language))
 }

@@ -44,7 +44,9 @@ fn seal(log: &str, binding: &str, place: u64) -> String {
         hash.update(part);
     }
     hash.update(place.to_be_bytes());
-    hash.finalize().iter().take(8).map(|byte| format!("{byte:02x}")).collect()
+    let bytes = hash.finalize();
+    let (head, _) = bytes.split_first_chunk().unwrap_or((&[0; 8], &[]));
+    format!("{:016x}", u64::from_be_bytes(*head))
 }
 
 #[cfg(test)]

@@ -19,7 +19,7 @@ use beffroi_wire::pb::query::v1::{Breach, BreachKind, SubscribeBreachesRequest};
 use beffroi_wire::time;
 use chrono::{DateTime, NaiveDate, Utc};
 use indicatif::{ProgressBar, ProgressStyle};
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use tokio::sync::{mpsc, watch};
 use tokio::task::JoinSet;
 use uuid::Uuid;
@@ -49,7 +49,14 @@ pub(super) async fn play(
     (hand, mut checked): Hands,
     console: Console,
 ) -> Result<Played, Failure> {
-    let eventful = most(year.acts.iter().map(|act| act.request));
+    // Tree felling always carries a promise: its story has the most to tell.
+    let promised: HashSet<usize> = year
+        .acts
+        .iter()
+        .filter(|act| matches!(&act.what, What::Open(it) if it.product.name == "Abattage d'arbre"))
+        .map(|act| act.request)
+        .collect();
+    let eventful = most(year.acts.iter().map(|it| it.request).filter(|it| promised.contains(it)));
     let eventful = eventful.and_then(|it| year.requests.get(it)).copied();
     let regular = most(year.acts.iter().filter_map(|act| match &act.what {
         What::Open(opening) => opening.citizen,

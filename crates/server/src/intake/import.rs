@@ -209,13 +209,12 @@ impl<'a> Draft<'a> {
 }
 
 fn rejected(error: &ApiError, language: Language) -> pb::ImportResult {
-    let (field, message) = match error {
-        ApiError::Invalid(violations) => {
-            let first = violations.first();
-            let field = first.map(|it| it.field.clone()).unwrap_or_default();
-            (field, first.map(|it| it.problem.text(language)).unwrap_or_default())
-        }
-        other => (String::new(), other.message(language)),
+    let (field, message) = if let ApiError::Invalid(violations) = error {
+        let first = violations.first();
+        let field = first.map(|it| it.field.clone()).unwrap_or_default();
+        (field, first.map(|it| it.problem.text(language)).unwrap_or_default())
+    } else {
+        (String::new(), error.message(language))
     };
     pb::ImportResult {
         outcome: Outcome::Rejected.into(),

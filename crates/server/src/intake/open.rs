@@ -17,7 +17,7 @@ pub(super) async fn open(
     node: &Shared,
     message: pb::OpenServiceRequestRequest,
 ) -> Result<Standing, ApiError> {
-    let (id, envelope, open) = parse(node, message)?;
+    let (id, envelope, open) = parse(node, &message)?;
     let command = Command {
         change: Change::Open(Box::new(open)),
         occurred_at: envelope.occurred_at,
@@ -33,7 +33,7 @@ pub(super) async fn open(
 
 fn parse(
     node: &Shared,
-    message: pb::OpenServiceRequestRequest,
+    message: &pb::OpenServiceRequestRequest,
 ) -> Result<(RequestId, Envelope, Open), Vec<Violation>> {
     let mut fields = Fields::default();
     let request: Option<RequestId> = fields.id("request_id", &message.request_id);
@@ -51,7 +51,7 @@ fn parse(
     let now = node.clock.now();
     let occurred_at = fields.past_or_now("occurred_at", message.occurred_at.as_ref(), now);
     let actor = fields.optional_label("actor", &message.actor);
-    let personal = personal(&mut fields, &message);
+    let personal = personal(&mut fields, message);
     let parsed = (|| {
         let open = Open {
             citizen: citizen?,

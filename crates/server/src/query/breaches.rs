@@ -86,7 +86,7 @@ pub(super) async fn list(
 
 pub(super) fn subscribe(
     node: Arc<Shared>,
-    call: pb::SubscribeBreachesRequest,
+    call: &pb::SubscribeBreachesRequest,
     language: Language,
 ) -> Result<ReceiverStream<Result<Message, Status>>, ApiError> {
     let filter = Filter::parse(call.kind, &call.unit)?;
@@ -98,7 +98,7 @@ pub(super) fn subscribe(
     };
     let (outlet, stream) = Outlet::open(&node, language)?;
     tokio::spawn(async move {
-        if let Err(error) = run(&node, &outlet, filter, after).await {
+        if let Err(error) = run(&node, &outlet, &filter, after).await {
             outlet.end(error).await;
         }
     });
@@ -110,7 +110,7 @@ pub(super) fn subscribe(
 async fn run(
     node: &Shared,
     outlet: &Outlet<Message>,
-    filter: Filter,
+    filter: &Filter,
     mut after: u64,
 ) -> Result<(), ApiError> {
     let mut caught_up = false;

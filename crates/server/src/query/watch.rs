@@ -3,6 +3,7 @@
 use super::{Outlet, find, view};
 use crate::error::ApiError;
 use crate::node::Shared;
+use beffroi_aggregator::RequestRow;
 use beffroi_domain::{Language, RequestId};
 use beffroi_wire::pb::query::v1 as pb;
 use std::sync::Arc;
@@ -45,7 +46,7 @@ async fn run(
         drop(snapshot);
         let beats = tokio::time::Instant::now() >= beat;
         if row.is_some() || beats {
-            sent = row.as_ref().map_or(sent, |row| row.last_sequence());
+            sent = row.as_ref().map_or(sent, RequestRow::last_sequence);
             beat = tokio::time::Instant::now() + HEARTBEAT;
             let now = node.clock.now();
             let service_request =
