@@ -3,7 +3,7 @@
 use crate::cli::{RebuildArgs, VerifyArgs};
 use crate::failure::{Exit, Failure};
 use crate::output::Console;
-use crate::progress::Bar;
+use crate::progress::Progress;
 use crate::serve::open_journal;
 use beffroi_aggregator::{Difference, Projections, compare, rebuild as fold_anew, refold};
 use serde::Serialize;
@@ -43,7 +43,7 @@ impl From<Difference> for Differing {
 /// Folds the whole log again into new projections, which take the place of the old ones.
 pub(crate) async fn rebuild(args: RebuildArgs, console: Console) -> Result<Exit, Failure> {
     let journal = open_journal(&args.dir.data, args.nats.as_deref()).await?;
-    let mut bar = Bar::new("rebuilding");
+    let mut bar = Progress::new("rebuilding");
     let rebuilt = fold_anew(&journal, &args.dir.data, |it| bar.at(it.done, it.total)).await;
     bar.finish();
     journal.close().await;
@@ -81,7 +81,7 @@ async fn check(
     let checked = Projections::open(&file)?;
     let expected = Projections::open(beside)?;
     let events = checked.sequence();
-    let mut bar = Bar::new("verifying");
+    let mut bar = Progress::new("verifying");
     refold(journal, &expected, events, |it| bar.at(it.done, it.total)).await?;
     bar.finish();
     let requests = expected.snapshot()?.request_count()?;

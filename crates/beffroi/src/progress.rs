@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 
 /// A bar that shows itself when the work takes longer than a second.
 #[derive(Debug)]
-pub(crate) struct Bar {
+pub(crate) struct Progress {
     what: &'static str,
     since: Instant,
     bar: Option<ProgressBar>,
@@ -13,7 +13,7 @@ pub(crate) struct Bar {
 
 const PATIENCE: Duration = Duration::from_secs(1);
 
-impl Bar {
+impl Progress {
     pub(crate) fn new(what: &'static str) -> Self {
         Self { what, since: Instant::now(), bar: None }
     }

@@ -2,7 +2,7 @@
 
 use crate::cli::ServeArgs;
 use crate::failure::Exit;
-use crate::progress::Bar;
+use crate::progress::Progress;
 use anyhow::Context as _;
 use beffroi_aggregator::Clock;
 use beffroi_domain::City;
@@ -28,7 +28,7 @@ pub(crate) async fn run(args: ServeArgs) -> anyhow::Result<Exit> {
         tracing::warn!("{warning}");
     }
     let config = Config { journal, city, clock: Clock::System };
-    let mut bar = Bar::new("folding the log");
+    let mut bar = Progress::new("folding the log");
     let node = Node::start(config, directory, |done, total| bar.at(done, total)).await?;
     bar.finish();
     let log = if args.nats.is_some() { "log in NATS JetStream" } else { "embedded log" };

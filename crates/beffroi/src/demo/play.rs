@@ -58,10 +58,7 @@ pub(super) async fn play(
         .collect();
     let eventful = most(year.acts.iter().map(|it| it.request).filter(|it| promised.contains(it)));
     let eventful = eventful.and_then(|it| year.requests.get(it)).copied();
-    let regular = most(year.acts.iter().filter_map(|act| match &act.what {
-        What::Open(opening) => opening.citizen,
-        _ => None,
-    }));
+    let regular = most(year.acts.iter().filter_map(|act| act.what.citizen()));
     let bar = bar(&year);
     let mut raised = Raised::subscribe(client.clone(), console, bar.clone()).await?;
     let mut contacts = year.contacts.into_iter().peekable();

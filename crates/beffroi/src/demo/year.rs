@@ -40,6 +40,13 @@ pub(super) enum What {
     Cancel,
 }
 
+impl What {
+    /// Who opens a request.
+    pub(super) fn citizen(&self) -> Option<Uuid> {
+        if let Self::Open(opening) = self { opening.citizen } else { None }
+    }
+}
+
 /// How a request begins.
 #[derive(Clone, Debug)]
 pub(super) struct Opening {
@@ -236,10 +243,12 @@ impl Maker {
     /// Over 80 % of calls are settled in the call itself.
     fn outcome(&mut self, channel: Channel, nature: Nature) -> ContactOutcome {
         let draw = self.rng.u32(0..1000);
-        let (informed, opened, followed) = match channel {
-            Channel::Telephone => (820, 940, 985),
-            Channel::Email => (420, 900, 1000),
-            _ => (0, 920, 1000),
+        let (informed, opened, followed) = if channel == Channel::Telephone {
+            (820, 940, 985)
+        } else if channel == Channel::Email {
+            (420, 900, 1000)
+        } else {
+            (0, 920, 1000)
         };
         if nature == Nature::Complaint && channel != Channel::Telephone {
             return ContactOutcome::RequestOpened;
@@ -402,10 +411,8 @@ mod tests {
         assert!(year.acts.is_sorted_by_key(|act| act.at));
         let mut opened = vec![false; year.requests.len()];
         for act in &year.acts {
-            match act.what {
-                What::Open(_) => opened[act.request] = true,
-                _ => assert!(opened[act.request]),
-            }
+            opened[act.request] |= matches!(act.what, What::Open(_));
+            assert!(opened[act.request]);
         }
     }
 
