@@ -78,6 +78,9 @@ struct Inner {
     mark: watch::Sender<Mark>,
 }
 
+/// How much of the projections is kept in memory at most.
+const CACHE_BYTES: usize = 512 << 20;
+
 impl Projections {
     /// The file that holds the projections of this version, in `directory`.
     pub fn file(directory: &Path) -> PathBuf {
@@ -86,7 +89,7 @@ impl Projections {
 
     /// Opens or creates the file `path`.
     pub fn open(path: &Path) -> Result<Self, Error> {
-        let database = Builder::new().create(path).map_err(|error| {
+        let database = Builder::new().set_cache_size(CACHE_BYTES).create(path).map_err(|error| {
             if matches!(error, redb::DatabaseError::DatabaseAlreadyOpen) {
                 Error::InUse(path.to_owned())
             } else {

@@ -22,6 +22,8 @@ const META: TableDefinition<'_, &str, &[u8]> = TableDefinition::new("meta");
 const FORMAT_KEY: &str = "format";
 const EPOCH_KEY: &str = "epoch";
 const FORMAT: u64 = 1;
+/// The log is written at its end and read in order: a small cache serves.
+const CACHE_BYTES: usize = 64 << 20;
 
 /// An open file.
 #[derive(Debug)]
@@ -35,7 +37,7 @@ impl File {
     /// Opens the file, creating it if there is none.
     pub(super) fn open(path: &Path) -> Result<Self, Error> {
         let is_new = std::fs::metadata(path).map_or(true, |it| it.len() == 0);
-        let database = Database::create(path).map_err(|error| open_error(path, error))?;
+        let database = Database::builder().set_cache_size(CACHE_BYTES).create(path).map_err(|error| open_error(path, error))?;
         let epoch = if is_new { create_tables(&database)? } else { check(&database, path)? };
         Ok(Self { database: RwLock::new(Some(database)), epoch })
     }
