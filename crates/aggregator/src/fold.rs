@@ -2,11 +2,11 @@
 
 use crate::batch::Batch;
 use crate::digest::Digest;
-use crate::schema::{BreachRow, FactKind, QuarantineRow, RequestRow, Step};
+use crate::schema::{BreachRow, QuarantineRow, RequestRow, Step};
 use crate::store::Error;
 use crate::subject::{AGGREGATE_HEADER, Subject};
 use beffroi_domain::{
-    About, Contact, ContactId, Event, Kind, PromiseRef, Request, RequestId, Timestamp,
+    About, Contact, ContactId, Event, FactKind, Kind, PromiseRef, Request, RequestId, Timestamp,
 };
 use beffroi_journal::Record;
 use beffroi_wire::event;
@@ -147,20 +147,8 @@ fn apply_next(
         Err(error) => return Ok(Err(error.to_string())),
     };
     row.steps.push(Step { sequence, id: event.id.uuid() });
-    let breach = match &event.kind {
-        Kind::PromiseWarned(fact) => Some((FactKind::Warning, *fact)),
-        Kind::PromiseBreached(fact) => Some((FactKind::Breach, *fact)),
-        Kind::Opened(_)
-        | Kind::Assigned(_)
-        | Kind::PutOnHold(_)
-        | Kind::Resumed(_)
-        | Kind::FollowUpAdded(_)
-        | Kind::Resolved
-        | Kind::Reopened(_)
-        | Kind::Cancelled
-        | Kind::ContactRecorded(_) => None,
-    };
-    let breach = breach.map(|fact| breach_row(row, event.id.uuid(), fact, decoded.recorded_at));
+    let fact = event.kind.fact();
+    let breach = fact.map(|fact| breach_row(row, event.id.uuid(), fact, decoded.recorded_at));
     if let Some(breach) = breach {
         batch.breach(sequence, &breach)?;
     }
@@ -171,7 +159,7 @@ fn apply_next(
 fn breach_row(
     row: &RequestRow,
     id: Uuid,
-    (kind, fact): (FactKind, PromiseRef),
+    (kind, fact): (FactKind, &PromiseRef),
     recorded_at: Timestamp,
 ) -> BreachRow {
     let request: RequestId = row.request.id;

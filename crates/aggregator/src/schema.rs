@@ -4,7 +4,8 @@
 //! arrival wherever they can, because redb is bound by the pages it copies.
 
 use beffroi_domain::{
-    Channel, CitizenId, ContactOutcome, Number, PromiseKind, Request, RequestId, Status, Timestamp,
+    Channel, CitizenId, ContactOutcome, FactKind, Number, PromiseKind, Request, RequestId, Status,
+    Timestamp,
 };
 use redb::TableDefinition;
 use serde::de::DeserializeOwned;
@@ -86,15 +87,6 @@ pub struct CitizenRow {
     pub contacts: u64,
     /// When the latest contact took place.
     pub last_contact_at: Option<Timestamp>,
-}
-
-/// What is raised about a promise.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub enum FactKind {
-    /// It is about to be broken.
-    Warning,
-    /// It was broken.
-    Breach,
 }
 
 /// A warning or a breach, with what a subscriber needs of its request as it was then.

@@ -89,13 +89,14 @@ impl Projections {
 
     /// Opens or creates the file `path`.
     pub fn open(path: &Path) -> Result<Self, Error> {
-        let database = Builder::new().set_cache_size(CACHE_BYTES).create(path).map_err(|error| {
-            if matches!(error, redb::DatabaseError::DatabaseAlreadyOpen) {
-                Error::InUse(path.to_owned())
-            } else {
-                Error::Open { path: path.to_owned(), source: Box::new(error.into()) }
-            }
-        })?;
+        let database =
+            Builder::new().set_cache_size(CACHE_BYTES).create(path).map_err(|error| {
+                if matches!(error, redb::DatabaseError::DatabaseAlreadyOpen) {
+                    Error::InUse(path.to_owned())
+                } else {
+                    Error::Open { path: path.to_owned(), source: Box::new(error.into()) }
+                }
+            })?;
         let txn = database.begin_write()?;
         create_tables(&txn)?;
         txn.commit()?;

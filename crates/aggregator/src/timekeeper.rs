@@ -10,7 +10,8 @@ use crate::snapshot::Snapshot;
 use crate::store::{Error, Projections};
 use crate::subject::{Subject, entry};
 use beffroi_domain::{
-    About, Alarm, Channel, Event, EventId, Kind, Meta, Origin, Personal, PersonalData, Timestamp,
+    About, Alarm, Channel, Event, EventId, FactKind, Meta, Origin, Personal, PersonalData,
+    Timestamp,
 };
 use beffroi_journal::{Append, AppendError, Journal};
 use std::collections::BTreeMap;
@@ -141,18 +142,9 @@ fn raise(snapshot: &Snapshot, due: &[(u64, Alarm)], now: Timestamp) -> Result<Ap
 
 fn event(row: &RequestRow, alarm: Alarm, now: Timestamp) -> Option<Event> {
     let kind = row.request.raised(alarm.promise, now, row.last_sequence())?;
-    let (name, fact, occurred_at) = match &kind {
-        Kind::PromiseWarned(fact) => ("warned", fact, alarm.at),
-        Kind::PromiseBreached(fact) => ("breached", fact, fact.due_at),
-        Kind::Opened(_)
-        | Kind::Assigned(_)
-        | Kind::PutOnHold(_)
-        | Kind::Resumed(_)
-        | Kind::FollowUpAdded(_)
-        | Kind::Resolved
-        | Kind::Reopened(_)
-        | Kind::Cancelled
-        | Kind::ContactRecorded(_) => return None,
+    let (name, fact, occurred_at) = match kind.fact()? {
+        (FactKind::Warning, fact) => ("warned", fact, alarm.at),
+        (FactKind::Breach, fact) => ("breached", fact, fact.due_at),
     };
     // Request, promise, cycle, threshold and due time: the same on every node, never twice.
     let promise = fact.kind.name();

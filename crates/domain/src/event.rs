@@ -4,6 +4,7 @@ use crate::{
     Channel, CitizenId, Contact, ContactId, EventId, HoldReason, Label, Language, Nature, Origin,
     Personal, Place, PromiseKind, RequestId, Source, Term, Text, Timestamp, Visibility,
 };
+use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 /// One fact.
@@ -112,6 +113,32 @@ impl Kind {
             Self::PromiseBreached(_) => "promise_breached",
         }
     }
+
+    /// The fact about a promise that it states, if it states one.
+    pub fn fact(&self) -> Option<(FactKind, &PromiseRef)> {
+        match self {
+            Self::PromiseWarned(promise) => Some((FactKind::Warning, promise)),
+            Self::PromiseBreached(promise) => Some((FactKind::Breach, promise)),
+            Self::Opened(_)
+            | Self::Assigned(_)
+            | Self::PutOnHold(_)
+            | Self::Resumed(_)
+            | Self::FollowUpAdded(_)
+            | Self::Resolved
+            | Self::Reopened(_)
+            | Self::Cancelled
+            | Self::ContactRecorded(_) => None,
+        }
+    }
+}
+
+/// What is raised about a promise.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum FactKind {
+    /// It is about to be broken.
+    Warning,
+    /// It was broken.
+    Breach,
 }
 
 /// How a request begins.

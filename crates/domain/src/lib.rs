@@ -20,7 +20,7 @@ pub use calendar::{Calendar, InvalidCalendar, OutOfCalendar, Window};
 pub use city::{City, Commitment};
 pub use contact::{Contact, InvalidContact};
 pub use decide::{Change, Command, Open, Rejection, decide};
-pub use event::{About, Event, Kind, Meta, Opened, PersonalData, PromiseRef};
+pub use event::{About, Event, FactKind, Kind, Meta, Opened, PersonalData, PromiseRef};
 pub use id::{CitizenId, ContactId, EventId, InvalidId, RequestId};
 pub use number::{InvalidNumber, Number};
 pub use promise::{Promise, PromiseKind, Rule, Term, Verdict};

@@ -1,8 +1,8 @@
 //! A request: the state that its events fold into.
 
 use crate::{
-    About, Channel, CitizenId, Event, Kind, Label, Language, Nature, Opened, Origin, Promise,
-    PromiseRef, RequestId, Term, Timestamp, Verdict, Visibility,
+    About, Channel, CitizenId, Event, FactKind, Kind, Label, Language, Nature, Opened, Origin,
+    Promise, PromiseRef, RequestId, Term, Timestamp, Verdict, Visibility,
 };
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
@@ -174,9 +174,8 @@ impl Request {
                 request.public_follow_ups += u32::from(*visibility == Visibility::Public);
                 Ok(request)
             }
-            (Some(mut request), Kind::PromiseWarned(fact) | Kind::PromiseBreached(fact)) => {
-                let breach = matches!(event.kind, Kind::PromiseBreached(_));
-                request.raise(fact, breach);
+            (Some(mut request), Kind::PromiseWarned(_) | Kind::PromiseBreached(_)) => {
+                request.raise(&event.kind);
                 Ok(request)
             }
             (
@@ -268,16 +267,18 @@ impl Request {
         }
     }
 
-    /// The promise that a warning or a breach speaks of, unless that fact is void.
-    fn spoken_of(&self, fact: &PromiseRef, breach: bool) -> Option<usize> {
+    /// The promise of which a fact speaks, unless the fact is void.
+    fn spoken_of(&self, kind: FactKind, fact: &PromiseRef) -> Option<usize> {
         let at = self.promises.iter().position(|it| {
             it.term.kind == fact.kind && it.cycle == fact.cycle && it.term.due_at == fact.due_at
         })?;
         let promise = self.promises.get(at)?;
-        let open = match (promise.verdict, breach) {
-            (Verdict::Pending, true) => !promise.breached && !self.stopped_by(fact.due_at),
-            (Verdict::Late, true) => !promise.breached,
-            (Verdict::Pending, false) => {
+        let open = match (promise.verdict, kind) {
+            (Verdict::Pending, FactKind::Breach) => {
+                !promise.breached && !self.stopped_by(fact.due_at)
+            }
+            (Verdict::Late, FactKind::Breach) => !promise.breached,
+            (Verdict::Pending, FactKind::Warning) => {
                 !promise.warned && !promise.breached && self.status != Status::OnHold
             }
             (Verdict::Late | Verdict::Paused | Verdict::OnTime | Verdict::Rescinded, _) => false,
@@ -293,28 +294,16 @@ impl Request {
     /// The fact was already settled by an earlier event: the promise was met or rescinded, its due
     /// time moved, its clock stopped, or the fact was raised before.
     pub fn is_void(&self, kind: &Kind) -> bool {
-        match kind {
-            Kind::PromiseWarned(fact) => self.spoken_of(fact, false).is_none(),
-            Kind::PromiseBreached(fact) => self.spoken_of(fact, true).is_none(),
-            Kind::Opened(_)
-            | Kind::Assigned(_)
-            | Kind::PutOnHold(_)
-            | Kind::Resumed(_)
-            | Kind::FollowUpAdded(_)
-            | Kind::Resolved
-            | Kind::Reopened(_)
-            | Kind::Cancelled
-            | Kind::ContactRecorded(_) => false,
-        }
+        kind.fact().is_some_and(|(kind, fact)| self.spoken_of(kind, fact).is_none())
     }
 
-    fn raise(&mut self, fact: &PromiseRef, breach: bool) {
-        let Some(at) = self.spoken_of(fact, breach) else { return };
+    fn raise(&mut self, kind: &Kind) {
+        let Some((kind, fact)) = kind.fact() else { return };
+        let Some(at) = self.spoken_of(kind, fact) else { return };
         let Some(promise) = self.promises.get_mut(at) else { return };
-        if breach {
-            promise.breached = true;
-        } else {
-            promise.warned = true;
+        match kind {
+            FactKind::Warning => promise.warned = true,
+            FactKind::Breach => promise.breached = true,
         }
     }
 

@@ -9,9 +9,9 @@ mod open;
 use crate::commit::{Committer, Decision};
 use crate::error::{ApiError, Problem};
 use crate::language;
-use crate::node::Shared;
 use crate::parse::Name;
 use crate::query::view;
+use crate::shared::Shared;
 use beffroi_aggregator::{Aggregate, RequestRow, Snapshot, Subject, partition};
 use beffroi_domain::{
     About, Channel, Event, EventId, Kind, Label, Language, Meta, Origin, Personal, PersonalData,

@@ -10,6 +10,7 @@ mod language;
 mod node;
 mod parse;
 mod query;
+mod shared;
 mod token;
 
 pub use city::{InvalidCity, default_city, read_city};

@@ -1,9 +1,10 @@
 //! A node: one journal, its projections, the timekeeper and the gRPC services over them.
 
 use crate::commit::Committer;
-use crate::error::{ApiError, chain};
+use crate::error::chain;
 use crate::intake::Intake;
 use crate::query::Query;
+use crate::shared::{STREAMS_MAX, Shared};
 use beffroi_aggregator::{
     Clock, Error as StoreError, Follower, Projections, Stopped, Timekeeper, follow, keep_time,
 };
@@ -11,7 +12,6 @@ use beffroi_domain::{City, Timestamp};
 use beffroi_journal::Journal;
 use beffroi_wire::DESCRIPTORS;
 use beffroi_wire::pb::intake::v1::intake_service_server::IntakeServiceServer;
-use beffroi_wire::pb::query::v1 as query;
 use beffroi_wire::pb::query::v1::query_service_server::QueryServiceServer;
 use std::future::Future;
 use std::path::Path;
@@ -59,42 +59,7 @@ pub enum Failure {
 const MESSAGE_MAX: usize = 4 << 20;
 /// How long calls in progress may take to end at shutdown.
 const DRAIN: Duration = Duration::from_secs(5);
-/// How many streams may be open at once.
-pub(crate) const STREAMS_MAX: usize = 10_000;
 const KEEPALIVE: Duration = Duration::from_secs(30);
-
-/// What the services share.
-#[derive(Debug)]
-pub(crate) struct Shared {
-    pub projections: Projections,
-    pub committer: Committer,
-    pub city: City,
-    pub clock: Clock,
-    /// The log's identity.
-    pub log: String,
-    pub streams: Arc<Semaphore>,
-    pub shutdown: CancellationToken,
-}
-
-impl Shared {
-    pub(crate) fn position(&self, sequence: u64) -> query::Position {
-        query::Position { log: self.log.clone(), sequence, recorded_at: None }
-    }
-
-    /// Waits until the node has come to the position a caller asks for.
-    pub(crate) async fn at_least(&self, asked: Option<&query::Position>) -> Result<(), ApiError> {
-        const PATIENCE: Duration = Duration::from_secs(2);
-        let Some(asked) = asked else { return Ok(()) };
-        if asked.log != self.log {
-            return Err(ApiError::OtherLog);
-        }
-        let folded = self.projections.folded(asked.sequence);
-        tokio::time::timeout(PATIENCE, folded).await.map_err(|_| ApiError::Behind {
-            asked: asked.sequence,
-            folded: self.projections.sequence(),
-        })
-    }
-}
 
 /// A node that folds and keeps time; it answers calls once it is served.
 #[derive(Debug)]

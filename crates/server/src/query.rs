@@ -8,8 +8,8 @@ mod watch;
 
 use crate::error::{ApiError, Problem};
 use crate::language;
-use crate::node::{STREAMS_MAX, Shared};
 use crate::parse::{Fields, Name, name};
+use crate::shared::{STREAMS_MAX, Shared};
 use beffroi_aggregator::{RequestRow, Snapshot};
 use beffroi_domain::{CitizenId, Language, Status as Standing};
 use beffroi_wire::pb::query::v1 as pb;

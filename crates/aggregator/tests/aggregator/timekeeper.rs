@@ -1,8 +1,8 @@
 //! The timekeeper: what falls due is raised once, by whichever node, whenever it was up.
 
 use crate::support::{City, at, due, open, request_id, warn};
-use beffroi_aggregator::{FactKind, ManualClock, Projections, Timekeeper, follow, keep_time};
-use beffroi_domain::{Change, HoldReason, Timestamp, Verdict};
+use beffroi_aggregator::{ManualClock, Projections, Timekeeper, follow, keep_time};
+use beffroi_domain::{Change, FactKind, HoldReason, Timestamp, Verdict};
 use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 

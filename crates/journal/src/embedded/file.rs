@@ -37,7 +37,10 @@ impl File {
     /// Opens the file, creating it if there is none.
     pub(super) fn open(path: &Path) -> Result<Self, Error> {
         let is_new = std::fs::metadata(path).map_or(true, |it| it.len() == 0);
-        let database = Database::builder().set_cache_size(CACHE_BYTES).create(path).map_err(|error| open_error(path, error))?;
+        let database = Database::builder()
+            .set_cache_size(CACHE_BYTES)
+            .create(path)
+            .map_err(|error| open_error(path, error))?;
         let epoch = if is_new { create_tables(&database)? } else { check(&database, path)? };
         Ok(Self { database: RwLock::new(Some(database)), epoch })
     }

@@ -3,8 +3,8 @@
 use super::{find, subject};
 use crate::commit::Decision;
 use crate::error::{ApiError, Problem, Violation};
-use crate::node::Shared;
 use crate::parse::{Fields, Name};
+use crate::shared::Shared;
 use beffroi_aggregator::{Aggregate, Snapshot};
 use beffroi_domain::{
     About, Contact, ContactId, ContactOutcome, Event, EventId, Kind, Meta, Origin, Personal,

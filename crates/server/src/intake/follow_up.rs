@@ -2,8 +2,8 @@
 
 use super::{Envelope, Standing, event_id, execute, find};
 use crate::error::{ApiError, Problem, Violation};
-use crate::node::Shared;
 use crate::parse::{Fields, Name, only_text};
+use crate::shared::Shared;
 use beffroi_domain::{Change, Command, Origin, Rejection, Text, Visibility, decide};
 use beffroi_wire::pb::intake::v1 as pb;
 use beffroi_wire::vocabulary;

@@ -3,8 +3,8 @@
 use super::subject;
 use crate::commit::Decision;
 use crate::error::{ApiError, Problem, Violation};
-use crate::node::Shared;
 use crate::parse::Fields;
+use crate::shared::Shared;
 use beffroi_aggregator::{Aggregate, Snapshot};
 use beffroi_domain::{
     About, Change, Channel, City, Command, Event, EventId, Label, Language, Meta, Open, Origin,

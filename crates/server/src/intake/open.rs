@@ -2,8 +2,8 @@
 
 use super::{Envelope, Standing, event_id, execute};
 use crate::error::{ApiError, Violation};
-use crate::node::Shared;
 use crate::parse::Fields;
+use crate::shared::Shared;
 use beffroi_domain::{Change, Command, Open, Origin, PersonalData, RequestId, Text, decide};
 use beffroi_wire::pb::intake::v1 as pb;
 use beffroi_wire::vocabulary;

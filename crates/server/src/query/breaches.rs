@@ -2,10 +2,10 @@
 
 use super::{Outlet, list};
 use crate::error::{ApiError, Problem};
-use crate::node::Shared;
+use crate::shared::Shared;
 use crate::token;
-use beffroi_aggregator::{BreachRow, FactKind};
-use beffroi_domain::Language;
+use beffroi_aggregator::BreachRow;
+use beffroi_domain::{FactKind, Language};
 use beffroi_wire::pb::query::v1 as pb;
 use beffroi_wire::{time, vocabulary};
 use pb::subscribe_breaches_response::Event;

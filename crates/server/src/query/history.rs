@@ -4,7 +4,7 @@ use super::find;
 use super::view::{label, service_request};
 use crate::error::{ApiError, Problem};
 use crate::language::choose;
-use crate::node::Shared;
+use crate::shared::Shared;
 use beffroi_aggregator::Recorded;
 use beffroi_domain::{HoldReason, Kind, Language, Timestamp, Visibility};
 use beffroi_wire::pb::query::v1 as pb;

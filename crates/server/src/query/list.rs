@@ -2,8 +2,8 @@
 
 use super::view;
 use crate::error::{ApiError, Problem};
-use crate::node::Shared;
 use crate::parse::Fields;
+use crate::shared::Shared;
 use crate::token;
 use beffroi_aggregator::{Page, RequestRow, Snapshot};
 use beffroi_domain::{Channel, CitizenId, Label, Language, Request, Status, Timestamp};

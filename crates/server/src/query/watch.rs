@@ -2,7 +2,7 @@
 
 use super::{Outlet, find, view};
 use crate::error::ApiError;
-use crate::node::Shared;
+use crate::shared::Shared;
 use beffroi_aggregator::RequestRow;
 use beffroi_domain::{Language, RequestId};
 use beffroi_wire::pb::query::v1 as pb;

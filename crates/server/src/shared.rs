@@ -1,0 +1,47 @@
+//! What the services of a node share.
+
+use crate::commit::Committer;
+use crate::error::ApiError;
+use beffroi_aggregator::{Clock, Projections};
+use beffroi_domain::City;
+use beffroi_wire::pb::query::v1 as query;
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::sync::Semaphore;
+use tokio_util::sync::CancellationToken;
+
+/// How many streams may be open at once.
+pub(crate) const STREAMS_MAX: usize = 10_000;
+
+/// What the services share.
+#[derive(Debug)]
+pub(crate) struct Shared {
+    pub projections: Projections,
+    pub committer: Committer,
+    pub city: City,
+    pub clock: Clock,
+    /// The log's identity.
+    pub log: String,
+    pub streams: Arc<Semaphore>,
+    pub shutdown: CancellationToken,
+}
+
+impl Shared {
+    pub(crate) fn position(&self, sequence: u64) -> query::Position {
+        query::Position { log: self.log.clone(), sequence, recorded_at: None }
+    }
+
+    /// Waits until the node has come to the position a caller asks for.
+    pub(crate) async fn at_least(&self, asked: Option<&query::Position>) -> Result<(), ApiError> {
+        const PATIENCE: Duration = Duration::from_secs(2);
+        let Some(asked) = asked else { return Ok(()) };
+        if asked.log != self.log {
+            return Err(ApiError::OtherLog);
+        }
+        let folded = self.projections.folded(asked.sequence);
+        tokio::time::timeout(PATIENCE, folded).await.map_err(|_| ApiError::Behind {
+            asked: asked.sequence,
+            folded: self.projections.sequence(),
+        })
+    }
+}
