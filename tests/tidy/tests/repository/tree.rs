@@ -33,7 +33,8 @@ pub(crate) fn files(folders: &[&str], ending: &str) -> Vec<PathBuf> {
 
 /// The text of a file.
 pub(crate) fn text(file: &Path) -> String {
-    fs::read_to_string(root().join(file)).unwrap_or_else(|error| panic!("{file:?}: {error}"))
+    fs::read_to_string(root().join(file))
+        .unwrap_or_else(|error| panic!("{}: {error}", file.display()))
 }
 
 /// Fails with one line for each offence.
