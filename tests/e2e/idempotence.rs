@@ -1,6 +1,9 @@
 //! The same call sent twice: one event, and the same answer.
 
 use beffroi_wire::pb::event::v1::Source;
+use std::path::Path;
+
+use beffroi_harness::NatsServer;
 use beffroi_wire::pb::event::v1::{Channel, ContactOutcome, Nature, Visibility};
 use beffroi_wire::pb::intake::v1::change_service_request_request::Change;
 use beffroi_wire::pb::intake::v1::{
@@ -79,10 +82,8 @@ async fn history(api: &mut Api, request: &str) -> usize {
     api.query.get_service_request_history(call).await.unwrap().into_inner().entries.len()
 }
 
-#[tokio::test]
-async fn calls_sent_again_and_at_once_are_recorded_once_and_answered_alike() {
-    let folder = tempfile::tempdir().unwrap();
-    let node = Node::start(folder.path());
+/// Sends each call many times at once to a new node.
+async fn check_at_once(node: &Node) {
     let mut api = Api::connect(&node.url).await;
     for (calls_before, call) in (0..).zip(calls()) {
         let answers = join_all((0..TIMES).map(|_| send(api.clone(), call.clone()))).await;
@@ -95,9 +96,43 @@ async fn calls_sent_again_and_at_once_are_recorded_once_and_answered_alike() {
 }
 
 #[tokio::test]
-async fn calls_sent_again_after_a_crash_of_the_node_change_nothing() {
+async fn calls_sent_again_and_at_once_are_recorded_once_and_answered_alike() {
     let folder = tempfile::tempdir().unwrap();
-    let node = Node::start(folder.path());
+    check_at_once(&Node::start(folder.path())).await;
+}
+
+#[tokio::test]
+async fn calls_sent_again_and_at_once_are_recorded_once_on_a_broker() {
+    let folder = tempfile::tempdir().unwrap();
+    let nats = NatsServer::start_temporary();
+    check_at_once(&Node::start_on(folder.path(), &nats.url())).await;
+}
+
+#[tokio::test]
+async fn calls_sent_at_once_to_two_nodes_on_one_log_are_recorded_once() {
+    let folder = tempfile::tempdir().unwrap();
+    let nats = NatsServer::start_temporary();
+    let one = Node::start_on(&folder.path().join("one"), &nats.url());
+    let other = Node::start_on(&folder.path().join("other"), &nats.url());
+    let mut apis = [Api::connect(&one.url).await, Api::connect(&other.url).await];
+    for (calls_before, call) in (0..).zip(calls()) {
+        let sent = (0..TIMES).map(|at| send(apis[at % 2].clone(), call.clone()));
+        let answers = join_all(sent).await;
+        let requests = || answers.iter().map(|it| &it.0);
+        assert!(requests().all(|it| *it == answers[0].0), "{call:?}: {answers:#?}");
+        for api in &mut apis {
+            assert_eq!(api.sequence().await, calls_before + 1, "{call:?}");
+        }
+    }
+}
+
+/// Sends each call, crashes the node, lets something happen to its data, and sends each again.
+async fn check_after_a_crash(data: &Path, nats: Option<&NatsServer>, between: impl FnOnce()) {
+    let start = || match nats {
+        None => Node::start(data),
+        Some(nats) => Node::start_on(data, &nats.url()),
+    };
+    let node = start();
     let api = Api::connect(&node.url).await;
     let calls = calls();
     let mut answers = Vec::new();
@@ -105,7 +140,8 @@ async fn calls_sent_again_after_a_crash_of_the_node_change_nothing() {
         answers.push(send(api.clone(), call.clone()).await);
     }
     node.kill();
-    let node = Node::start(folder.path());
+    between();
+    let node = start();
     let mut api = Api::connect(&node.url).await;
     let mut again = Vec::new();
     for call in &calls {
@@ -118,6 +154,32 @@ async fn calls_sent_again_after_a_crash_of_the_node_change_nothing() {
     for at in [0, 2, 3] {
         assert_eq!(again[at].0, answers[3].0);
     }
+}
+
+#[tokio::test]
+async fn calls_sent_again_after_a_crash_of_the_node_change_nothing() {
+    let folder = tempfile::tempdir().unwrap();
+    check_after_a_crash(folder.path(), None, || {}).await;
+}
+
+#[tokio::test]
+async fn calls_sent_again_after_a_crash_of_the_node_change_nothing_on_a_broker() {
+    let folder = tempfile::tempdir().unwrap();
+    let nats = NatsServer::start_temporary();
+    check_after_a_crash(folder.path(), Some(&nats), || {}).await;
+}
+
+#[tokio::test]
+async fn calls_sent_again_to_projections_that_were_folded_anew_change_nothing() {
+    let folder = tempfile::tempdir().unwrap();
+    let forget = || {
+        for file in std::fs::read_dir(folder.path()).unwrap().map(|it| it.unwrap().path()) {
+            if !file.ends_with("journal.redb") {
+                std::fs::remove_file(file).unwrap();
+            }
+        }
+    };
+    check_after_a_crash(folder.path(), None, forget).await;
 }
 
 #[tokio::test]
