@@ -274,7 +274,7 @@ impl Batch {
     }
 }
 
-type AlarmKey = (i64, u64, u8);
+type AlarmKey = (i64, u64, u16);
 
 fn write_alarms(
     txn: &WriteTransaction,

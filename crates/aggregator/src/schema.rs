@@ -29,7 +29,7 @@ pub(crate) const CITIZENS: TableDefinition<u128, &[u8]> = TableDefinition::new("
 /// The sequence of a contact's id.
 pub(crate) const CONTACTS: TableDefinition<u128, u64> = TableDefinition::new("contacts");
 /// Alarms by time, ordinal and promise.
-pub(crate) const ALARMS: TableDefinition<(i64, u64, u8), ()> = TableDefinition::new("alarms");
+pub(crate) const ALARMS: TableDefinition<(i64, u64, u16), ()> = TableDefinition::new("alarms");
 /// Warnings and breaches by sequence: [`BreachRow`].
 pub(crate) const BREACHES: TableDefinition<u64, &[u8]> = TableDefinition::new("breaches");
 /// How many requests by channel, product and status.

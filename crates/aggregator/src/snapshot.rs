@@ -237,7 +237,7 @@ impl Snapshot {
     }
 }
 
-fn alarm((at, ordinal, promise): (i64, u64, u8)) -> Result<(u64, Alarm), Error> {
+fn alarm((at, ordinal, promise): (i64, u64, u16)) -> Result<(u64, Alarm), Error> {
     let at = Timestamp::from_micros(at).map_err(|_| damaged("alarms", &(at, ordinal, promise)))?;
     Ok((ordinal, Alarm { at, promise }))
 }

@@ -93,7 +93,7 @@ pub struct Alarm {
     /// When.
     pub at: Timestamp,
     /// The promise's place in [`Request::promises`].
-    pub promise: u8,
+    pub promise: u16,
 }
 
 /// The event does not follow from the events before it.
@@ -310,7 +310,7 @@ impl Request {
     /// The times at which its promises must be looked at; none for imported history.
     pub fn alarms(&self) -> impl Iterator<Item = Alarm> + '_ {
         let live = self.origin == Origin::Live;
-        self.promises.iter().zip(0_u8..).filter(move |_| live).filter_map(|(promise, index)| {
+        self.promises.iter().zip(0_u16..).filter(move |_| live).filter_map(|(promise, index)| {
             Some(Alarm { at: self.alarm_at(promise)?, promise: index })
         })
     }
@@ -333,7 +333,7 @@ impl Request {
 
     /// What must be raised for a promise when it is `now`, decided on the state at log sequence
     /// `based_on`. A warning that a breach has overtaken is not raised any more.
-    pub fn raised(&self, promise: u8, now: Timestamp, based_on: u64) -> Option<Kind> {
+    pub fn raised(&self, promise: u16, now: Timestamp, based_on: u64) -> Option<Kind> {
         let promise = self.promises.get(usize::from(promise))?;
         let alarm_at = self.alarm_at(promise)?;
         let Term { kind, due_at, .. } = promise.term;

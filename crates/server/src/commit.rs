@@ -13,6 +13,8 @@ use tokio::time::Instant;
 
 /// How long a call may take to be recorded before it is answered as unknown.
 const DEADLINE: Duration = Duration::from_secs(10);
+/// Between a conflict and the next try.
+const PAUSE: Duration = Duration::from_millis(2);
 
 /// Appends what is decided. Commands on one partition take turns, so that on one node they do not
 /// run into each other; between nodes the expected sequence keeps them apart.
@@ -77,6 +79,7 @@ impl Committer {
                     if Instant::now() >= deadline {
                         return Err(ApiError::OutcomeUnknown);
                     }
+                    tokio::time::sleep(PAUSE).await;
                 }
                 Err(error) => return Err(error.into()),
             }

@@ -1,6 +1,7 @@
 //! The query service: reads of one moment, and streams that go on from there.
 
 mod breaches;
+mod citizen;
 mod history;
 mod list;
 pub(crate) mod view;
@@ -8,14 +9,13 @@ mod watch;
 
 use crate::error::{ApiError, Problem};
 use crate::language;
-use crate::parse::{Fields, Name, name};
+use crate::parse::{Name, name};
 use crate::shared::{STREAMS_MAX, Shared};
 use beffroi_aggregator::{RequestRow, Snapshot};
-use beffroi_domain::{CitizenId, Language, Status as Standing};
+use beffroi_domain::Language;
 use beffroi_wire::pb::query::v1 as pb;
 use beffroi_wire::pb::query::v1::query_service_server::QueryService;
-use beffroi_wire::{time, vocabulary};
-use std::collections::BTreeMap;
+use beffroi_wire::vocabulary;
 use std::sync::Arc;
 use tokio::sync::{OwnedSemaphorePermit, mpsc};
 use tokio_stream::wrappers::ReceiverStream;
@@ -78,7 +78,8 @@ impl QueryService for Query {
         call: Request<pb::GetCitizenRequest>,
     ) -> Answer<pb::GetCitizenResponse> {
         let language = language::of(call.metadata());
-        answer(citizen(&self.node, call.into_inner(), language).await, language)
+        let node = Arc::clone(&self.node);
+        answer(citizen::citizen(node, call.into_inner(), language).await, language)
     }
 
     type WatchServiceRequestStream =
@@ -166,55 +167,6 @@ fn find(snapshot: &Snapshot, field: &str, text: &str) -> Result<RequestRow, ApiE
         Name::Number(number) => snapshot.numbered(number)?,
     };
     row.ok_or_else(|| ApiError::UnknownRequest(text.trim().to_owned()))
-}
-
-async fn citizen(
-    node: &Shared,
-    call: pb::GetCitizenRequest,
-    language: Language,
-) -> Result<pb::GetCitizenResponse, ApiError> {
-    let mut fields = Fields::default();
-    let id = fields.id("citizen_id", &call.citizen_id);
-    let id: CitizenId = fields.finish(id)?;
-    node.at_least(call.min_position.as_ref()).await?;
-    let size = list::page_size(call.page_size)?;
-    let snapshot = node.projections.snapshot()?;
-    let row = snapshot.citizen(id)?.ok_or_else(|| ApiError::UnknownCitizen(id.to_string()))?;
-    let place = list::place(&call.page_token, &node.log, &format!("citizen {id}"))?;
-    let now = node.clock.now();
-    let mut counts: BTreeMap<Standing, u64> = BTreeMap::new();
-    let mut last = row.last_contact_at;
-    let mut service_requests = Vec::new();
-    let mut next = None;
-    for ordinal in row.requests.iter().rev() {
-        let row = snapshot.request_at(*ordinal)?;
-        *counts.entry(row.request.status).or_default() += 1;
-        last = last.max(Some(row.request.status_changed_at));
-        if *ordinal >= place {
-            continue;
-        }
-        if service_requests.len() < size {
-            service_requests.push(view::service_request(&row, &node.city, now, language));
-        } else if next.is_none() {
-            next = Some(ordinal + 1);
-        }
-    }
-    let status_counts = counts.into_iter().map(|(status, count)| pb::StatusCount {
-        status: vocabulary::status::to_pb(status).into(),
-        count,
-    });
-    let citizen = pb::Citizen {
-        id: id.to_string(),
-        contacts: row.contacts,
-        status_counts: status_counts.collect(),
-        last_activity_at: last.map(time::to_pb),
-    };
-    Ok(pb::GetCitizenResponse {
-        citizen: Some(citizen),
-        service_requests,
-        next_page_token: list::token(next, &node.log, &format!("citizen {id}")),
-        position: Some(node.position(snapshot.checkpoint().sequence)),
-    })
 }
 
 async fn volumes(
