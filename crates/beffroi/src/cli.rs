@@ -30,6 +30,7 @@ Environment:
   BEFFROI_SERVER    the server, as --server
   BEFFROI_LANG      the language, as --lang
   BEFFROI_DATA_DIR  the data directory, as --data
+  BEFFROI_LOG       what goes to standard error besides warnings and errors, such as info
   LC_ALL, LC_MESSAGES, LANG  the language, when neither --lang nor BEFFROI_LANG gives it
 
 Times are given in RFC 3339 (2026-11-02T08:30:00-05:00) and shown in UTC.";
