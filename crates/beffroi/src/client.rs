@@ -27,8 +27,6 @@ pub(crate) type Connection = InterceptedService<Channel, AcceptLanguage>;
 /// Both services of a server.
 #[derive(Clone, Debug)]
 pub(crate) struct Client {
-    /// The connection itself, for adapters.
-    pub channel: Channel,
     /// What is told.
     pub intake: IntakeServiceClient<Connection>,
     /// What is asked.
@@ -62,9 +60,8 @@ pub(crate) async fn connect(url: &str, lang: Lang) -> Result<Client, Failure> {
         .connect()
         .await
         .map_err(unreachable)?;
-    let connection = InterceptedService::new(channel.clone(), AcceptLanguage(lang));
+    let connection = InterceptedService::new(channel, AcceptLanguage(lang));
     Ok(Client {
-        channel,
         intake: IntakeServiceClient::new(connection.clone())
             .max_decoding_message_size(ANSWER_BYTES_MAX),
         query: QueryServiceClient::new(connection).max_decoding_message_size(ANSWER_BYTES_MAX),

@@ -6,7 +6,6 @@ use std::path::Path;
 use std::time::Instant;
 
 use beffroi_channels::import::{Error, Profile, Summary, import};
-use beffroi_wire::pb::intake::v1::intake_service_client::IntakeServiceClient;
 
 use crate::cli::ImportArgs;
 use crate::client::Client;
@@ -24,11 +23,10 @@ pub(crate) async fn run(
 ) -> Result<Exit, Failure> {
     let usage = |error| Failure::Usage(anyhow::Error::new(error));
     let profile = Profile::named(&args.profile).map_err(usage)?;
-    let intake = IntakeServiceClient::new(client.channel);
     let rejects = args.rejects.as_deref();
     let started = Instant::now();
     let mut shown = progress::Shown::new(console.lang);
-    let ended = import(intake, &profile, &args.files, rejects, |it| {
+    let ended = import(client.intake, &profile, &args.files, rejects, |it| {
         shown.update(it.bytes_done, it.bytes_total, it.rows);
     });
     let ended = ended.await;

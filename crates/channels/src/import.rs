@@ -31,6 +31,8 @@ use std::io;
 use std::path::{Path, PathBuf};
 use thiserror::Error;
 use tokio::sync::mpsc;
+use tonic::service::Interceptor;
+use tonic::service::interceptor::InterceptedService;
 use tonic::transport::Channel;
 
 /// Batches that wait to be sent while another is on its way.
@@ -124,8 +126,8 @@ pub enum Error {
 ///
 /// The server recognises what it already has, so an import can be run again: after an error it goes
 /// on from where it stopped.
-pub async fn import(
-    client: IntakeServiceClient<Channel>,
+pub async fn import<I: Interceptor + Clone>(
+    client: IntakeServiceClient<InterceptedService<Channel, I>>,
     profile: &Profile,
     files: &[PathBuf],
     rejects: Option<&Path>,

@@ -17,8 +17,9 @@ use std::error::Error as _;
 use std::fmt::Write;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
+use tonic::service::interceptor::InterceptedService;
 use tonic::transport::server::TcpIncoming;
-use tonic::transport::{Channel, Server};
+use tonic::transport::{Channel, Endpoint, Server};
 use tonic::{Code, Request, Response, Status};
 
 /// Takes requests in memory; fails as told.
@@ -108,10 +109,13 @@ impl IntakeService for Intake {
     }
 }
 
+/// Calls go out as they are.
+type Plain = fn(Request<()>) -> Result<Request<()>, Status>;
+
 /// A server, a folder, and the files in it.
 struct Given {
     intake: Intake,
-    client: IntakeServiceClient<Channel>,
+    client: IntakeServiceClient<InterceptedService<Channel, Plain>>,
     folder: tempfile::TempDir,
     files: Vec<PathBuf>,
     progress: Vec<Progress>,
@@ -124,7 +128,10 @@ impl Given {
         let address = incoming.local_addr().unwrap();
         let service = IntakeServiceServer::new(intake.clone());
         tokio::spawn(Server::builder().add_service(service).serve_with_incoming(incoming));
-        let client = IntakeServiceClient::connect(format!("http://{address}")).await.unwrap();
+        let endpoint = Endpoint::from_shared(format!("http://{address}")).unwrap();
+        let plain: Plain = Ok;
+        let client =
+            IntakeServiceClient::with_interceptor(endpoint.connect().await.unwrap(), plain);
         let folder = tempfile::tempdir().unwrap();
         Self { intake, client, folder, files: Vec::new(), progress: Vec::new() }
     }

@@ -7,6 +7,8 @@ use beffroi_wire::pb::intake::v1::{ImportResult, ImportServiceRequestsRequest};
 use std::error::Error;
 use std::time::Duration;
 use tokio::time::{Instant, sleep, timeout};
+use tonic::service::Interceptor;
+use tonic::service::interceptor::InterceptedService;
 use tonic::transport::Channel;
 use tonic::{Code, Status};
 
@@ -68,8 +70,8 @@ impl Taken {
 }
 
 /// Sends a batch until it is answered. Ids are derived from the source, so sending again is safe.
-pub(crate) async fn batch(
-    client: &IntakeServiceClient<Channel>,
+pub(crate) async fn batch<I: Interceptor + Clone>(
+    client: &IntakeServiceClient<InterceptedService<Channel, I>>,
     batch: &Batch,
 ) -> Result<Taken, Failure> {
     let mut taken = Taken::default();
