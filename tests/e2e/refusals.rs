@@ -245,6 +245,10 @@ async fn an_id_that_belongs_to_something_else_is_refused() {
     let mut resolve = change(&second.id, Change::Resolve(Resolve {}));
     resolve.change_id = taken.clone();
     refused.push(refusal(api.intake.change_service_request(resolve).await));
+    // The same on one and the same request: it would pass for done.
+    let mut resolve = change(&first.id, Change::Resolve(Resolve {}));
+    resolve.change_id = taken.clone();
+    refused.push(refusal(api.intake.change_service_request(resolve).await));
     // A request with the id of a follow-up, and one with that of a contact.
     for id in [taken, contact.contact_id] {
         let call = OpenServiceRequestRequest { request_id: id, ..open("Eau potable", 0) };

@@ -41,6 +41,8 @@ pub(crate) struct Touched {
     pub row: RequestRow,
     alarms_before: Vec<Alarm>,
     counted_before: Option<VolumeKey>,
+    /// An event of it is in quarantine: how it stands is not known, so nothing is raised.
+    silenced: bool,
 }
 
 /// The tables that are looked into while folding, opened once.
@@ -109,7 +111,7 @@ impl Batch {
                     .ok_or_else(|| Error::Row { table: "requests", key: ordinal.to_string() })?;
                 let alarms_before = row.request.alarms().collect();
                 let counted_before = Some(volume_key(&row));
-                Ok(entry.insert(Touched { row, alarms_before, counted_before }))
+                Ok(entry.insert(Touched { row, alarms_before, counted_before, silenced: false }))
             }
         }
     }
@@ -138,7 +140,8 @@ impl Batch {
         if let Some(citizen) = row.request.citizen {
             self.citizen(citizen)?.requests.push(ordinal);
         }
-        let touched = Touched { row, alarms_before: Vec::new(), counted_before: None };
+        let touched =
+            Touched { row, alarms_before: Vec::new(), counted_before: None, silenced: false };
         self.requests.insert(ordinal, touched);
         Ok(())
     }
@@ -212,6 +215,15 @@ impl Batch {
             && !self.is_quarantined(aggregate)?
         {
             self.quarantined.insert(aggregate.as_u128(), sequence);
+            self.silence(aggregate)?;
+        }
+        Ok(())
+    }
+
+    fn silence(&mut self, aggregate: Uuid) -> Result<(), Error> {
+        let Ok(id) = RequestId::new(aggregate) else { return Ok(()) };
+        if let Some(ordinal) = self.ordinal(id)? {
+            self.load(ordinal)?.silenced = true;
         }
         Ok(())
     }
@@ -257,7 +269,8 @@ impl Batch {
             let row = to_row(&touched.row).map_err(Error::Encode)?;
             requests.insert(ordinal, row.as_slice())?;
             let key = |alarm: &Alarm| (alarm.at.micros(), ordinal, alarm.promise);
-            let alarms: Vec<Alarm> = touched.row.request.alarms().collect();
+            let alarms = touched.row.request.alarms().filter(|_| !touched.silenced);
+            let alarms: Vec<Alarm> = alarms.collect();
             let before = &touched.alarms_before;
             gone.extend(before.iter().filter(|it| !alarms.contains(it)).map(key));
             come.extend(alarms.iter().filter(|it| !before.contains(it)).map(key));

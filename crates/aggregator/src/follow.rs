@@ -97,21 +97,18 @@ pub async fn follow(
 ) -> Result<Follower, Stopped> {
     let checkpoint = bind(&journal, &projections).await?;
     let (sender, ended) = oneshot::channel();
-    let source = read_ahead(&journal, checkpoint.sequence, shutdown);
+    let source = read_ahead(&journal, checkpoint.sequence, shutdown.clone());
     std::thread::Builder::new()
         .name("fold".to_owned())
         .spawn(move || {
-            let _ = sender.send(run(&projections, source));
+            let _ = sender.send(run(&projections, source, &shutdown));
         })
         .map_err(Stopped::Thread)?;
     Ok(Follower { ended })
 }
 
 /// Refuses a log that is not the one the projections were folded from, or no longer is.
-pub(crate) async fn bind(
-    journal: &Journal,
-    projections: &Projections,
-) -> Result<Checkpoint, Stopped> {
+pub async fn bind(journal: &Journal, projections: &Projections) -> Result<Checkpoint, Stopped> {
     let state = journal.state().await?;
     let mut checkpoint = projections.snapshot()?.checkpoint().clone();
     if checkpoint.log.is_empty() {
@@ -159,7 +156,11 @@ pub(crate) fn read_ahead(journal: &Journal, after: u64, shutdown: CancellationTo
     source
 }
 
-fn run(projections: &Projections, mut source: Source) -> Result<(), Stopped> {
+fn run(
+    projections: &Projections,
+    mut source: Source,
+    shutdown: &CancellationToken,
+) -> Result<(), Stopped> {
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_time()
         .build()
@@ -178,8 +179,10 @@ fn run(projections: &Projections, mut source: Source) -> Result<(), Stopped> {
                     dirty = false;
                     synced = Instant::now();
                 }
-                if waited.is_ok() {
-                    return Ok(());
+                match waited {
+                    Err(_) => {}
+                    Ok(_) if shutdown.is_cancelled() => return Ok(()),
+                    Ok(_) => return Err(Stopped::Thread(std::io::Error::other("no reader"))),
                 }
                 continue;
             }

@@ -19,7 +19,7 @@ mod timekeeper;
 
 pub use clock::{Clock, ManualClock};
 pub use compare::{Difference, How, compare};
-pub use follow::{Follower, Stopped, follow};
+pub use follow::{Follower, Stopped, bind, follow};
 pub use refold::{Progress, rebuild, refold};
 pub use schema::{BreachRow, CitizenRow, RequestRow, Step, VolumeKey};
 pub use snapshot::{Page, Recorded, Snapshot};

@@ -24,6 +24,10 @@ pub async fn refold(
     mut progress: impl FnMut(Progress),
 ) -> Result<(), Stopped> {
     let mut done = bind(journal, projections).await?.sequence;
+    let last = journal.state().await?.last;
+    if last < until {
+        return Err(Stopped::Regressed { last, folded: until });
+    }
     let shutdown = CancellationToken::new();
     let _stop_reading = shutdown.clone().drop_guard();
     let mut source = read_ahead(journal, done, shutdown);
@@ -51,9 +55,11 @@ pub async fn rebuild(
     progress: impl FnMut(Progress),
 ) -> Result<u64, Stopped> {
     let place = Projections::file(directory);
-    if place.exists() {
-        // Nobody may be using what is about to be replaced.
-        drop(Projections::open(&place)?);
+    // Nobody may be using what is about to be replaced; a file that cannot be opened may go.
+    if place.exists()
+        && let Err(in_use @ Error::InUse(_)) = Projections::open(&place)
+    {
+        return Err(in_use.into());
     }
     let beside = place.with_extension("rebuild.redb");
     remove(&beside)?;

@@ -125,25 +125,18 @@ impl Snapshot {
 
     /// The history of a request, in log order.
     pub fn history(&self, row: &RequestRow) -> Result<Vec<Recorded>, Error> {
-        let events = self.table(schema::EVENTS)?;
-        let recorded = |sequence: u64| {
-            let stored = events.get(sequence)?.ok_or_else(|| damaged("events", &sequence))?;
-            let stored: StoredEvent<'_> =
-                from_row(stored.value()).ok_or_else(|| damaged("events", &sequence))?;
-            let event = beffroi_wire::event::decode(stored.payload)
-                .map_err(|_| damaged("events", &sequence))?;
-            Ok(Recorded { sequence, recorded_at: stored.recorded_at, event })
-        };
-        row.steps.iter().map(|step| recorded(step.sequence)).collect()
+        row.steps.iter().map(|step| self.recorded(step.sequence)).collect()
     }
 
-    /// When the log recorded an event.
-    pub fn recorded_at(&self, sequence: u64) -> Result<Option<Timestamp>, Error> {
+    /// An event of a history, which its row names.
+    pub fn recorded(&self, sequence: u64) -> Result<Recorded, Error> {
         let events = self.table(schema::EVENTS)?;
-        let Some(stored) = events.get(sequence)? else { return Ok(None) };
+        let stored = events.get(sequence)?.ok_or_else(|| damaged("events", &sequence))?;
         let stored: StoredEvent<'_> =
             from_row(stored.value()).ok_or_else(|| damaged("events", &sequence))?;
-        Ok(Some(stored.recorded_at))
+        let event = beffroi_wire::event::decode(stored.payload)
+            .map_err(|_| damaged("events", &sequence))?;
+        Ok(Recorded { sequence, recorded_at: stored.recorded_at, event })
     }
 
     /// A citizen, if a request or a contact named them.
@@ -212,6 +205,12 @@ impl Snapshot {
         let subjects = self.table(schema::SUBJECTS)?;
         let key = (subject.aggregate.code(), subject.partition);
         Ok(subjects.get(key)?.map_or(0, |it| it.value()))
+    }
+
+    /// Whether events of an aggregate are in quarantine: what is recorded of it waits there too.
+    pub fn is_quarantined(&self, aggregate: uuid::Uuid) -> Result<bool, Error> {
+        let quarantined = self.table(schema::QUARANTINED)?;
+        Ok(quarantined.get(aggregate.as_u128())?.is_some())
     }
 
     /// How many events are in quarantine.

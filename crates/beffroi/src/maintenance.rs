@@ -5,7 +5,7 @@ use crate::failure::{Exit, Failure};
 use crate::output::Console;
 use crate::progress::Progress;
 use crate::serve::open_journal;
-use beffroi_aggregator::{Difference, Projections, compare, rebuild as fold_anew, refold};
+use beffroi_aggregator::{Difference, Projections, bind, compare, rebuild as fold_anew, refold};
 use serde::Serialize;
 use std::path::Path;
 
@@ -79,6 +79,7 @@ async fn check(
     );
     std::fs::remove_file(beside).ok();
     let checked = Projections::open(&file)?;
+    bind(journal, &checked).await?;
     let expected = Projections::open(beside)?;
     let events = checked.sequence();
     let mut bar = Progress::new("verifying");

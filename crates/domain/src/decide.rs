@@ -41,6 +41,22 @@ pub enum Change {
     Cancel,
 }
 
+impl Change {
+    /// The name of the event it makes, see [`Kind::name`].
+    pub fn event_name(&self) -> &'static str {
+        match self {
+            Self::Open(_) => "request_opened",
+            Self::Assign(_) => "request_assigned",
+            Self::PutOnHold(_) => "request_put_on_hold",
+            Self::Resume => "request_resumed",
+            Self::FollowUp(_) => "follow_up_added",
+            Self::Resolve => "request_resolved",
+            Self::Reopen => "request_reopened",
+            Self::Cancel => "request_cancelled",
+        }
+    }
+}
+
 /// A request to be opened.
 #[derive(Clone, Debug)]
 pub struct Open {

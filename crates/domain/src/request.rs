@@ -246,6 +246,9 @@ impl Request {
     fn revise(&mut self, terms: &[Term]) {
         for term in terms {
             for promise in self.current().filter(|it| it.term.kind == term.kind) {
+                // What was raised spoke of the time that has moved: the new one is raised again.
+                promise.breached &= promise.term.due_at == term.due_at;
+                promise.warned &= promise.term.warn_at == term.warn_at;
                 promise.term = *term;
             }
         }

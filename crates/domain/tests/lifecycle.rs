@@ -253,6 +253,21 @@ fn a_breach_overtakes_a_warning_that_nobody_raised_in_time() {
 }
 
 #[test]
+fn a_due_time_that_moves_after_its_breach_is_raised_again() {
+    // The hold became known only after the breach was raised.
+    opened("02 10:00")
+        .raise("04 19:01")
+        .when("04 18:00", Change::PutOnHold(HoldReason::Citizen))
+        .when("05 18:00", Change::Resume)
+        // An hour was left, and an hour is left.
+        .then_due("05 19:00")
+        .then_verdict("05 18:00", Verdict::Pending)
+        .raise("05 19:01")
+        .then_verdict("05 19:01", Verdict::Late)
+        .then_next_alarm(None);
+}
+
+#[test]
 fn a_late_resolution_is_still_raised_as_a_breach() {
     let story = opened("02 10:00").when("06 10:00", Change::Resolve);
     assert!(matches!(story.raised("06 10:01"), Some(Kind::PromiseBreached(_))));

@@ -49,8 +49,9 @@ impl Committer {
         subjects: BTreeSet<Subject>,
         mut decide: impl FnMut(&Snapshot) -> Result<Decision<T>, ApiError>,
     ) -> Result<T, ApiError> {
-        let _turns = self.take_turns(&subjects).await;
         let deadline = Instant::now() + DEADLINE;
+        let turns = tokio::time::timeout_at(deadline, self.take_turns(&subjects));
+        let _turns = turns.await.map_err(|_| ApiError::OutcomeUnknown)?;
         let mut stored: Option<Stored> = None;
         loop {
             let append = match self.prepare(&mut decide)? {

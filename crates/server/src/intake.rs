@@ -6,7 +6,7 @@ mod follow_up;
 mod import;
 mod open;
 
-use crate::commit::{Committer, Decision};
+use crate::commit::Decision;
 use crate::error::{ApiError, Problem};
 use crate::language;
 use crate::parse::Name;
@@ -14,8 +14,8 @@ use crate::query::view;
 use crate::shared::Shared;
 use beffroi_aggregator::{Aggregate, RequestRow, Snapshot, Subject, partition};
 use beffroi_domain::{
-    About, Channel, Event, EventId, Kind, Label, Language, Meta, Origin, Personal, PersonalData,
-    Request, RequestId, Timestamp,
+    About, Change, Channel, Command, Event, EventId, Kind, Label, Language, Meta, Origin, Personal,
+    PersonalData, RequestId, Timestamp, decide,
 };
 use beffroi_wire::pb::intake::v1 as pb;
 use beffroi_wire::pb::intake::v1::intake_service_server::IntakeService;
@@ -103,22 +103,24 @@ impl Intake {
     }
 }
 
-/// What a command on a request carries besides the change itself.
-struct Envelope {
+/// A command on a request, as it was parsed.
+struct Asked {
     id: EventId,
-    occurred_at: Timestamp,
+    change: Change,
+    /// `None`: now.
+    occurred_at: Option<Timestamp>,
     actor: Option<Label>,
     channel: Channel,
     personal: PersonalData,
 }
 
-impl Envelope {
-    fn event(&self, request: RequestId, kind: Kind) -> Event {
+impl Asked {
+    fn event(&self, request: RequestId, occurred_at: Timestamp, kind: Kind) -> Event {
         Event {
             id: self.id,
             about: About::Request(request),
             meta: Meta {
-                occurred_at: self.occurred_at,
+                occurred_at,
                 approximate: false,
                 origin: Origin::Live,
                 actor: self.actor.clone(),
@@ -132,27 +134,42 @@ impl Envelope {
             kind,
         }
     }
+
+    /// Whether `recorded` is what this command made when it was sent before.
+    fn made(&self, recorded: &Event) -> bool {
+        recorded.kind.name() == self.change.event_name() && recorded.meta.origin == Origin::Live
+    }
 }
 
 /// Carries out a command on one request: decided, recorded once, folded.
-async fn execute(
-    committer: &Committer,
-    request: RequestId,
-    envelope: Envelope,
-    decide: impl Fn(Option<&Request>) -> Result<Kind, ApiError>,
-) -> Result<Standing, ApiError> {
+async fn execute(node: &Shared, request: RequestId, asked: Asked) -> Result<Standing, ApiError> {
     let subject = subject(Aggregate::Request, request.uuid());
-    let id = envelope.id.uuid();
-    committer
-        .commit(BTreeSet::from([subject]), |snapshot: &Snapshot| {
-            let row = snapshot.request(request)?;
-            if let Some(row) = row.as_ref().filter(|row| row.sequence_of(id).is_some()) {
-                return Ok(Decision::Done((row.clone(), snapshot.checkpoint().sequence)));
-            }
-            let kind = decide(row.as_ref().map(|row| &row.request))?;
-            Ok(Decision::Record(vec![envelope.event(request, kind)]))
-        })
-        .await
+    let id = asked.id.uuid();
+    let decide = |snapshot: &Snapshot| {
+        let row = snapshot.request(request)?;
+        if let Some(row) = &row
+            && let Some(sequence) = row.sequence_of(id)
+        {
+            return if asked.made(&snapshot.recorded(sequence)?.event) {
+                Ok(Decision::Done((row.clone(), snapshot.checkpoint().sequence)))
+            } else {
+                Err(ApiError::IdTaken(id.to_string()))
+            };
+        }
+        if snapshot.is_quarantined(request.uuid())? {
+            return Err(ApiError::Quarantined);
+        }
+        let state = row.as_ref().map(|row| &row.request);
+        // Without a time of its own it happens now, after whatever another clock has dated.
+        let now = node.clock.now();
+        let now = state.map_or(now, |request| now.max(request.status_changed_at));
+        let occurred_at = asked.occurred_at.unwrap_or(now);
+        let change = asked.change.clone();
+        let command = Command { change, occurred_at, origin: Origin::Live };
+        let kind = decide(&node.city, state, &command)?;
+        Ok(Decision::Record(vec![asked.event(request, occurred_at, kind)]))
+    };
+    node.committer.commit(BTreeSet::from([subject]), decide).await
 }
 
 fn subject(aggregate: Aggregate, id: Uuid) -> Subject {

@@ -50,6 +50,9 @@ pub enum Failure {
     /// The gRPC server failed.
     #[error("the gRPC server failed")]
     Grpc(#[from] tonic::transport::Error),
+    /// A part of the node panicked.
+    #[error("a part of the node failed")]
+    Task(#[source] tokio::task::JoinError),
     /// The reflection service cannot be built.
     #[error("the reflection service cannot be built")]
     Reflection(#[from] tonic_reflection::server::Error),
@@ -59,6 +62,8 @@ pub enum Failure {
 const MESSAGE_MAX: usize = 4 << 20;
 /// How long calls in progress may take to end at shutdown.
 const DRAIN: Duration = Duration::from_secs(5);
+/// How long the log may take to close.
+const CLOSE: Duration = Duration::from_secs(2);
 const KEEPALIVE: Duration = Duration::from_secs(30);
 
 /// A node that folds and keeps time; it answers calls once it is served.
@@ -144,19 +149,30 @@ impl Node {
         let serving =
             server.serve_with_incoming_shutdown(incoming, drained.clone().cancelled_owned());
         let mut serving = tokio::spawn(serving);
-        let mut folds = true;
+        let (mut folds, mut serves) = (true, true);
         let mut failure = tokio::select! {
             () = stop => None,
             stopped = &mut follower => {
                 folds = false;
                 stopped.err().map(Failure::Fold)
             }
-            kept = &mut timekeeper => kept.ok().and_then(Result::err).map(Failure::Store),
-            served = &mut serving => served.ok().and_then(Result::err).map(Failure::Grpc),
+            kept = &mut timekeeper => match kept {
+                Ok(kept) => kept.err().map(Failure::Store),
+                Err(error) => Some(Failure::Task(error)),
+            },
+            served = &mut serving => {
+                serves = false;
+                match served {
+                    Ok(served) => served.err().map(Failure::Grpc),
+                    Err(error) => Some(Failure::Task(error)),
+                }
+            }
         };
+        health.set_not_serving::<IntakeServiceServer<Intake>>().await;
+        health.set_not_serving::<QueryServiceServer<Query>>().await;
         health.set_service_status("", tonic_health::ServingStatus::NotServing).await;
         drained.cancel();
-        if tokio::time::timeout(DRAIN, &mut serving).await.is_err() {
+        if serves && tokio::time::timeout(DRAIN, &mut serving).await.is_err() {
             tracing::warn!("calls in progress were cut off at shutdown");
             serving.abort();
         }
@@ -167,7 +183,8 @@ impl Node {
         if folds {
             failure = failure.or(follower.await.err().map(Failure::Fold));
         }
-        journal.close().await;
+        // Nobody waits any more for what the log has not answered.
+        let _ = tokio::time::timeout(CLOSE, journal.close()).await;
         failure.map_or(Ok(()), |failure| {
             tracing::error!(error = %chain(&failure), "the node stops");
             Err(failure)

@@ -98,14 +98,14 @@ impl Fields {
         self.keep(field, if found > max { Err(problem) } else { Ok(found) })
     }
 
-    /// A time that is not in the future; absent: now.
-    pub(crate) fn past_or_now(
+    /// A time that is not in the future, if any is given.
+    pub(crate) fn optional_past(
         &mut self,
         field: &str,
         at: Option<&prost_types::Timestamp>,
         now: Timestamp,
-    ) -> Option<Timestamp> {
-        if at.is_none() { Some(now) } else { self.past(field, at, now) }
+    ) -> Option<Option<Timestamp>> {
+        if at.is_none() { Some(None) } else { self.past(field, at, now).map(Some) }
     }
 
     /// A required time that is not in the future.

@@ -99,7 +99,8 @@ impl QueryService for Query {
         call: Request<pb::ListBreachesRequest>,
     ) -> Answer<pb::ListBreachesResponse> {
         let language = language::of(call.metadata());
-        answer(breaches::list(&self.node, call.into_inner()).await, language)
+        let node = Arc::clone(&self.node);
+        answer(breaches::list(node, call.into_inner()).await, language)
     }
 
     type SubscribeBreachesStream = ReceiverStream<Result<pb::SubscribeBreachesResponse, Status>>;
@@ -221,6 +222,10 @@ impl<T> Outlet<T> {
     /// Whether the reader is still there.
     async fn send(&self, message: T) -> bool {
         self.sender.send(Ok(message)).await.is_ok()
+    }
+
+    fn is_gone(&self) -> bool {
+        self.sender.is_closed()
     }
 
     async fn gone(&self) {

@@ -148,6 +148,25 @@ async fn a_log_that_is_not_the_one_that_was_folded_is_refused() {
 }
 
 #[tokio::test]
+async fn a_log_that_ends_too_early_is_not_waited_for() {
+    let city = City::new();
+    city.play(&[(1, open())]).await;
+    let refused = refold(&city.journal, &city.projections("p"), 2, |_| {}).await;
+    assert!(matches!(refused, Err(Stopped::Regressed { last: 1, folded: 2 })), "{refused:?}");
+}
+
+#[tokio::test]
+async fn a_projections_file_that_cannot_be_opened_is_rebuilt() {
+    let city = City::new();
+    city.play(&[(1, open())]).await;
+    let file = Projections::file(city.directory());
+    std::fs::write(&file, "not a database").unwrap();
+    assert_eq!(rebuild(&city.journal, city.directory(), |_| {}).await.unwrap(), 1);
+    let projections = Projections::open(&file).unwrap();
+    assert!(projections.snapshot().unwrap().request(request_id(1)).unwrap().is_some());
+}
+
+#[tokio::test]
 async fn a_tampered_row_is_found() {
     let city = City::new();
     city.play(&[(1, open()), (2, open())]).await;

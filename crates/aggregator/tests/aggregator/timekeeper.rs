@@ -3,8 +3,10 @@
 use crate::support::{City, at, due, open, request_id, warn};
 use beffroi_aggregator::{ManualClock, Projections, Timekeeper, follow, keep_time};
 use beffroi_domain::{Change, FactKind, HoldReason, Timestamp, Verdict};
+use bytes::Bytes;
 use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
+use uuid::Uuid;
 
 /// A node that folds and keeps time on a clock set by hand.
 struct Node {
@@ -88,6 +90,21 @@ async fn nothing_is_raised_for_what_was_done_or_waits_in_time() {
     let mut node = Node::start(&city, "p", later).await;
     node.until(later).await;
     assert_eq!(node.facts(), []);
+}
+
+#[tokio::test]
+async fn a_request_in_quarantine_does_not_hold_up_the_others() {
+    let city = City::new();
+    city.play(&[(1, open()), (2, open())]).await;
+    let mut poison = city.journal.get(1).await.unwrap().unwrap().entry;
+    poison.id = Uuid::from_u128(99);
+    poison.payload = Bytes::from_static(b"\xff\xffnot an event");
+    city.append(poison).await;
+    let later = due().saturating_add_micros(1);
+    let mut node = Node::start(&city, "p", later).await;
+    node.until(later).await;
+    assert_eq!(node.facts(), [(2, FactKind::Breach)]);
+    assert!(node.projections.snapshot().unwrap().is_quarantined(Uuid::from_u128(1)).unwrap());
 }
 
 #[tokio::test]

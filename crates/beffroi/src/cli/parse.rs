@@ -1,14 +1,20 @@
 //! Parsers of single arguments.
 
 use chrono::{DateTime, Utc};
-use clap::builder::{PossibleValuesParser, TypedValueParser};
+use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
 use tonic::codegen::http::Uri;
 
 use crate::words::{Word, keys};
 
 /// Parses one of the words of a protocol value, and lists them all in the help.
 pub(crate) fn word<W: Word + Send + Sync + 'static>() -> impl TypedValueParser<Value = W> {
-    PossibleValuesParser::new(keys::<W>()).try_map(|word| W::parse(&word).ok_or("not a known word"))
+    // Answers write words with underscores: they are taken as well.
+    let values = keys::<W>().into_iter().map(|key| {
+        let alias = key.replace('-', "_");
+        PossibleValue::new(key).alias(alias)
+    });
+    PossibleValuesParser::new(values)
+        .try_map(|word| W::parse(&word.replace('_', "-")).ok_or("not a known word"))
 }
 
 /// Checks the address of a server.

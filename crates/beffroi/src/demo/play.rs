@@ -89,6 +89,8 @@ pub(super) async fn play(
     Ok(Played { eventful, regular, hand })
 }
 
+const HOUR_MICROS: i64 = 3_600_000_000;
+
 /// Sets the clock, and waits until whatever fell due before is raised.
 async fn set(
     hand: &ManualClock,
@@ -97,9 +99,15 @@ async fn set(
 ) -> Result<(), Failure> {
     let at = Timestamp::try_from(at).map_err(anyhow::Error::new)?;
     // Contacts are recorded after the day's last event: the clock never goes back.
-    let at = at.max(*checked.borrow());
-    hand.set(at);
-    checked.wait_for(|checked| *checked >= at).await.map_err(anyhow::Error::new)?;
+    let mut now = *checked.borrow();
+    let at = at.max(now);
+    while now < at {
+        // An hour at most, so that what falls due in a quiet night is noticed in time.
+        let next = now.saturating_add_micros(HOUR_MICROS).min(at);
+        now = if now == Timestamp::EPOCH { at } else { next };
+        hand.set(now);
+        checked.wait_for(|checked| *checked >= now).await.map_err(anyhow::Error::new)?;
+    }
     Ok(())
 }
 

@@ -34,6 +34,7 @@ struct Writer {
     last: u64,
     last_recorded_at: DateTime<Utc>,
     announce: watch::Sender<u64>,
+    failed: bool,
 }
 
 /// What one commit will hold.
@@ -74,7 +75,7 @@ impl Writer {
             duplicates.insert(record.entry.id, record.sequence, record.recorded_at);
         }
         let (announce, _) = watch::channel(last);
-        Ok(Self { file, duplicates, last, last_recorded_at, announce })
+        Ok(Self { file, duplicates, last, last_recorded_at, announce, failed: false })
     }
 
     fn run(&mut self, mut jobs: mpsc::Receiver<Job>) {
@@ -87,6 +88,11 @@ impl Writer {
                 // The caller may have gone; what is stored stays stored.
                 let _ = reply.send(outcome);
             }
+            // After a failed write redb takes no more, and what it wrote is not known until the
+            // file is opened again: readers learn that the log has ended.
+            if self.failed {
+                return;
+            }
         }
     }
 
@@ -96,6 +102,7 @@ impl Writer {
             Ok(outcomes) => outcomes,
             Err(failure) => {
                 self.duplicates.forget_after(self.last);
+                self.failed = true;
                 tracing::error!(error = %failure.description(), "journal commit failed");
                 appends.iter().map(|_| Err(failure.outcome())).collect()
             }

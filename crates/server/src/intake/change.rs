@@ -1,10 +1,10 @@
 //! Changing the state of a request.
 
-use super::{Envelope, Standing, event_id, execute, find};
+use super::{Asked, Standing, event_id, execute, find};
 use crate::error::{ApiError, Problem, Violation};
 use crate::parse::{Fields, Name, only_text};
 use crate::shared::Shared;
-use beffroi_domain::{Change, Channel, Command, Origin, Rejection, Text, decide};
+use beffroi_domain::{Change, Channel, Text};
 use beffroi_wire::pb::intake::v1 as pb;
 use beffroi_wire::vocabulary;
 use pb::change_service_request_request::Change as Wire;
@@ -14,20 +14,15 @@ pub(super) async fn change(
     message: pb::ChangeServiceRequestRequest,
 ) -> Result<Standing, ApiError> {
     let named = message.service_request.clone();
-    let (name, envelope, change) = parse(node, message)?;
+    let (name, asked) = parse(node, message)?;
     let request = find(node, &named, name)?.request.id;
-    let command = Command { change, occurred_at: envelope.occurred_at, origin: Origin::Live };
-    execute(&node.committer, request, envelope, |state| {
-        let state = state.ok_or(ApiError::Rejected(Rejection::Unknown))?;
-        decide(&node.city, Some(state), &command).map_err(ApiError::from)
-    })
-    .await
+    execute(node, request, asked).await
 }
 
 fn parse(
     node: &Shared,
     message: pb::ChangeServiceRequestRequest,
-) -> Result<(Name, Envelope, Change), Vec<Violation>> {
+) -> Result<(Name, Asked), Vec<Violation>> {
     let mut fields = Fields::default();
     let id = event_id(&mut fields, "change_id", &message.change_id);
     let name = fields.name("service_request", &message.service_request);
@@ -50,17 +45,18 @@ fn parse(
     };
     let note = fields.text("note", &message.note, Text::MAX);
     let now = node.clock.now();
-    let occurred_at = fields.past_or_now("occurred_at", message.occurred_at.as_ref(), now);
+    let occurred_at = fields.optional_past("occurred_at", message.occurred_at.as_ref(), now);
     let actor = fields.optional_label("actor", &message.actor);
     let parsed = (|| {
-        let envelope = Envelope {
+        let asked = Asked {
             id: id?,
+            change: change?,
             occurred_at: occurred_at?,
             actor: actor?,
             channel: Channel::Unknown,
             personal: only_text(note?),
         };
-        Some((name?, envelope, change?))
+        Some((name?, asked))
     })();
     fields.finish(parsed)
 }

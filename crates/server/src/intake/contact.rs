@@ -30,6 +30,7 @@ pub(super) async fn record(
     let subjects = BTreeSet::from([subject(Aggregate::Contact, id.uuid())]);
     let decide = |snapshot: &Snapshot| match snapshot.contact(id)? {
         Some(_) => Ok(Decision::Done(snapshot.checkpoint().sequence)),
+        None if snapshot.is_quarantined(id.uuid())? => Err(ApiError::Quarantined),
         None => Ok(Decision::Record(vec![event.clone()])),
     };
     let sequence = node.committer.commit(subjects, decide).await?;
@@ -56,7 +57,7 @@ fn parse(node: &Shared, message: &pb::RecordContactRequest) -> Result<Parsed, Ve
     let waited_secs = fields.at_most("waited_secs", message.waited_secs, SECS_MAX);
     let handled_secs = fields.at_most("handled_secs", message.handled_secs, SECS_MAX);
     let now = node.clock.now();
-    let occurred_at = fields.past_or_now("occurred_at", message.occurred_at.as_ref(), now);
+    let occurred_at = fields.optional_past("occurred_at", message.occurred_at.as_ref(), now);
     let actor = fields.optional_label("actor", &message.actor);
     let parsed = (|| {
         let contact = Contact {
@@ -74,7 +75,7 @@ fn parse(node: &Shared, message: &pb::RecordContactRequest) -> Result<Parsed, Ve
             id: EventId::new(id.uuid()).ok()?,
             about: About::Contact(id),
             meta: Meta {
-                occurred_at: occurred_at?,
+                occurred_at: occurred_at?.unwrap_or(now),
                 approximate: false,
                 origin: Origin::Live,
                 actor: actor?,

@@ -1,10 +1,10 @@
 //! Documenting a step of a request.
 
-use super::{Envelope, Standing, event_id, execute, find};
+use super::{Asked, Standing, event_id, execute, find};
 use crate::error::{ApiError, Problem, Violation};
 use crate::parse::{Fields, Name, only_text};
 use crate::shared::Shared;
-use beffroi_domain::{Change, Command, Origin, Rejection, Text, Visibility, decide};
+use beffroi_domain::{Change, Text};
 use beffroi_wire::pb::intake::v1 as pb;
 use beffroi_wire::vocabulary;
 
@@ -12,21 +12,12 @@ pub(super) async fn add(
     node: &Shared,
     message: pb::AddFollowUpRequest,
 ) -> Result<Standing, ApiError> {
-    let (name, envelope, visibility) = parse(node, &message)?;
+    let (name, asked) = parse(node, &message)?;
     let request = find(node, &message.service_request, name)?.request.id;
-    let change = Change::FollowUp(visibility);
-    let command = Command { change, occurred_at: envelope.occurred_at, origin: Origin::Live };
-    execute(&node.committer, request, envelope, |state| {
-        let state = state.ok_or(ApiError::Rejected(Rejection::Unknown))?;
-        decide(&node.city, Some(state), &command).map_err(ApiError::from)
-    })
-    .await
+    execute(node, request, asked).await
 }
 
-fn parse(
-    node: &Shared,
-    message: &pb::AddFollowUpRequest,
-) -> Result<(Name, Envelope, Visibility), Vec<Violation>> {
+fn parse(node: &Shared, message: &pb::AddFollowUpRequest) -> Result<(Name, Asked), Vec<Violation>> {
     let mut fields = Fields::default();
     let id = event_id(&mut fields, "follow_up_id", &message.follow_up_id);
     let name = fields.name("service_request", &message.service_request);
@@ -39,17 +30,18 @@ fn parse(
     let channel = vocabulary::channel::from_pb(message.channel);
     let channel = fields.word("channel", message.channel, channel);
     let now = node.clock.now();
-    let occurred_at = fields.past_or_now("occurred_at", message.occurred_at.as_ref(), now);
+    let occurred_at = fields.optional_past("occurred_at", message.occurred_at.as_ref(), now);
     let actor = fields.optional_label("actor", &message.actor);
     let parsed = (|| {
-        let envelope = Envelope {
+        let asked = Asked {
             id: id?,
+            change: Change::FollowUp(visibility?),
             occurred_at: occurred_at?,
             actor: actor?,
             channel: channel?,
             personal: only_text(text?),
         };
-        Some((name?, envelope, visibility?))
+        Some((name?, asked))
     })();
     fields.finish(parsed)
 }

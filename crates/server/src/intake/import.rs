@@ -126,6 +126,9 @@ impl<'a> Draft<'a> {
     }
 
     fn item(&mut self, item: &Item, language: Language) -> Result<pb::ImportResult, ApiError> {
+        if self.snapshot.is_quarantined(item.id.uuid())? {
+            return Ok(rejected(&ApiError::Quarantined, language));
+        }
         let (mut state, mut known) = match self.states.get(&item.id) {
             Some(drafted) => drafted.clone(),
             None => match self.snapshot.request(item.id)? {

@@ -1,10 +1,10 @@
 //! Opening a request.
 
-use super::{Envelope, Standing, event_id, execute};
+use super::{Asked, Standing, event_id, execute};
 use crate::error::{ApiError, Violation};
 use crate::parse::Fields;
 use crate::shared::Shared;
-use beffroi_domain::{Change, Command, Open, Origin, PersonalData, RequestId, Text, decide};
+use beffroi_domain::{Change, Open, PersonalData, RequestId, Text};
 use beffroi_wire::pb::intake::v1 as pb;
 use beffroi_wire::vocabulary;
 
@@ -17,24 +17,14 @@ pub(super) async fn open(
     node: &Shared,
     message: pb::OpenServiceRequestRequest,
 ) -> Result<Standing, ApiError> {
-    let (id, envelope, open) = parse(node, &message)?;
-    let command = Command {
-        change: Change::Open(Box::new(open)),
-        occurred_at: envelope.occurred_at,
-        origin: Origin::Live,
-    };
-    let decide = |state: Option<&_>| match state {
-        // Opened before, and not by this call: the id belongs to an imported request.
-        Some(_) => Err(ApiError::IdTaken(id.to_string())),
-        None => decide(&node.city, None, &command).map_err(ApiError::from),
-    };
-    execute(&node.committer, id, envelope, decide).await
+    let (id, asked) = parse(node, &message)?;
+    execute(node, id, asked).await
 }
 
 fn parse(
     node: &Shared,
     message: &pb::OpenServiceRequestRequest,
-) -> Result<(RequestId, Envelope, Open), Vec<Violation>> {
+) -> Result<(RequestId, Asked), Vec<Violation>> {
     let mut fields = Fields::default();
     let request: Option<RequestId> = fields.id("request_id", &message.request_id);
     let id = request.and_then(|_| event_id(&mut fields, "request_id", &message.request_id));
@@ -49,7 +39,7 @@ fn parse(
     let language = fields.word("language", message.language, language);
     let place = fields.place("place", message.place.as_ref());
     let now = node.clock.now();
-    let occurred_at = fields.past_or_now("occurred_at", message.occurred_at.as_ref(), now);
+    let occurred_at = fields.optional_past("occurred_at", message.occurred_at.as_ref(), now);
     let actor = fields.optional_label("actor", &message.actor);
     let personal = personal(&mut fields, message);
     let parsed = (|| {
@@ -66,14 +56,15 @@ fn parse(
             source: None,
             promised_by: None,
         };
-        let envelope = Envelope {
+        let asked = Asked {
             id: id?,
             occurred_at: occurred_at?,
             actor: actor?,
             channel: open.channel,
             personal: personal?,
+            change: Change::Open(Box::new(open)),
         };
-        Some((request?, envelope, open))
+        Some((request?, asked))
     })();
     fields.finish(parsed)
 }

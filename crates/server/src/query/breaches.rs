@@ -47,38 +47,45 @@ impl Filter {
 }
 
 pub(super) async fn list(
-    node: &Shared,
+    node: Arc<Shared>,
     call: pb::ListBreachesRequest,
 ) -> Result<pb::ListBreachesResponse, ApiError> {
     let filter = Filter::parse(call.kind, &call.unit)?;
     let size = list::page_size(call.page_size)?;
     let binding = format!("breaches {} {}", call.kind, call.unit.trim());
-    let mut after = match call.page_token.as_str() {
+    let after = match call.page_token.as_str() {
         "" => 0,
         token => token::read(("page_token", || Problem::PageToken), &node.log, &binding, token)?,
     };
     node.at_least(call.min_position.as_ref()).await?;
+    let read = move || page(&node, &filter, (after, size), &binding);
+    tokio::task::spawn_blocking(read).await.map_err(|_| ApiError::Task)?
+}
+
+fn page(
+    node: &Shared,
+    filter: &Filter,
+    (mut after, size): (u64, usize),
+    binding: &str,
+) -> Result<pb::ListBreachesResponse, ApiError> {
     let snapshot = node.projections.snapshot()?;
+    let rows = snapshot.breaches_after(after, list::SCAN_MAX)?;
+    let mut ended = rows.len() < list::SCAN_MAX;
     let mut breaches = Vec::new();
-    let mut ended = false;
-    while breaches.len() < size && !ended {
-        let rows = snapshot.breaches_after(after, READ_MAX)?;
-        ended = rows.len() < READ_MAX;
-        for (sequence, row) in rows {
-            if breaches.len() == size {
-                ended = false;
-                break;
-            }
-            after = sequence;
-            if filter.takes(&row) {
-                breaches.push(breach(node, sequence, &row));
-            }
+    for (sequence, row) in rows {
+        if breaches.len() == size {
+            ended = false;
+            break;
+        }
+        after = sequence;
+        if filter.takes(&row) {
+            breaches.push(breach(node, sequence, &row));
         }
     }
     let next = (!ended).then_some(after);
     Ok(pb::ListBreachesResponse {
         breaches,
-        next_page_token: list::token(next, &node.log, &binding),
+        next_page_token: list::token(next, &node.log, binding),
         resume_token: resume_token(node, after),
         position: Some(node.position(snapshot.checkpoint().sequence)),
     })
@@ -115,11 +122,13 @@ async fn run(
 ) -> Result<(), ApiError> {
     let mut caught_up = false;
     loop {
-        let (rows, sequence) = {
-            let snapshot = node.projections.snapshot()?;
+        let projections = node.projections.clone();
+        let read = tokio::task::spawn_blocking(move || {
+            let snapshot = projections.snapshot()?;
             let rows = snapshot.breaches_after(after, READ_MAX)?;
-            (rows, snapshot.checkpoint().sequence)
-        };
+            Ok::<_, ApiError>((rows, snapshot.checkpoint().sequence))
+        });
+        let (rows, sequence) = read.await.map_err(|_| ApiError::Task)??;
         let all = rows.len() < READ_MAX;
         for (at, row) in rows {
             after = at;
@@ -131,6 +140,9 @@ async fn run(
             if node.shutdown.is_cancelled() {
                 return Err(ApiError::ShuttingDown);
             }
+        }
+        if outlet.is_gone() {
+            return Ok(());
         }
         if !all {
             continue;

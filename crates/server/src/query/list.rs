@@ -13,7 +13,7 @@ use beffroi_wire::{time, vocabulary};
 const PAGE_DEFAULT: usize = 50;
 const PAGE_MAX: usize = 1_000;
 /// Rows looked at for one page: a filter that fits little gives short pages, not slow ones.
-const SCAN_MAX: usize = 20_000;
+pub(super) const SCAN_MAX: usize = 20_000;
 
 struct Filter {
     statuses: Vec<Status>,
