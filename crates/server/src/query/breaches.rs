@@ -85,7 +85,7 @@ fn page(
     let next = (!ended).then_some(after);
     Ok(pb::ListBreachesResponse {
         breaches,
-        next_page_token: list::token(next, &node.log, binding),
+        next_page_token: next.map(|at| token::write(&node.log, binding, at)).unwrap_or_default(),
         resume_token: resume_token(node, after),
         position: Some(node.position(snapshot.checkpoint().sequence)),
     })

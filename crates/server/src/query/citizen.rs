@@ -19,7 +19,7 @@ pub(super) async fn citizen(
     let id = fields.id("citizen_id", &call.citizen_id);
     let id: CitizenId = fields.finish(id)?;
     let size = list::page_size(call.page_size)?;
-    let place = list::place(&call.page_token, &node.log, &binding(id))?;
+    let place = list::place(&call.page_token, &binding(id))?;
     node.at_least(call.min_position.as_ref()).await?;
     // Some citizens ask a lot: reading all their requests must not hold up calls that read one.
     let read = move || synthesis(&node, id, (place, size), language);
@@ -70,7 +70,7 @@ fn synthesis(
     Ok(pb::GetCitizenResponse {
         citizen: Some(citizen),
         service_requests,
-        next_page_token: list::token(next, &node.log, &binding(id)),
+        next_page_token: list::token(next, &binding(id)),
         position: Some(node.position(snapshot.checkpoint().sequence)),
     })
 }

@@ -49,7 +49,7 @@ pub(super) async fn list(
     let binding = format!("list {wire:?}");
     let filter = parse(&wire)?;
     let size = page_size(call.page_size)?;
-    let before = place(&call.page_token, &node.log, &binding)?;
+    let before = place(&call.page_token, &binding)?;
     node.at_least(call.min_position.as_ref()).await?;
     let snapshot = node.projections.snapshot()?;
     let sequence = snapshot.checkpoint().sequence;
@@ -61,7 +61,7 @@ pub(super) async fn list(
     let views = page.items.iter().map(|row| view::service_request(row, &node.city, now, language));
     Ok(pb::ListServiceRequestsResponse {
         service_requests: views.collect(),
-        next_page_token: token(page.next, &node.log, &binding),
+        next_page_token: token(page.next, &binding),
         position: Some(node.position(sequence)),
     })
 }
@@ -144,15 +144,18 @@ pub(super) fn page_size(wish: i32) -> Result<usize, ApiError> {
     }
 }
 
+/// What seals the tokens of lists: logs that hold the same requests give the same tokens.
+const ANY_LOG: &str = "";
+
 /// Where a page begins: before this ordinal.
-pub(super) fn place(page_token: &str, log: &str, binding: &str) -> Result<u64, ApiError> {
+pub(super) fn place(page_token: &str, binding: &str) -> Result<u64, ApiError> {
     if page_token.is_empty() {
         return Ok(u64::MAX);
     }
-    token::read(("page_token", || Problem::PageToken), log, binding, page_token)
+    token::read(("page_token", || Problem::PageToken), ANY_LOG, binding, page_token)
 }
 
 /// The token of the next page, empty at the end.
-pub(super) fn token(next: Option<u64>, log: &str, binding: &str) -> String {
-    next.map(|place| token::write(log, binding, place)).unwrap_or_default()
+pub(super) fn token(next: Option<u64>, binding: &str) -> String {
+    next.map(|place| token::write(ANY_LOG, binding, place)).unwrap_or_default()
 }
