@@ -63,10 +63,7 @@ pub(crate) fn fold(batch: &mut Batch, decoded: &Decoded) -> Result<(), Error> {
 
 fn aggregate(decoded: &Decoded) -> Option<Uuid> {
     match &decoded.event {
-        Ok(event) => Some(match event.about {
-            About::Request(id) => id.uuid(),
-            About::Contact(id) => id.uuid(),
-        }),
+        Ok(event) => Some(event.about.uuid()),
         Err(_) => {
             let headers = &decoded.record.entry.headers;
             let (_, value) = headers.iter().find(|(name, _)| name == AGGREGATE_HEADER)?;

@@ -12,7 +12,7 @@ use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
 /// The version of all rows, also part of the file's name. A change of any row is a new version.
-pub(crate) const VERSION: u8 = 1;
+pub(crate) const VERSION: u8 = 2;
 
 /// `checkpoint` and the counters.
 pub(crate) const META: TableDefinition<&str, &[u8]> = TableDefinition::new("meta");
@@ -180,8 +180,14 @@ pub(crate) mod code {
         Channel::System,
         Channel::Other,
     ];
-    const STATUSES: [Status; 5] =
-        [Status::Open, Status::Assigned, Status::OnHold, Status::Resolved, Status::Cancelled];
+    const STATUSES: [Status; 6] = [
+        Status::Open,
+        Status::Assigned,
+        Status::OnHold,
+        Status::Resolved,
+        Status::Cancelled,
+        Status::Planned,
+    ];
     const OUTCOMES: [ContactOutcome; 5] = [
         ContactOutcome::Informed,
         ContactOutcome::RequestOpened,

@@ -93,16 +93,12 @@ const KIND_HEADER: &str = "Beffroi-Kind";
 
 /// The journal entry of an event.
 pub fn entry(event: &Event) -> Entry {
-    let aggregate = match event.about {
-        About::Request(id) => id.uuid(),
-        About::Contact(id) => id.uuid(),
-    };
     Entry {
         id: event.id.uuid(),
         subject: Subject::of(event).to_string(),
         headers: vec![
             (KIND_HEADER.to_owned(), event.kind.name().to_owned()),
-            (AGGREGATE_HEADER.to_owned(), aggregate.to_string()),
+            (AGGREGATE_HEADER.to_owned(), event.about.uuid().to_string()),
         ],
         payload: beffroi_wire::event::encode(event),
     }

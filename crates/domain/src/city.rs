@@ -15,6 +15,16 @@ pub struct Commitment {
     pub business_days: u32,
 }
 
+/// What a promise depends on.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Promised<'a> {
+    pub product: &'a Label,
+    pub nature: Nature,
+    pub channel: Channel,
+    /// What the catalogue promises for the product: it comes before the city's general promises.
+    pub business_days: Option<u32>,
+}
+
 /// A city, as far as deciding needs it.
 #[derive(Clone, Debug)]
 pub struct City {
@@ -31,22 +41,18 @@ const WARN_AT_PERCENT: i64 = 80;
 
 impl City {
     /// What the city promises for a request, if anything.
-    pub fn terms(
+    pub(crate) fn terms(
         &self,
-        product: &Label,
-        nature: Nature,
-        channel: Channel,
+        asked: &Promised<'_>,
         received: Timestamp,
     ) -> Result<Vec<Term>, OutOfCalendar> {
         let applies = |it: &&Commitment| {
-            it.product.as_ref().is_none_or(|only| only == product)
-                && it.nature.is_none_or(|only| only == nature)
-                && it.channel.is_none_or(|only| only == channel)
+            it.product.as_ref().is_none_or(|only| only == asked.product)
+                && it.nature.is_none_or(|only| only == asked.nature)
+                && it.channel.is_none_or(|only| only == asked.channel)
         };
-        let Some(commitment) = self.commitments.iter().find(applies) else {
-            return Ok(Vec::new());
-        };
-        let days = commitment.business_days;
+        let general = || self.commitments.iter().find(applies).map(|it| it.business_days);
+        let Some(days) = asked.business_days.or_else(general) else { return Ok(Vec::new()) };
         let due_at = self.calendar.business_days_eod(received, days)?;
         let total = self.calendar.working_micros(received, due_at);
         let warn_at = self.calendar.add_working_micros(received, total / 100 * WARN_AT_PERCENT)?;

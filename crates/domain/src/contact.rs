@@ -1,6 +1,6 @@
 //! A contact: one exchange on one channel.
 
-use crate::{CitizenId, ContactOutcome, Label, Language, Nature, RequestId};
+use crate::{CitizenId, Code, ContactOutcome, Emergency, Label, Language, Nature, RequestId};
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
@@ -17,8 +17,12 @@ pub struct Contact {
     pub outcome: ContactOutcome,
     /// The request that was opened or followed up.
     pub request: Option<RequestId>,
+    /// What it was sent to 9-1-1 for.
+    pub emergency: Option<Emergency>,
     /// What it was about.
     pub product: Option<Label>,
+    /// The product's code in the catalogue.
+    pub product_code: Option<Code>,
     /// Seconds waited before the answer.
     pub waited_secs: u32,
     /// Seconds of the exchange itself.

@@ -1,11 +1,15 @@
 //! Deciding: a command on a state yields an event, or the reason why not.
 
+mod change;
+mod links;
+mod open;
+
+use crate::request::{Attachment, CatalogueEntry, Duplicate, MergedInto, Relation};
 use crate::{
-    Channel, CitizenId, City, HoldReason, InvalidTimestamp, Kind, Label, Language, Nature, Number,
-    Opened, Origin, OutOfCalendar, Place, PromiseKind, Request, Rule, Source, Status, Term,
-    Timestamp, Verdict, Visibility,
+    Channel, CitizenId, City, Code, HoldReason, InvalidTimestamp, Kind, Label, Language, Nature,
+    Origin, OutOfCalendar, Place, Request, RequestId, Source, Status, Timestamp, Urgency,
+    Visibility,
 };
-use chrono::Datelike;
 use chrono_tz::Tz;
 use thiserror::Error;
 
@@ -39,6 +43,28 @@ pub enum Change {
     Reopen,
     /// It is given up or refused.
     Cancel,
+    /// It is about something else than was thought.
+    Reclassify(Box<Reclassify>),
+    /// Another unit becomes responsible.
+    Transfer(Label),
+    /// It enters a planned intervention programme.
+    EnterProgramme(Code),
+    /// It leaves its programme.
+    LeaveProgramme,
+    /// It is a duplicate of another request.
+    Merge(Box<MergedInto>),
+    /// It is no duplicate after all.
+    Unmerge,
+    /// Another request is a duplicate of it.
+    AddDuplicate(Duplicate),
+    /// Another request is no duplicate of it after all.
+    RemoveDuplicate(RequestId),
+    /// It has to do with another request.
+    Relate(Relation),
+    /// It has nothing to do with another request after all.
+    Unrelate(RequestId),
+    /// A photo or a document belongs to it.
+    Attach(Attachment),
 }
 
 impl Change {
@@ -53,6 +79,42 @@ impl Change {
             Self::Resolve => "request_resolved",
             Self::Reopen => "request_reopened",
             Self::Cancel => "request_cancelled",
+            Self::Reclassify(_) => "request_reclassified",
+            Self::Transfer(_) => "request_transferred",
+            Self::EnterProgramme(_) => "programme_entered",
+            Self::LeaveProgramme => "programme_left",
+            Self::Merge(_) => "request_merged",
+            Self::Unmerge => "request_unmerged",
+            Self::AddDuplicate(_) => "duplicate_added",
+            Self::RemoveDuplicate(_) => "duplicate_removed",
+            Self::Relate(_) => "request_related",
+            Self::Unrelate(_) => "request_unrelated",
+            Self::Attach(_) => "attachment_added",
+        }
+    }
+
+    /// It changes where the request stands, and so where its duplicates stand.
+    pub fn is_of_status(&self) -> bool {
+        match self {
+            Self::Assign(_)
+            | Self::PutOnHold(_)
+            | Self::Resume
+            | Self::Resolve
+            | Self::Reopen
+            | Self::Cancel
+            | Self::EnterProgramme(_)
+            | Self::LeaveProgramme => true,
+            Self::Open(_)
+            | Self::FollowUp(_)
+            | Self::Reclassify(_)
+            | Self::Transfer(_)
+            | Self::Merge(_)
+            | Self::Unmerge
+            | Self::AddDuplicate(_)
+            | Self::RemoveDuplicate(_)
+            | Self::Relate(_)
+            | Self::Unrelate(_)
+            | Self::Attach(_) => false,
         }
     }
 }
@@ -68,6 +130,14 @@ pub struct Open {
     pub precision: Option<Label>,
     /// What is wanted.
     pub nature: Nature,
+    /// How fast it must be dealt with.
+    pub urgency: Urgency,
+    /// Its place in the catalogue; `None`: in free text.
+    pub entry: Option<CatalogueEntry>,
+    /// The programme that requests of its kind enter at once.
+    pub programme: Option<Code>,
+    /// Somebody was asked whether it is an emergency, and said no.
+    pub screened: bool,
     /// How it came.
     pub channel: Channel,
     /// The language of the asker.
@@ -82,6 +152,25 @@ pub struct Open {
     pub source: Option<(Source, Tz)>,
     /// Imported: the time the source promised.
     pub promised_by: Option<Timestamp>,
+}
+
+/// What a request turns out to be about.
+#[derive(Clone, Debug)]
+pub struct Reclassify {
+    /// What it is about.
+    pub product: Label,
+    /// The precision within the product.
+    pub precision: Option<Label>,
+    /// What is wanted.
+    pub nature: Nature,
+    /// How fast it must be dealt with.
+    pub urgency: Urgency,
+    /// Its place in the catalogue; `None`: in free text.
+    pub entry: Option<CatalogueEntry>,
+    /// The unit that becomes responsible; `None`: as before.
+    pub unit: Option<Label>,
+    /// The programme that requests of its kind enter at once.
+    pub programme: Option<Code>,
 }
 
 /// Why a command cannot be carried out.
@@ -108,6 +197,35 @@ pub enum Rejection {
     /// The due time cannot be counted.
     #[error(transparent)]
     Calendar(#[from] OutOfCalendar),
+    /// Requests of this product are not reopened so late.
+    #[error("it may be reopened within {0} days of its end only: open a new request")]
+    ReopenTooLate(u32),
+    /// What concerns links between requests.
+    #[error(transparent)]
+    Link(#[from] LinkRejection),
+}
+
+/// Why two requests cannot be linked, or not be taken apart.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
+pub enum LinkRejection {
+    /// A request cannot be linked with itself.
+    #[error("a request cannot be linked with itself")]
+    Itself,
+    /// It is a duplicate: its status is that of the request into which it was merged.
+    #[error("it was merged into another request: change that one, or un-merge it first")]
+    Merged,
+    /// It has duplicates of its own.
+    #[error("it has duplicates of its own: un-merge them first, or merge the other one into it")]
+    HasDuplicates,
+    /// It is not merged.
+    #[error("it was not merged into another request")]
+    NotMerged,
+    /// The two have nothing to do with each other.
+    #[error("the two requests are not related")]
+    NotRelated,
+    /// There are too many links already.
+    #[error("it has {} of them already, which is the most", Request::LINKS_MAX)]
+    TooMany,
 }
 
 impl From<InvalidTimestamp> for Rejection {
@@ -118,103 +236,45 @@ impl From<InvalidTimestamp> for Rejection {
 
 /// Decides a command on the state of its request.
 pub fn decide(city: &City, state: Option<&Request>, command: &Command) -> Result<Kind, Rejection> {
-    let Some(request) = state else {
-        return match &command.change {
-            Change::Open(open) => begin(city, open, command),
-            Change::Assign(_)
-            | Change::PutOnHold(_)
-            | Change::Resume
-            | Change::FollowUp(_)
-            | Change::Resolve
-            | Change::Reopen
-            | Change::Cancel => Err(Rejection::Unknown),
-        };
-    };
-    let kind = change(city, request, command)?;
-    // A follow-up documents something that may have happened at any time since the opening.
-    let not_before = match command.change {
-        Change::FollowUp(_) => request.opened_at,
-        Change::Open(_)
-        | Change::Assign(_)
-        | Change::PutOnHold(_)
-        | Change::Resume
-        | Change::Resolve
-        | Change::Reopen
-        | Change::Cancel => request.status_changed_at,
-    };
-    if command.occurred_at < not_before {
-        return Err(Rejection::TooEarly { not_before });
-    }
-    Ok(kind)
-}
-
-fn begin(city: &City, open: &Open, command: &Command) -> Result<Kind, Rejection> {
-    let received = command.occurred_at;
-    let zone = open.source.as_ref().map_or(city.calendar.zone(), |(_, zone)| *zone);
-    let year = received.utc().with_timezone(&zone).year();
-    let number_year = u16::try_from(year).map_err(|_| Rejection::Year)?;
-    Number::new(number_year, 1).ok_or(Rejection::Year)?;
-    let terms = match command.origin {
-        Origin::Live => city.terms(&open.product, open.nature, open.channel, received)?,
-        Origin::Imported => open.promised_by.map(source_term).into_iter().collect(),
-    };
-    Ok(Kind::Opened(Box::new(Opened {
-        citizen: open.citizen,
-        product: open.product.clone(),
-        precision: open.precision.clone(),
-        nature: open.nature,
-        language: open.language,
-        other_channels: open.other_channels.clone(),
-        unit: open.unit.clone(),
-        place: open.place.clone(),
-        source: open.source.as_ref().map(|(source, _)| source.clone()),
-        number_year,
-        terms,
-    })))
-}
-
-fn source_term(due_at: Timestamp) -> Term {
-    Term { kind: PromiseKind::Resolution, rule: Rule::Source, warn_at: None, due_at }
-}
-
-fn change(city: &City, request: &Request, command: &Command) -> Result<Kind, Rejection> {
-    let status = request.status;
-    let in_hand = matches!(status, Status::Open | Status::Assigned);
-    match &command.change {
-        Change::Open(_) => Err(Rejection::Exists),
-        Change::FollowUp(visibility) => Ok(Kind::FollowUpAdded(*visibility)),
-        Change::Assign(unit) if in_hand => Ok(Kind::Assigned(unit.clone())),
-        Change::PutOnHold(reason) if in_hand => Ok(Kind::PutOnHold(*reason)),
-        Change::Resume if status == Status::OnHold => resume(city, request, command),
-        Change::Resolve if status.is_active() => Ok(Kind::Resolved),
-        Change::Cancel if status.is_active() => Ok(Kind::Cancelled),
-        Change::Reopen if status == Status::Resolved => reopen(city, request, command),
-        Change::Assign(_)
-        | Change::PutOnHold(_)
-        | Change::Resume
-        | Change::Resolve
-        | Change::Reopen
-        | Change::Cancel => Err(Rejection::Status(status)),
-    }
-}
-
-fn resume(city: &City, request: &Request, command: &Command) -> Result<Kind, Rejection> {
-    let pending = request.promises.iter().filter(|it| it.verdict == Verdict::Pending);
-    let terms: Result<Vec<Term>, OutOfCalendar> = match request.origin {
-        Origin::Imported => Ok(pending.map(|it| it.term).collect()),
-        Origin::Live => pending
-            .map(|it| city.after_pause(&it.term, request.status_changed_at, command.occurred_at))
-            .collect(),
-    };
-    Ok(Kind::Resumed(terms?))
-}
-
-fn reopen(city: &City, request: &Request, command: &Command) -> Result<Kind, Rejection> {
-    let terms = match request.origin {
-        Origin::Imported => Vec::new(),
-        Origin::Live => {
-            city.terms(&request.product, request.nature, request.channel, command.occurred_at)?
+    match (state, &command.change) {
+        (None, Change::Open(open)) => open::begin(city, open, command),
+        (None, _) => Err(Rejection::Unknown),
+        (Some(_), Change::Open(_)) => Err(Rejection::Exists),
+        (Some(request), change) => {
+            if request.merged.is_some() && (change.is_of_status() || is_of_record(change)) {
+                return Err(LinkRejection::Merged.into());
+            }
+            let kind = change::change(city, request, command)?;
+            in_time(request, command)?;
+            Ok(kind)
         }
-    };
-    Ok(Kind::Reopened(terms))
+    }
+}
+
+/// What follows for a duplicate when the request it was merged into changes; `None`: nothing.
+pub fn mirror(
+    city: &City,
+    duplicate: &Request,
+    command: &Command,
+) -> Result<Option<Kind>, Rejection> {
+    if !command.change.is_of_status() {
+        return Ok(None);
+    }
+    match change::change(city, duplicate, command) {
+        Ok(kind) => Ok(Some(kind)),
+        Err(Rejection::Status(_) | Rejection::ReopenTooLate(_)) => Ok(None),
+        Err(error) => Err(error),
+    }
+}
+
+/// It changes what the request is, apart from where it stands.
+fn is_of_record(change: &Change) -> bool {
+    matches!(change, Change::Reclassify(_) | Change::Transfer(_))
+}
+
+fn in_time(request: &Request, command: &Command) -> Result<(), Rejection> {
+    // What documents something may tell of any time since the opening.
+    let moves = command.change.is_of_status() || matches!(command.change, Change::Merge(_));
+    let not_before = if moves { request.status_changed_at } else { request.opened_at };
+    if command.occurred_at < not_before { Err(Rejection::TooEarly { not_before }) } else { Ok(()) }
 }

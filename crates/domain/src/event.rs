@@ -1,8 +1,10 @@
 //! Events: what the log keeps.
 
+use crate::request::{Attachment, CatalogueEntry, Duplicate, MergedInto, Relation};
 use crate::{
-    Channel, CitizenId, Contact, ContactId, EventId, HoldReason, Label, Language, Nature, Origin,
-    Personal, Place, PromiseKind, RequestId, Source, Term, Text, Timestamp, Visibility,
+    Channel, CitizenId, Code, Contact, ContactId, EventId, HoldReason, InvalidId, Label, Language,
+    Nature, Origin, Personal, Place, PromiseKind, RequestId, Source, Term, Text, Timestamp,
+    Urgency, Visibility,
 };
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
@@ -67,6 +69,10 @@ pub struct PersonalData {
     pub email: Option<Text>,
     /// A street address.
     pub address: Option<Text>,
+    /// What an attachment is called.
+    pub file_name: Option<Text>,
+    /// Where an attachment is kept.
+    pub reference: Option<Text>,
 }
 
 /// What happened.
@@ -88,12 +94,44 @@ pub enum Kind {
     Reopened(Vec<Term>),
     /// It was cancelled or refused.
     Cancelled,
+    /// It is about something else than was thought.
+    Reclassified(Box<Reclassified>),
+    /// Another unit is responsible.
+    Transferred(Label),
+    /// It entered a planned intervention programme; no delay runs.
+    ProgrammeEntered(Code),
+    /// It left its programme, with these terms for the new cycle.
+    ProgrammeLeft(Vec<Term>),
+    /// It is a duplicate of another request, whose status it shows from now on.
+    Merged(Box<MergedInto>),
+    /// It was no duplicate after all: it stands again as before.
+    Unmerged,
+    /// Another request is a duplicate of this one.
+    DuplicateAdded(Duplicate),
+    /// Another request is no duplicate of this one after all.
+    DuplicateRemoved(RequestId),
+    /// It has to do with another request.
+    Related(Relation),
+    /// It has nothing to do with another request after all.
+    Unrelated(RequestId),
+    /// A photo or a document belongs to it.
+    AttachmentAdded(Attachment),
     /// An exchange took place.
     ContactRecorded(Box<Contact>),
     /// A promise is about to be broken.
     PromiseWarned(PromiseRef),
     /// A promise was broken.
     PromiseBreached(PromiseRef),
+}
+
+impl About {
+    /// The aggregate's id.
+    pub fn uuid(self) -> Uuid {
+        match self {
+            Self::Request(id) => id.uuid(),
+            Self::Contact(id) => id.uuid(),
+        }
+    }
 }
 
 impl Kind {
@@ -108,9 +146,48 @@ impl Kind {
             Self::Resolved => "request_resolved",
             Self::Reopened(_) => "request_reopened",
             Self::Cancelled => "request_cancelled",
+            Self::Reclassified(_) => "request_reclassified",
+            Self::Transferred(_) => "request_transferred",
+            Self::ProgrammeEntered(_) => "programme_entered",
+            Self::ProgrammeLeft(_) => "programme_left",
+            Self::Merged(_) => "request_merged",
+            Self::Unmerged => "request_unmerged",
+            Self::DuplicateAdded(_) => "duplicate_added",
+            Self::DuplicateRemoved(_) => "duplicate_removed",
+            Self::Related(_) => "request_related",
+            Self::Unrelated(_) => "request_unrelated",
+            Self::AttachmentAdded(_) => "attachment_added",
             Self::ContactRecorded(_) => "contact_recorded",
             Self::PromiseWarned(_) => "promise_warned",
             Self::PromiseBreached(_) => "promise_breached",
+        }
+    }
+
+    /// The aggregate that it is about, given its id.
+    pub fn about(&self, id: Uuid) -> Result<About, InvalidId> {
+        match self {
+            Self::ContactRecorded(_) => ContactId::new(id).map(About::Contact),
+            Self::Opened(_)
+            | Self::Assigned(_)
+            | Self::PutOnHold(_)
+            | Self::Resumed(_)
+            | Self::FollowUpAdded(_)
+            | Self::Resolved
+            | Self::Reopened(_)
+            | Self::Cancelled
+            | Self::Reclassified(_)
+            | Self::Transferred(_)
+            | Self::ProgrammeEntered(_)
+            | Self::ProgrammeLeft(_)
+            | Self::Merged(_)
+            | Self::Unmerged
+            | Self::DuplicateAdded(_)
+            | Self::DuplicateRemoved(_)
+            | Self::Related(_)
+            | Self::Unrelated(_)
+            | Self::AttachmentAdded(_)
+            | Self::PromiseWarned(_)
+            | Self::PromiseBreached(_) => RequestId::new(id).map(About::Request),
         }
     }
 
@@ -127,6 +204,17 @@ impl Kind {
             | Self::Resolved
             | Self::Reopened(_)
             | Self::Cancelled
+            | Self::Reclassified(_)
+            | Self::Transferred(_)
+            | Self::ProgrammeEntered(_)
+            | Self::ProgrammeLeft(_)
+            | Self::Merged(_)
+            | Self::Unmerged
+            | Self::DuplicateAdded(_)
+            | Self::DuplicateRemoved(_)
+            | Self::Related(_)
+            | Self::Unrelated(_)
+            | Self::AttachmentAdded(_)
             | Self::ContactRecorded(_) => None,
         }
     }
@@ -152,6 +240,14 @@ pub struct Opened {
     pub precision: Option<Label>,
     /// What is wanted.
     pub nature: Nature,
+    /// How fast it must be dealt with.
+    pub urgency: Urgency,
+    /// Its place in the catalogue, and what that promised; `None`: in free text.
+    pub entry: Option<CatalogueEntry>,
+    /// The programme that it enters at once.
+    pub programme: Option<Code>,
+    /// Somebody was asked whether it is an emergency, and said no.
+    pub screened: bool,
     /// The language of the asker.
     pub language: Language,
     /// Other channels through which it was also reported.
@@ -165,6 +261,27 @@ pub struct Opened {
     /// The calendar year in which its number counts.
     pub number_year: u16,
     /// What was promised.
+    pub terms: Vec<Term>,
+}
+
+/// What a request turned out to be about.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Reclassified {
+    /// What it is about.
+    pub product: Label,
+    /// The precision within the product.
+    pub precision: Option<Label>,
+    /// What is wanted.
+    pub nature: Nature,
+    /// How fast it must be dealt with.
+    pub urgency: Urgency,
+    /// Its place in the catalogue, and what that promised; `None`: in free text.
+    pub entry: Option<CatalogueEntry>,
+    /// The unit that is responsible from now on; `None`: as before.
+    pub unit: Option<Label>,
+    /// The programme that it enters, if any.
+    pub programme: Option<Code>,
+    /// The terms of the current cycle now; a promise without a term no longer holds.
     pub terms: Vec<Term>,
 }
 

@@ -5,6 +5,7 @@
 
 mod calendar;
 mod city;
+mod code;
 mod contact;
 mod decide;
 mod event;
@@ -18,13 +19,22 @@ mod vocabulary;
 
 pub use calendar::{Calendar, InvalidCalendar, OutOfCalendar, Window};
 pub use city::{City, Commitment};
+pub use code::{Code, InvalidCode};
 pub use contact::{Contact, InvalidContact};
-pub use decide::{Change, Command, Open, Rejection, decide};
-pub use event::{About, Event, FactKind, Kind, Meta, Opened, PersonalData, PromiseRef};
+pub use decide::{Change, Command, LinkRejection, Open, Reclassify, Rejection, decide, mirror};
+pub use event::{
+    About, Event, FactKind, Kind, Meta, Opened, PersonalData, PromiseRef, Reclassified,
+};
 pub use id::{CitizenId, ContactId, EventId, InvalidId, RequestId};
 pub use number::{InvalidNumber, Number};
 pub use promise::{Promise, PromiseKind, Rule, Term, Verdict};
-pub use request::{Alarm, OutOfOrder, Place, Request, Source, Status};
+pub use request::{
+    Alarm, Attachment, CatalogueEntry, Duplicate, Merged, MergedInto, OutOfOrder, Place, Relation,
+    Request, Source, Standing, Status,
+};
 pub use text::{InvalidText, Label, Personal, Text};
 pub use time::{InvalidTimestamp, Timestamp};
-pub use vocabulary::{Channel, ContactOutcome, HoldReason, Language, Nature, Origin, Visibility};
+pub use vocabulary::{
+    Channel, ContactOutcome, Emergency, HoldReason, Language, Nature, Origin, RelationKind,
+    Urgency, Visibility,
+};

@@ -77,4 +77,11 @@ impl Promise {
     pub fn new(term: Term, cycle: u32) -> Self {
         Self { term, cycle, warned: false, breached: false, verdict: Verdict::Pending }
     }
+
+    /// It no longer holds, unless it has been settled.
+    pub(crate) fn rescind(&mut self) {
+        if self.verdict == Verdict::Pending {
+            self.verdict = Verdict::Rescinded;
+        }
+    }
 }

@@ -1,8 +1,14 @@
 //! A request: the state that its events fold into.
 
+mod clock;
+mod evolve;
+mod standing;
+
+pub use standing::{Duplicate, Merged, MergedInto, Standing};
+
 use crate::{
-    About, Channel, CitizenId, Event, FactKind, Kind, Label, Language, Nature, Opened, Origin,
-    Promise, PromiseRef, RequestId, Term, Timestamp, Verdict, Visibility,
+    Channel, CitizenId, Code, Label, Language, Nature, Origin, Promise, RelationKind, RequestId,
+    Timestamp, Urgency,
 };
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
@@ -16,6 +22,8 @@ pub enum Status {
     Assigned,
     /// Waiting on the citizen or on a third party.
     OnHold,
+    /// In a planned intervention programme: it may take years and no delay runs.
+    Planned,
     /// Done.
     Resolved,
     /// Given up or refused.
@@ -40,6 +48,39 @@ pub struct Source {
     pub id: Label,
 }
 
+/// The place of a request in the catalogue, with what the catalogue promises there.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CatalogueEntry {
+    /// The product.
+    pub product: Code,
+    /// The precision.
+    pub precision: Option<Code>,
+    /// The promised delay in business days; `None`: the city's general promises hold.
+    pub business_days: Option<u32>,
+    /// How many days after its end a request may be reopened; `None`: always.
+    pub reopen_within_days: Option<u32>,
+}
+
+/// What a request has to do with another one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Relation {
+    /// The other request.
+    pub request: RequestId,
+    /// What.
+    pub kind: RelationKind,
+}
+
+/// A photo or a document, kept elsewhere. Its name and where it is kept are personal data.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Attachment {
+    /// Its media type, such as `image/jpeg`.
+    pub media_type: Label,
+    /// Its size in bytes.
+    pub bytes: u64,
+    /// The SHA-256 of its content: whether what is kept is still what was sent.
+    pub sha256: [u8; 32],
+}
+
 /// A request as its events left it.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Request {
@@ -53,6 +94,12 @@ pub struct Request {
     pub precision: Option<Label>,
     /// What is wanted.
     pub nature: Nature,
+    /// How fast it must be dealt with.
+    pub urgency: Urgency,
+    /// Its place in the catalogue; `None`: in free text or imported.
+    pub entry: Option<CatalogueEntry>,
+    /// The version of the catalogue under which it was taken, 0 where none was.
+    pub catalogue_version: u64,
     /// How it came.
     pub channel: Channel,
     /// Other channels through which it was also reported.
@@ -83,8 +130,37 @@ pub struct Request {
     pub promises: Vec<Promise>,
     /// 1 from the opening, one more for each reopening.
     pub cycle: u32,
+    /// When the current cycle began.
+    pub cycle_started_at: Timestamp,
+    /// When it waited in the current cycle, as far as the waits are over.
+    pub pauses: Vec<(Timestamp, Timestamp)>,
+    /// The programme it is in, while planned.
+    pub programme: Option<Code>,
+    /// The request of which it is a duplicate.
+    pub merged: Option<Box<Merged>>,
+    /// Its duplicates, with those who asked for them and follow it.
+    pub duplicates: Vec<Duplicate>,
+    /// What it has to do with other requests.
+    pub relations: Vec<Relation>,
+    /// Its photos and documents, without their names.
+    pub attachments: Vec<Attachment>,
     /// How many follow-ups the citizen can see.
     pub public_follow_ups: u32,
+}
+
+impl Request {
+    /// The most duplicates of a request, relations to others, and attachments.
+    pub const LINKS_MAX: usize = 100;
+
+    /// Everybody who follows it: who asked, and who asked for a duplicate.
+    pub fn followers(&self) -> impl Iterator<Item = CitizenId> + '_ {
+        self.citizen.into_iter().chain(self.duplicates.iter().filter_map(|it| it.citizen))
+    }
+
+    /// Open or assigned: neither waiting nor planned nor ended.
+    pub(crate) fn is_in_hand(&self) -> bool {
+        matches!(self.status, Status::Open | Status::Assigned)
+    }
 }
 
 /// A time at which a promise must be looked at.
@@ -113,6 +189,7 @@ impl Status {
             Self::Open => "open",
             Self::Assigned => "assigned",
             Self::OnHold => "on_hold",
+            Self::Planned => "planned",
             Self::Resolved => "resolved",
             Self::Cancelled => "cancelled",
         }
@@ -121,245 +198,8 @@ impl Status {
     /// Work on the request is going on or waiting.
     pub fn is_active(self) -> bool {
         match self {
-            Self::Open | Self::Assigned | Self::OnHold => true,
+            Self::Open | Self::Assigned | Self::OnHold | Self::Planned => true,
             Self::Resolved | Self::Cancelled => false,
-        }
-    }
-}
-
-impl Request {
-    /// Folds one event into the state of its request.
-    ///
-    /// Pure and total: the same history always gives the same state. A warning or a breach that an
-    /// earlier event had already settled changes nothing (see [`Request::is_void`]).
-    pub fn evolve(state: Option<Self>, event: &Event) -> Result<Self, OutOfOrder> {
-        match (state, &event.kind) {
-            (None, Kind::Opened(opened)) => Self::open(event, opened),
-            (Some(mut request), Kind::Assigned(unit)) if request.is_in_hand() => {
-                request.unit = unit.clone().or(request.unit);
-                request.turn(Status::Assigned, event);
-                Ok(request)
-            }
-            (Some(mut request), Kind::PutOnHold(_)) if request.is_in_hand() => {
-                request.turn(Status::OnHold, event);
-                Ok(request)
-            }
-            (Some(mut request), Kind::Resumed(terms)) if request.status == Status::OnHold => {
-                request.revise(terms);
-                let back = if request.unit.is_some() { Status::Assigned } else { Status::Open };
-                request.turn(back, event);
-                Ok(request)
-            }
-            (Some(mut request), Kind::Resolved) if request.status.is_active() => {
-                request.settle_at(event.meta.occurred_at);
-                request.resolved_at = Some(event.meta.occurred_at);
-                request.turn(Status::Resolved, event);
-                Ok(request)
-            }
-            (Some(mut request), Kind::Cancelled) if request.status.is_active() => {
-                request.settle(Verdict::Rescinded);
-                request.turn(Status::Cancelled, event);
-                Ok(request)
-            }
-            (Some(mut request), Kind::Reopened(terms)) if request.status == Status::Resolved => {
-                request.cycle += 1;
-                request.resolved_at = None;
-                let cycle = request.cycle;
-                request.promises.extend(terms.iter().map(|term| Promise::new(*term, cycle)));
-                let back = if request.unit.is_some() { Status::Assigned } else { Status::Open };
-                request.turn(back, event);
-                Ok(request)
-            }
-            (Some(mut request), Kind::FollowUpAdded(visibility)) => {
-                request.public_follow_ups += u32::from(*visibility == Visibility::Public);
-                Ok(request)
-            }
-            (Some(mut request), Kind::PromiseWarned(_) | Kind::PromiseBreached(_)) => {
-                request.raise(&event.kind);
-                Ok(request)
-            }
-            (
-                state,
-                Kind::Opened(_)
-                | Kind::Assigned(_)
-                | Kind::PutOnHold(_)
-                | Kind::Resumed(_)
-                | Kind::FollowUpAdded(_)
-                | Kind::Resolved
-                | Kind::Reopened(_)
-                | Kind::Cancelled
-                | Kind::ContactRecorded(_)
-                | Kind::PromiseWarned(_)
-                | Kind::PromiseBreached(_),
-            ) => Err(OutOfOrder { event: event.kind.name(), status: state.map(|it| it.status) }),
-        }
-    }
-
-    fn open(event: &Event, opened: &Opened) -> Result<Self, OutOfOrder> {
-        let About::Request(id) = event.about else {
-            return Err(OutOfOrder { event: event.kind.name(), status: None });
-        };
-        let opened = opened.clone();
-        Ok(Self {
-            id,
-            citizen: opened.citizen,
-            product: opened.product,
-            precision: opened.precision,
-            nature: opened.nature,
-            channel: event.meta.channel,
-            other_channels: opened.other_channels,
-            language: opened.language,
-            unit: opened.unit,
-            place: opened.place,
-            source: opened.source,
-            source_status: event.meta.source_status.clone(),
-            origin: event.meta.origin,
-            status: Status::Open,
-            opened_at: event.meta.occurred_at,
-            approximate: event.meta.approximate,
-            status_changed_at: event.meta.occurred_at,
-            resolved_at: None,
-            promises: opened.terms.iter().map(|term| Promise::new(*term, 1)).collect(),
-            cycle: 1,
-            public_follow_ups: 0,
-        })
-    }
-
-    /// Open or assigned: neither waiting nor ended.
-    fn is_in_hand(&self) -> bool {
-        matches!(self.status, Status::Open | Status::Assigned)
-    }
-
-    fn turn(&mut self, status: Status, event: &Event) {
-        self.status = status;
-        self.status_changed_at = event.meta.occurred_at;
-        if event.meta.source_status.is_some() {
-            self.source_status.clone_from(&event.meta.source_status);
-        }
-    }
-
-    fn current(&mut self) -> impl Iterator<Item = &mut Promise> {
-        let cycle = self.cycle;
-        self.promises.iter_mut().filter(move |it| it.cycle == cycle)
-    }
-
-    fn revise(&mut self, terms: &[Term]) {
-        for term in terms {
-            for promise in self.current().filter(|it| it.term.kind == term.kind) {
-                // What was raised spoke of the time that has moved: the new one is raised again.
-                promise.breached &= promise.term.due_at == term.due_at;
-                promise.warned &= promise.term.warn_at == term.warn_at;
-                promise.term = *term;
-            }
-        }
-    }
-
-    fn settle_at(&mut self, at: Timestamp) {
-        // While it waited the clock stood still: what had not passed by then has not passed since.
-        let stopped = (self.status == Status::OnHold).then_some(self.status_changed_at);
-        let counted = stopped.map_or(at, |since| since.min(at));
-        for promise in self.current() {
-            let late = counted > promise.term.due_at;
-            promise.verdict = if late { Verdict::Late } else { Verdict::OnTime };
-        }
-    }
-
-    fn settle(&mut self, verdict: Verdict) {
-        for promise in self.current() {
-            promise.verdict = verdict;
-        }
-    }
-
-    /// The promise of which a fact speaks, unless the fact is void.
-    fn spoken_of(&self, kind: FactKind, fact: &PromiseRef) -> Option<usize> {
-        let at = self.promises.iter().position(|it| {
-            it.term.kind == fact.kind && it.cycle == fact.cycle && it.term.due_at == fact.due_at
-        })?;
-        let promise = self.promises.get(at)?;
-        let open = match (promise.verdict, kind) {
-            (Verdict::Pending, FactKind::Breach) => {
-                !promise.breached && !self.stopped_by(fact.due_at)
-            }
-            (Verdict::Late, FactKind::Breach) => !promise.breached,
-            (Verdict::Pending, FactKind::Warning) => {
-                !promise.warned && !promise.breached && self.status != Status::OnHold
-            }
-            (Verdict::Late | Verdict::Paused | Verdict::OnTime | Verdict::Rescinded, _) => false,
-        };
-        open.then_some(at)
-    }
-
-    /// Its clock had stopped at `at` or before, and has not run since.
-    fn stopped_by(&self, at: Timestamp) -> bool {
-        self.status == Status::OnHold && self.status_changed_at <= at
-    }
-
-    /// The fact was already settled by an earlier event: the promise was met or rescinded, its due
-    /// time moved, its clock stopped, or the fact was raised before.
-    pub fn is_void(&self, kind: &Kind) -> bool {
-        kind.fact().is_some_and(|(kind, fact)| self.spoken_of(kind, fact).is_none())
-    }
-
-    fn raise(&mut self, kind: &Kind) {
-        let Some((kind, fact)) = kind.fact() else { return };
-        let Some(at) = self.spoken_of(kind, fact) else { return };
-        let Some(promise) = self.promises.get_mut(at) else { return };
-        match kind {
-            FactKind::Warning => promise.warned = true,
-            FactKind::Breach => promise.breached = true,
-        }
-    }
-
-    /// The times at which its promises must be looked at; none for imported history.
-    pub fn alarms(&self) -> impl Iterator<Item = Alarm> + '_ {
-        let live = self.origin == Origin::Live;
-        self.promises.iter().zip(0_u16..).filter(move |_| live).filter_map(|(promise, index)| {
-            Some(Alarm { at: self.alarm_at(promise)?, promise: index })
-        })
-    }
-
-    fn alarm_at(&self, promise: &Promise) -> Option<Timestamp> {
-        let term = &promise.term;
-        if promise.breached {
-            return None;
-        }
-        match promise.verdict {
-            Verdict::Late => Some(term.due_at),
-            Verdict::Pending if self.status == Status::OnHold => {
-                (!self.stopped_by(term.due_at)).then_some(term.due_at)
-            }
-            Verdict::Pending if promise.warned => Some(term.due_at),
-            Verdict::Pending => Some(term.warn_at.unwrap_or(term.due_at)),
-            Verdict::Paused | Verdict::OnTime | Verdict::Rescinded => None,
-        }
-    }
-
-    /// What must be raised for a promise when it is `now`, decided on the state at log sequence
-    /// `based_on`. A warning that a breach has overtaken is not raised any more.
-    pub fn raised(&self, promise: u16, now: Timestamp, based_on: u64) -> Option<Kind> {
-        let promise = self.promises.get(usize::from(promise))?;
-        let alarm_at = self.alarm_at(promise)?;
-        let Term { kind, due_at, .. } = promise.term;
-        let fact = PromiseRef { kind, cycle: promise.cycle, due_at, noticed_at: now, based_on };
-        if now > due_at {
-            Some(Kind::PromiseBreached(fact))
-        } else if now >= alarm_at && alarm_at < due_at {
-            Some(Kind::PromiseWarned(fact))
-        } else {
-            None
-        }
-    }
-
-    /// How a promise stands when it is `now`.
-    pub fn verdict(&self, promise: &Promise, now: Timestamp) -> Verdict {
-        if promise.verdict != Verdict::Pending {
-            promise.verdict
-        } else if self.stopped_by(promise.term.due_at) {
-            Verdict::Paused
-        } else if now > promise.term.due_at {
-            Verdict::Late
-        } else {
-            Verdict::Pending
         }
     }
 }

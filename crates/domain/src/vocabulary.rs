@@ -102,3 +102,59 @@ pub enum Origin {
     /// It was taken over from another system: it raises no alarm.
     Imported,
 }
+
+/// How fast a request must be dealt with.
+#[derive(
+    Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize,
+)]
+#[serde(rename_all = "snake_case")]
+pub enum Urgency {
+    /// In its turn.
+    #[default]
+    Normal,
+    /// Before others.
+    Urgent,
+}
+
+/// What two requests have to do with each other.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub enum RelationKind {
+    /// They concern each other.
+    Related,
+    /// The other one is its cause.
+    CausedBy,
+    /// It is the cause of the other one.
+    Causes,
+    /// It goes on with what the other one began.
+    Continues,
+    /// The other one goes on with what it began.
+    ContinuedBy,
+}
+
+impl RelationKind {
+    /// The same relation, seen from the other request.
+    #[must_use]
+    pub fn inverse(self) -> Self {
+        match self {
+            Self::Related => Self::Related,
+            Self::CausedBy => Self::Causes,
+            Self::Causes => Self::CausedBy,
+            Self::Continues => Self::ContinuedBy,
+            Self::ContinuedBy => Self::Continues,
+        }
+    }
+}
+
+/// What belongs to 9-1-1 and not to 3-1-1.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Emergency {
+    /// A life is in danger.
+    LifeInDanger,
+    /// A crime.
+    Crime,
+    /// A disturbance of the public order in progress.
+    PublicOrder,
+    /// A road accident.
+    RoadAccident,
+}

@@ -5,7 +5,7 @@
 use beffroi_domain::{
     About, Alarm, Calendar, Change, Channel, City, Command, Commitment, Event, EventId, HoldReason,
     Kind, Language, Meta, Nature, Open, Origin, Personal, PersonalData, Place, Rejection, Request,
-    RequestId, Source, Status, Timestamp, Verdict, Visibility, Window, decide,
+    RequestId, Source, Status, Timestamp, Urgency, Verdict, Visibility, Window, decide,
 };
 use chrono::{NaiveDateTime, TimeZone, Utc};
 use chrono_tz::America::Toronto;
@@ -40,6 +40,10 @@ fn opening() -> Change {
         product: "Abattage d'arbre".parse().unwrap(),
         precision: None,
         nature: Nature::Service,
+        urgency: Urgency::Normal,
+        entry: None,
+        programme: None,
+        screened: false,
         channel: Channel::Telephone,
         language: Language::French,
         other_channels: Vec::new(),

@@ -3,8 +3,8 @@
 use crate::language::choose;
 use beffroi_aggregator::Error as StoreError;
 use beffroi_domain::{
-    InvalidContact, InvalidId, InvalidNumber, InvalidText, Language, Rejection, Status as Standing,
-    Timestamp,
+    InvalidContact, InvalidId, InvalidNumber, InvalidText, Language, LinkRejection, Rejection,
+    Status as Standing, Timestamp,
 };
 use beffroi_journal::{AppendError, Refusal};
 use std::collections::HashMap;
@@ -209,6 +209,8 @@ impl ApiError {
             Self::Rejected(Rejection::Exists) | Self::IdTaken(_) => "ID_TAKEN",
             Self::Rejected(Rejection::Status(_)) => "WRONG_STATUS",
             Self::Rejected(Rejection::TooEarly { .. }) => "TOO_EARLY",
+            Self::Rejected(Rejection::ReopenTooLate(_)) => "REOPEN_TOO_LATE",
+            Self::Rejected(Rejection::Link(link)) => link_reason(*link),
             Self::Rejected(Rejection::Year) => "YEAR_WITHOUT_NUMBERS",
             Self::Rejected(Rejection::Calendar(_)) => "BEYOND_CALENDAR",
             Self::OtherLog => "OTHER_LOG",
@@ -230,7 +232,11 @@ impl ApiError {
             | Self::Rejected(Rejection::Unknown) => Code::NotFound,
             Self::Rejected(Rejection::Exists) | Self::IdTaken(_) => Code::AlreadyExists,
             Self::Rejected(
-                Rejection::Status(_) | Rejection::TooEarly { .. } | Rejection::Calendar(_),
+                Rejection::Status(_)
+                | Rejection::TooEarly { .. }
+                | Rejection::ReopenTooLate(_)
+                | Rejection::Link(_)
+                | Rejection::Calendar(_),
             )
             | Self::OtherLog => Code::FailedPrecondition,
             Self::Behind { .. } | Self::OutcomeUnknown | Self::ShuttingDown => Code::Unavailable,
@@ -362,9 +368,42 @@ fn rejected(rejection: &Rejection, language: Language) -> String {
             format!("l'instant précède {not_before}, celui du dernier changement de la demande")
         }
         Rejection::Year => "il n'y a de numéros que pour les années 1900 à 2199".to_owned(),
+        Rejection::ReopenTooLate(days) => format!(
+            "elle ne peut être rouverte que dans les {days} jours de sa fin : ouvrez une nouvelle \
+             demande"
+        ),
+        Rejection::Link(link) => link_in_french(*link),
         Rejection::Calendar(_) => "l'échéance dépasse ce qu'un calendrier peut compter".to_owned(),
     };
     choose(language, french, rejection.to_string())
+}
+
+fn link_reason(rejection: LinkRejection) -> &'static str {
+    match rejection {
+        LinkRejection::Itself => "SAME_REQUEST",
+        LinkRejection::Merged => "MERGED",
+        LinkRejection::HasDuplicates => "HAS_DUPLICATES",
+        LinkRejection::NotMerged => "NOT_MERGED",
+        LinkRejection::NotRelated => "NOT_RELATED",
+        LinkRejection::TooMany => "TOO_MANY_LINKS",
+    }
+}
+
+fn link_in_french(rejection: LinkRejection) -> String {
+    match rejection {
+        LinkRejection::Itself => "une demande ne peut être liée à elle-même".to_owned(),
+        LinkRejection::Merged => "elle est réunie à une autre demande : changez celle-là, ou \
+             séparez-les d'abord"
+            .to_owned(),
+        LinkRejection::HasDuplicates => "elle a elle-même des doublons : séparez-les d'abord, ou \
+             réunissez-y l'autre demande"
+            .to_owned(),
+        LinkRejection::NotMerged => "elle n'est pas réunie à une autre demande".to_owned(),
+        LinkRejection::NotRelated => "les deux demandes ne sont pas liées".to_owned(),
+        LinkRejection::TooMany => {
+            format!("elle en a déjà {}, le maximum", beffroi_domain::Request::LINKS_MAX)
+        }
+    }
 }
 
 /// A status in words, for the middle of a sentence.
@@ -373,6 +412,7 @@ pub(crate) fn standing(status: Standing, language: Language) -> &'static str {
         Standing::Open => ("ouverte", "open"),
         Standing::Assigned => ("prise en charge", "assigned"),
         Standing::OnHold => ("en attente", "on hold"),
+        Standing::Planned => ("inscrite à un programme d'intervention", "planned"),
         Standing::Resolved => ("résolue", "resolved"),
         Standing::Cancelled => ("annulée", "cancelled"),
     };

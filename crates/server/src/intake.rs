@@ -10,7 +10,7 @@ use crate::commit::Decision;
 use crate::error::{ApiError, Problem};
 use crate::language;
 use crate::parse::Name;
-use crate::query::view;
+use crate::query::view::View;
 use crate::shared::Shared;
 use beffroi_aggregator::{Aggregate, RequestRow, Snapshot, Subject, partition};
 use beffroi_domain::{
@@ -97,9 +97,12 @@ impl Intake {
         done: Result<Standing, ApiError>,
         language: Language,
     ) -> Result<(Option<query::ServiceRequest>, Option<query::Position>), Status> {
-        let (row, sequence) = done.map_err(|error| error.into_status(language))?;
-        let view = view::service_request(&row, &self.node.city, self.node.clock.now(), language);
-        Ok((Some(view), Some(self.node.position(sequence))))
+        let viewed = done.and_then(|(row, sequence)| {
+            let snapshot = self.node.projections.snapshot()?;
+            let view = View::new(&self.node, &snapshot, language).service_request(&row)?;
+            Ok((Some(view), Some(self.node.position(sequence))))
+        });
+        viewed.map_err(|error| error.into_status(language))
     }
 }
 

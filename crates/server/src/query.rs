@@ -20,6 +20,7 @@ use std::sync::Arc;
 use tokio::sync::{OwnedSemaphorePermit, mpsc};
 use tokio_stream::wrappers::ReceiverStream;
 use tonic::{Request, Response, Status};
+use view::View;
 
 /// The query service of a node.
 #[derive(Debug)]
@@ -135,7 +136,7 @@ async fn get(
     node.at_least(call.min_position.as_ref()).await?;
     let snapshot = node.projections.snapshot()?;
     let row = find(&snapshot, "service_request", &call.service_request)?;
-    let view = view::service_request(&row, &node.city, node.clock.now(), language);
+    let view = View::new(node, &snapshot, language).service_request(&row)?;
     let position = Some(node.position(snapshot.checkpoint().sequence));
     Ok(pb::GetServiceRequestResponse { service_request: Some(view), position })
 }
@@ -151,10 +152,10 @@ async fn batch_get(
     }
     node.at_least(call.min_position.as_ref()).await?;
     let snapshot = node.projections.snapshot()?;
-    let now = node.clock.now();
+    let view = View::new(node, &snapshot, language);
     let rows = call.service_requests.iter().enumerate().map(|(at, text)| {
         let row = find(&snapshot, &format!("service_requests[{at}]"), text)?;
-        Ok(view::service_request(&row, &node.city, now, language))
+        view.service_request(&row)
     });
     let service_requests = rows.collect::<Result<Vec<_>, ApiError>>()?;
     let position = Some(node.position(snapshot.checkpoint().sequence));

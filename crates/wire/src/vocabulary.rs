@@ -105,8 +105,32 @@ words!(
     Open = Open,
     Assigned = Assigned,
     OnHold = OnHold,
+    Planned = Planned,
     Resolved = Resolved,
     Cancelled = Cancelled,
+);
+words!(
+    request_status,
+    domain::Status,
+    pb::RequestStatus,
+    none = [Unspecified],
+    Open = Open,
+    Assigned = Assigned,
+    OnHold = OnHold,
+    Planned = Planned,
+    Resolved = Resolved,
+    Cancelled = Cancelled,
+);
+words!(
+    relation_kind,
+    domain::RelationKind,
+    pb::RelationKind,
+    none = [Unspecified],
+    Related = Related,
+    CausedBy = CausedBy,
+    Causes = Causes,
+    Continues = Continues,
+    ContinuedBy = ContinuedBy,
 );
 words!(
     verdict,
@@ -137,6 +161,55 @@ pub mod language {
         match pb::Language::try_from(number).ok()? {
             pb::Language::Unspecified | pb::Language::French => Some(domain::Language::French),
             pb::Language::English => Some(domain::Language::English),
+        }
+    }
+}
+
+/// [`domain::Urgency`] on the wire; an unspecified urgency is normal.
+pub mod urgency {
+    use super::{domain, pb};
+
+    /// To the wire.
+    pub fn to_pb(word: domain::Urgency) -> pb::Urgency {
+        match word {
+            domain::Urgency::Normal => pb::Urgency::Normal,
+            domain::Urgency::Urgent => pb::Urgency::Urgent,
+        }
+    }
+
+    /// From the wire.
+    pub fn from_pb(number: i32) -> Option<domain::Urgency> {
+        match pb::Urgency::try_from(number).ok()? {
+            pb::Urgency::Unspecified | pb::Urgency::Normal => Some(domain::Urgency::Normal),
+            pb::Urgency::Urgent => Some(domain::Urgency::Urgent),
+        }
+    }
+}
+
+/// [`domain::Emergency`] on the wire, where there may be none or nobody may have been asked.
+pub mod emergency {
+    use super::{domain, pb};
+    use domain::Emergency;
+
+    /// To the wire; `None`: nobody was asked.
+    pub fn to_pb(word: Option<Emergency>) -> pb::Emergency {
+        match word {
+            None => pb::Emergency::Unspecified,
+            Some(Emergency::LifeInDanger) => pb::Emergency::LifeInDanger,
+            Some(Emergency::Crime) => pb::Emergency::Crime,
+            Some(Emergency::PublicOrder) => pb::Emergency::PublicOrder,
+            Some(Emergency::RoadAccident) => pb::Emergency::RoadAccident,
+        }
+    }
+
+    /// From the wire: `None` when the number is not known, `Some(None)` when there is no emergency.
+    pub fn from_pb(number: i32) -> Option<Option<Emergency>> {
+        match pb::Emergency::try_from(number).ok()? {
+            pb::Emergency::Unspecified | pb::Emergency::None => Some(None),
+            pb::Emergency::LifeInDanger => Some(Some(Emergency::LifeInDanger)),
+            pb::Emergency::Crime => Some(Some(Emergency::Crime)),
+            pb::Emergency::PublicOrder => Some(Some(Emergency::PublicOrder)),
+            pb::Emergency::RoadAccident => Some(Some(Emergency::RoadAccident)),
         }
     }
 }

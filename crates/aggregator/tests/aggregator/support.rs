@@ -4,7 +4,7 @@ use beffroi_aggregator::{Projections, entry, refold};
 use beffroi_domain::{
     About, Calendar, Change, Channel, Command, Event, EventId, Kind, Language, Meta, Nature, Open,
     Origin, Personal, PersonalData, Place, PromiseKind, Request, RequestId, Rule, Term, Timestamp,
-    Window, decide,
+    Urgency, Window, decide,
 };
 use beffroi_journal::{Append, Entry, Journal};
 use std::collections::HashMap;
@@ -43,6 +43,10 @@ pub(crate) fn open() -> Change {
         product: "Nid-de-poule".parse().unwrap(),
         precision: None,
         nature: Nature::Service,
+        urgency: Urgency::Normal,
+        entry: None,
+        programme: None,
+        screened: false,
         channel: Channel::App,
         language: Language::French,
         other_channels: Vec::new(),

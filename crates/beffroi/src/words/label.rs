@@ -79,6 +79,7 @@ words!(Status, "STATUS_", {
     OnHold => "En attente", "On hold";
     Resolved => "Résolue", "Resolved";
     Cancelled => "Annulée", "Cancelled";
+    Planned => "Planifiée", "Planned";
 });
 
 words!(Channel, "CHANNEL_", {
@@ -162,6 +163,17 @@ pub(crate) fn event_kind(name: &str, lang: Lang) -> &str {
         "request_resolved" => text("Résolution", "Resolved"),
         "request_reopened" => text("Réouverture", "Reopened"),
         "request_cancelled" => text("Annulation", "Cancelled"),
+        "request_reclassified" => text("Reclassement", "Reclassified"),
+        "request_transferred" => text("Transfert", "Transferred"),
+        "programme_entered" => text("Entrée au programme", "Entered programme"),
+        "programme_left" => text("Sortie du programme", "Left programme"),
+        "request_merged" => text("Réunion", "Merged"),
+        "request_unmerged" => text("Séparation", "Un-merged"),
+        "duplicate_added" => text("Doublon ajouté", "Duplicate added"),
+        "duplicate_removed" => text("Doublon retiré", "Duplicate removed"),
+        "request_related" => text("Lien", "Related"),
+        "request_unrelated" => text("Lien retiré", "Unrelated"),
+        "attachment_added" => text("Pièce jointe", "Attachment"),
         "contact_recorded" => text("Contact", "Contact"),
         "promise_warned" => text("Avertissement de délai", "Deadline warning"),
         "promise_breached" => text("Dépassement de délai", "Deadline breach"),
@@ -212,10 +224,10 @@ mod tests {
 
     #[test]
     fn the_statuses_read_well_in_french() {
-        let labels = (1..6).map(|n| Status::try_from(n).expect("a status").label(Lang::Fr));
+        let labels = (1..7).map(|n| Status::try_from(n).expect("a status").label(Lang::Fr));
         assert_eq!(
             labels.collect::<Vec<_>>(),
-            ["Ouverte", "Prise en charge", "En attente", "Résolue", "Annulée"]
+            ["Ouverte", "Prise en charge", "En attente", "Résolue", "Annulée", "Planifiée"]
         );
     }
 
@@ -231,6 +243,17 @@ mod tests {
             "request_resolved",
             "request_reopened",
             "request_cancelled",
+            "request_reclassified",
+            "request_transferred",
+            "programme_entered",
+            "programme_left",
+            "request_merged",
+            "request_unmerged",
+            "duplicate_added",
+            "duplicate_removed",
+            "request_related",
+            "request_unrelated",
+            "attachment_added",
             "contact_recorded",
             "promise_warned",
             "promise_breached",

@@ -66,7 +66,9 @@ fn parse(node: &Shared, message: &pb::RecordContactRequest) -> Result<Parsed, Ve
             language: language?,
             outcome: outcome?,
             request: None,
+            emergency: None,
             product: product?,
+            product_code: None,
             waited_secs: waited_secs?,
             handled_secs: handled_secs?,
         };

@@ -8,7 +8,7 @@ use crate::shared::Shared;
 use beffroi_aggregator::{Aggregate, Snapshot};
 use beffroi_domain::{
     About, Change, Channel, City, Command, Event, EventId, Label, Language, Meta, Open, Origin,
-    Personal, PersonalData, Request, RequestId, Source, Timestamp, decide,
+    Personal, PersonalData, Request, RequestId, Source, Timestamp, Urgency, decide,
 };
 use beffroi_journal::MAX_ENTRIES;
 use beffroi_wire::pb::intake::v1 as pb;
@@ -263,6 +263,10 @@ fn parse(it: &pb::ImportedServiceRequest, now: Timestamp) -> Result<Item, Vec<Vi
             product: product?,
             precision: precision?,
             nature: nature?,
+            urgency: Urgency::default(),
+            entry: None,
+            programme: None,
+            screened: false,
             channel: channel?,
             language: Language::default(),
             other_channels: other?,

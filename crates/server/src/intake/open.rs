@@ -4,7 +4,7 @@ use super::{Asked, Standing, event_id, execute};
 use crate::error::{ApiError, Violation};
 use crate::parse::Fields;
 use crate::shared::Shared;
-use beffroi_domain::{Change, Open, PersonalData, RequestId, Text};
+use beffroi_domain::{Change, Open, PersonalData, RequestId, Text, Urgency};
 use beffroi_wire::pb::intake::v1 as pb;
 use beffroi_wire::vocabulary;
 
@@ -48,6 +48,10 @@ fn parse(
             product: product?,
             precision: precision?,
             nature: nature?,
+            urgency: Urgency::default(),
+            entry: None,
+            programme: None,
+            screened: false,
             channel: channel?,
             language: language?,
             other_channels: Vec::new(),
@@ -82,5 +86,6 @@ fn personal(fields: &mut Fields, message: &pb::OpenServiceRequestRequest) -> Opt
         telephone: telephone?,
         email: email?,
         address: address?,
+        ..PersonalData::default()
     })
 }

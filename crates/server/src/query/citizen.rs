@@ -1,6 +1,7 @@
 //! A citizen's synthesis.
 
-use super::{list, view};
+use super::list;
+use super::view::View;
 use crate::error::ApiError;
 use crate::parse::Fields;
 use crate::shared::Shared;
@@ -39,7 +40,7 @@ fn synthesis(
 ) -> Result<pb::GetCitizenResponse, ApiError> {
     let snapshot = node.projections.snapshot()?;
     let row = snapshot.citizen(id)?.ok_or_else(|| ApiError::UnknownCitizen(id.to_string()))?;
-    let now = node.clock.now();
+    let view = View::new(node, &snapshot, language);
     let mut counts: BTreeMap<Status, u64> = BTreeMap::new();
     let mut last = row.last_contact_at;
     let mut service_requests = Vec::new();
@@ -52,7 +53,7 @@ fn synthesis(
             continue;
         }
         if service_requests.len() < size {
-            service_requests.push(view::service_request(&row, &node.city, now, language));
+            service_requests.push(view.service_request(&row)?);
         } else if next.is_none() {
             next = Some(ordinal + 1);
         }

@@ -1,7 +1,7 @@
 //! The history of a request.
 
 use super::find;
-use super::view::{label, service_request};
+use super::view::{View, label};
 use crate::error::{ApiError, Problem};
 use crate::language::choose;
 use crate::shared::Shared;
@@ -23,7 +23,7 @@ pub(super) async fn history(
     let staff = audience == pb::Audience::Staff;
     let recorded = snapshot.history(&row)?;
     let shown = recorded.iter().filter(|it| staff || is_public(&it.event.kind));
-    let view = service_request(&row, &node.city, node.clock.now(), language);
+    let view = View::new(node, &snapshot, language).service_request(&row)?;
     Ok(pb::GetServiceRequestHistoryResponse {
         service_request: Some(view),
         entries: shown.map(|it| entry(node, it, language)).collect(),
@@ -33,7 +33,12 @@ pub(super) async fn history(
 
 fn is_public(kind: &Kind) -> bool {
     match kind {
-        Kind::FollowUpAdded(Visibility::Internal) | Kind::PromiseWarned(_) => false,
+        Kind::FollowUpAdded(Visibility::Internal)
+        | Kind::DuplicateAdded(_)
+        | Kind::DuplicateRemoved(_)
+        | Kind::Related(_)
+        | Kind::Unrelated(_)
+        | Kind::PromiseWarned(_) => false,
         Kind::Opened(_)
         | Kind::Assigned(_)
         | Kind::PutOnHold(_)
@@ -42,6 +47,13 @@ fn is_public(kind: &Kind) -> bool {
         | Kind::Resolved
         | Kind::Reopened(_)
         | Kind::Cancelled
+        | Kind::Reclassified(_)
+        | Kind::Transferred(_)
+        | Kind::ProgrammeEntered(_)
+        | Kind::ProgrammeLeft(_)
+        | Kind::Merged(_)
+        | Kind::Unmerged
+        | Kind::AttachmentAdded(_)
         | Kind::ContactRecorded(_)
         | Kind::PromiseBreached(_) => true,
     }
@@ -69,6 +81,9 @@ fn entry(node: &Shared, recorded: &Recorded, language: Language) -> pb::HistoryE
     match &event.kind {
         Kind::Assigned(unit) => entry.unit = label(unit.as_ref()),
         Kind::Opened(opened) => entry.unit = label(opened.unit.as_ref()),
+        Kind::Reclassified(it) => entry.unit = label(it.unit.as_ref()),
+        Kind::Transferred(unit) => entry.unit = unit.to_string(),
+        Kind::Merged(it) => entry.unit = label(it.unit.as_ref()),
         Kind::PutOnHold(reason) => {
             entry.hold_reason = vocabulary::hold_reason::to_pb(*reason).into();
         }
@@ -79,6 +94,14 @@ fn entry(node: &Shared, recorded: &Recorded, language: Language) -> pb::HistoryE
         | Kind::Resolved
         | Kind::Reopened(_)
         | Kind::Cancelled
+        | Kind::ProgrammeEntered(_)
+        | Kind::ProgrammeLeft(_)
+        | Kind::Unmerged
+        | Kind::DuplicateAdded(_)
+        | Kind::DuplicateRemoved(_)
+        | Kind::Related(_)
+        | Kind::Unrelated(_)
+        | Kind::AttachmentAdded(_)
         | Kind::ContactRecorded(_)
         | Kind::PromiseWarned(_)
         | Kind::PromiseBreached(_) => {}
@@ -90,13 +113,25 @@ fn entry(node: &Shared, recorded: &Recorded, language: Language) -> pb::HistoryE
 fn due_at(kind: &Kind) -> Option<Timestamp> {
     match kind {
         Kind::Opened(opened) => opened.terms.first().map(|term| term.due_at),
-        Kind::Resumed(terms) | Kind::Reopened(terms) => terms.first().map(|term| term.due_at),
+        Kind::Reclassified(it) => it.terms.first().map(|term| term.due_at),
+        Kind::Resumed(terms) | Kind::Reopened(terms) | Kind::ProgrammeLeft(terms) => {
+            terms.first().map(|term| term.due_at)
+        }
         Kind::PromiseWarned(fact) | Kind::PromiseBreached(fact) => Some(fact.due_at),
         Kind::Assigned(_)
         | Kind::PutOnHold(_)
         | Kind::FollowUpAdded(_)
         | Kind::Resolved
         | Kind::Cancelled
+        | Kind::Transferred(_)
+        | Kind::ProgrammeEntered(_)
+        | Kind::Merged(_)
+        | Kind::Unmerged
+        | Kind::DuplicateAdded(_)
+        | Kind::DuplicateRemoved(_)
+        | Kind::Related(_)
+        | Kind::Unrelated(_)
+        | Kind::AttachmentAdded(_)
         | Kind::ContactRecorded(_) => None,
     }
 }
@@ -117,6 +152,19 @@ fn summary(kind: &Kind, language: Language) -> String {
         Kind::Resolved => ("Demande résolue", "Request resolved"),
         Kind::Reopened(_) => ("Demande rouverte", "Request reopened"),
         Kind::Cancelled => ("Demande annulée", "Request cancelled"),
+        Kind::Reclassified(_) => ("Demande reclassée", "Request reclassified"),
+        Kind::Transferred(_) => ("Confiée à une autre unité", "Passed on to another unit"),
+        Kind::ProgrammeEntered(_) => {
+            ("Inscrite à un programme d'intervention planifié", "Entered a planned programme")
+        }
+        Kind::ProgrammeLeft(_) => ("Retirée de son programme", "Left its programme"),
+        Kind::Merged(_) => ("Réunie à une autre demande", "Merged into another request"),
+        Kind::Unmerged => ("Séparée de l'autre demande", "Taken apart from the other request"),
+        Kind::DuplicateAdded(_) => ("Un doublon y est réuni", "A duplicate was merged into it"),
+        Kind::DuplicateRemoved(_) => ("Un doublon en est séparé", "A duplicate was taken apart"),
+        Kind::Related(_) => ("Reliée à une autre demande", "Related to another request"),
+        Kind::Unrelated(_) => ("Lien retiré", "Relation removed"),
+        Kind::AttachmentAdded(_) => ("Pièce jointe", "Attachment"),
         Kind::ContactRecorded(_) => ("Contact", "Contact"),
         Kind::PromiseWarned(_) => ("Échéance proche", "Promise about to be broken"),
         Kind::PromiseBreached(_) => ("Échéance dépassée", "Promise broken"),

@@ -1,6 +1,6 @@
 //! Lists of requests.
 
-use super::view;
+use super::view::View;
 use crate::error::{ApiError, Problem};
 use crate::parse::Fields;
 use crate::shared::Shared;
@@ -54,13 +54,13 @@ pub(super) async fn list(
     let snapshot = node.projections.snapshot()?;
     let sequence = snapshot.checkpoint().sequence;
     // A scan may touch many pages: it must not hold up the calls that touch one.
-    let page = tokio::task::spawn_blocking(move || find(&snapshot, &filter, before, size))
-        .await
-        .map_err(|_| ApiError::Task)??;
-    let now = node.clock.now();
-    let views = page.items.iter().map(|row| view::service_request(row, &node.city, now, language));
+    let scan = move || find(&snapshot, &filter, before, size).map(|page| (page, snapshot));
+    let (page, snapshot) =
+        tokio::task::spawn_blocking(scan).await.map_err(|_| ApiError::Task)??;
+    let view = View::new(node, &snapshot, language);
+    let views = page.items.iter().map(|row| view.service_request(row));
     Ok(pb::ListServiceRequestsResponse {
-        service_requests: views.collect(),
+        service_requests: views.collect::<Result<_, _>>()?,
         next_page_token: token(page.next, &binding),
         position: Some(node.position(sequence)),
     })

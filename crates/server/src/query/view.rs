@@ -1,22 +1,58 @@
 //! What callers see of a request.
 
-use crate::error::standing;
+use crate::error::{ApiError, standing};
 use crate::language::choose;
-use beffroi_aggregator::RequestRow;
-use beffroi_domain::{City, Label, Language, Request, Status, Timestamp, Verdict};
+use crate::shared::Shared;
+use beffroi_aggregator::{RequestRow, Snapshot};
+use beffroi_domain::{City, Code, Label, Language, Request, RequestId, Status, Timestamp, Verdict};
 use beffroi_wire::event::{place_to_pb, promise_to_pb};
 use beffroi_wire::pb::event::v1 as event;
 use beffroi_wire::pb::query::v1 as pb;
 use beffroi_wire::{time, vocabulary};
 
-/// A request as it stands when it is `now`.
-pub(crate) fn service_request(
-    row: &RequestRow,
-    city: &City,
+/// Looks at requests for a caller, at one moment of the projections.
+pub(crate) struct View<'a> {
+    snapshot: &'a Snapshot,
+    city: &'a City,
     now: Timestamp,
     language: Language,
-) -> pb::ServiceRequest {
+}
+
+impl<'a> View<'a> {
+    pub(crate) fn new(node: &'a Shared, snapshot: &'a Snapshot, language: Language) -> Self {
+        Self { snapshot, city: &node.city, now: node.clock.now(), language }
+    }
+
+    /// A request as it stands.
+    pub(crate) fn service_request(&self, row: &RequestRow) -> Result<pb::ServiceRequest, ApiError> {
+        let mut view = own(row, self.now);
+        view.summary = summary(row, self.city, self.now, self.language);
+        let request = &row.request;
+        if let Some(merged) = &request.merged {
+            view.merged_into = self.number(merged.into)?;
+        }
+        let duplicates = request.duplicates.iter().map(|it| self.number(it.request));
+        view.duplicates = duplicates.collect::<Result<_, _>>()?;
+        let relations = request.relations.iter().map(|it| {
+            let service_request = self.number(it.request)?;
+            let kind = vocabulary::relation_kind::to_pb(it.kind).into();
+            Ok(pb::Relation { service_request, kind })
+        });
+        view.relations = relations.collect::<Result<_, ApiError>>()?;
+        Ok(view)
+    }
+
+    /// The number of a linked request; its id should it not be there.
+    fn number(&self, id: RequestId) -> Result<String, ApiError> {
+        let row = self.snapshot.request(id)?;
+        Ok(row.map_or_else(|| id.to_string(), |row| row.number.to_string()))
+    }
+}
+
+/// What a request says of itself, without words.
+fn own(row: &RequestRow, now: Timestamp) -> pb::ServiceRequest {
     let request = &row.request;
+    let entry = request.entry.as_ref();
     let other = request.other_channels.iter();
     let promises = request.promises.iter().map(|promise| pb::PromiseStatus {
         promise: Some(promise_to_pb(&promise.term)),
@@ -49,8 +85,19 @@ pub(crate) fn service_request(
             .map(|it| event::Source { system: it.system.to_string(), id: it.id.to_string() }),
         source_status: label(request.source_status.as_ref()),
         public_follow_ups: request.public_follow_ups,
-        summary: summary(row, city, now, language),
+        urgency: vocabulary::urgency::to_pb(request.urgency).into(),
+        product_code: code(entry.map(|it| &it.product)),
+        precision_code: code(entry.and_then(|it| it.precision.as_ref())),
+        catalogue_version: request.catalogue_version,
+        programme: code(request.programme.as_ref()),
+        followers: request.followers().map(|it| it.to_string()).collect(),
+        attachments: u32::try_from(request.attachments.len()).unwrap_or(u32::MAX),
+        ..pb::ServiceRequest::default()
     }
+}
+
+fn code(it: Option<&Code>) -> String {
+    it.map(ToString::to_string).unwrap_or_default()
 }
 
 /// What a citizen would be told.

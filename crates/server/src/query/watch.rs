@@ -1,6 +1,7 @@
 //! Watching one request.
 
-use super::{Outlet, find, view};
+use super::view::View;
+use super::{Outlet, find};
 use crate::error::ApiError;
 use crate::shared::Shared;
 use beffroi_aggregator::RequestRow;
@@ -43,16 +44,15 @@ async fn run(
         let snapshot = node.projections.snapshot()?;
         let sequence = snapshot.checkpoint().sequence;
         let row = snapshot.request(id)?.filter(|row| row.last_sequence() > sent);
+        let view = View::new(node, &snapshot, language);
+        let seen = row.as_ref().map(|row| view.service_request(row)).transpose()?;
         drop(snapshot);
         let beats = tokio::time::Instant::now() >= beat;
         if row.is_some() || beats {
             sent = row.as_ref().map_or(sent, RequestRow::last_sequence);
             beat = tokio::time::Instant::now() + HEARTBEAT;
-            let now = node.clock.now();
-            let service_request =
-                row.map(|row| view::service_request(&row, &node.city, now, language));
             let position = Some(node.position(sequence));
-            if !outlet.send(Message { service_request, position }).await {
+            if !outlet.send(Message { service_request: seen, position }).await {
                 return Ok(());
             }
         }

@@ -4,8 +4,9 @@ use super::rule;
 use crate::pb::event::v1 as pb;
 use crate::{time, vocabulary};
 use beffroi_domain::{
-    About, CitizenId, Contact, ContactId, Event, EventId, InvalidText, Kind, Label, Meta, Opened,
-    Personal, PersonalData, Place, PromiseRef, RequestId, Rule, Source, Term, Text, Timestamp,
+    Attachment, CatalogueEntry, CitizenId, Code, Contact, Duplicate, Event, EventId, InvalidText,
+    Kind, Label, MergedInto, Meta, Opened, Personal, PersonalData, Place, PromiseRef, Reclassified,
+    Relation, RequestId, Rule, Source, Term, Text, Timestamp,
 };
 use prost::Message;
 use thiserror::Error;
@@ -42,23 +43,8 @@ pub fn decode(bytes: &[u8]) -> Result<Event, Error> {
     let event = pb::Event::decode(bytes).map_err(Error::Protobuf)?;
     let wire = event.kind.ok_or(Error::UnknownKind)?;
     let aggregate = uuid("aggregate_id", &event.aggregate_id)?;
-    let about = match wire {
-        pb::event::Kind::ContactRecorded(_) => {
-            About::Contact(id("aggregate_id", ContactId::new, aggregate)?)
-        }
-        pb::event::Kind::RequestOpened(_)
-        | pb::event::Kind::RequestAssigned(_)
-        | pb::event::Kind::RequestPutOnHold(_)
-        | pb::event::Kind::RequestResumed(_)
-        | pb::event::Kind::FollowUpAdded(_)
-        | pb::event::Kind::RequestResolved(_)
-        | pb::event::Kind::RequestReopened(_)
-        | pb::event::Kind::RequestCancelled(_)
-        | pb::event::Kind::PromiseWarned(_)
-        | pb::event::Kind::PromiseBreached(_) => {
-            About::Request(id("aggregate_id", RequestId::new, aggregate)?)
-        }
-    };
+    let kind = kind(wire)?;
+    let about = kind.about(aggregate).map_err(|error| wrong("aggregate_id", error.to_string()))?;
     let meta = Meta {
         occurred_at: instant("occurred_at", event.occurred_at.as_ref())?,
         approximate: event.approximate,
@@ -75,7 +61,7 @@ pub fn decode(bytes: &[u8]) -> Result<Event, Error> {
         about,
         meta,
         personal: Personal(unseal(event.sealed)?),
-        kind: kind(wire)?,
+        kind,
     })
 }
 
@@ -91,6 +77,8 @@ fn unseal(sealed: Option<pb::Sealed>) -> Result<PersonalData, Error> {
         telephone: text("telephone", &data.telephone)?,
         email: text("email", &data.email)?,
         address: text("address", &data.address)?,
+        file_name: text("file_name", &data.file_name)?,
+        reference: text("reference", &data.reference)?,
     })
 }
 
@@ -109,6 +97,30 @@ fn kind(wire: pb::event::Kind) -> Result<Kind, Error> {
         Wire::RequestResolved(pb::RequestResolved {}) => Kind::Resolved,
         Wire::RequestReopened(it) => Kind::Reopened(terms(&it.promises)?),
         Wire::RequestCancelled(pb::RequestCancelled {}) => Kind::Cancelled,
+        Wire::RequestReclassified(it) => Kind::Reclassified(Box::new(reclassified(&it)?)),
+        Wire::RequestTransferred(it) => Kind::Transferred(required("unit", &it.unit)?),
+        Wire::ProgrammeEntered(it) => {
+            let programme = code("programme", &it.programme)?;
+            Kind::ProgrammeEntered(programme.ok_or_else(|| wrong("programme", "missing"))?)
+        }
+        Wire::ProgrammeLeft(it) => Kind::ProgrammeLeft(terms(&it.promises)?),
+        Wire::RequestMerged(it) => Kind::Merged(Box::new(merged(&it)?)),
+        Wire::RequestUnmerged(pb::RequestUnmerged {}) => Kind::Unmerged,
+        Wire::DuplicateAdded(it) => Kind::DuplicateAdded(Duplicate {
+            request: request("request", &it.request)?,
+            citizen: citizen(&it.citizen_id)?,
+        }),
+        Wire::DuplicateRemoved(it) => Kind::DuplicateRemoved(request("request", &it.request)?),
+        Wire::RequestRelated(it) => Kind::Related(Relation {
+            request: request("request", &it.request)?,
+            kind: word("kind", vocabulary::relation_kind::from_pb(it.kind))?,
+        }),
+        Wire::RequestUnrelated(it) => Kind::Unrelated(request("request", &it.request)?),
+        Wire::AttachmentAdded(it) => Kind::AttachmentAdded(Attachment {
+            media_type: required("media_type", &it.media_type)?,
+            bytes: it.bytes,
+            sha256: it.sha256.as_ref().try_into().map_err(|_| wrong("sha256", "not 32 bytes"))?,
+        }),
         Wire::ContactRecorded(it) => Kind::ContactRecorded(Box::new(contact(&it)?)),
         Wire::PromiseWarned(it) => Kind::PromiseWarned(promise_ref(it.promise)?),
         Wire::PromiseBreached(it) => Kind::PromiseBreached(promise_ref(it.promise)?),
@@ -119,7 +131,7 @@ fn opened(it: &pb::RequestOpened) -> Result<Opened, Error> {
     let other = it.other_channels.iter().map(|number| vocabulary::channel::from_pb(*number));
     Ok(Opened {
         citizen: citizen(&it.citizen_id)?,
-        product: label("product", &it.product)?.ok_or_else(|| wrong("product", "missing"))?,
+        product: required("product", &it.product)?,
         precision: label("precision", &it.precision)?,
         nature: word("nature", vocabulary::nature::from_pb(it.nature))?,
         language: word("language", vocabulary::language::from_pb(it.language))?,
@@ -129,6 +141,42 @@ fn opened(it: &pb::RequestOpened) -> Result<Opened, Error> {
         source: it.source.as_ref().map(source).transpose()?,
         number_year: it.number_year.try_into().map_err(|_| wrong("number_year", "not a year"))?,
         terms: terms(&it.promises)?,
+        urgency: word("urgency", vocabulary::urgency::from_pb(it.urgency))?,
+        entry: it.entry.as_ref().map(entry).transpose()?,
+        programme: code("programme", &it.programme)?,
+        screened: it.screened,
+    })
+}
+
+fn entry(it: &pb::CatalogueEntry) -> Result<CatalogueEntry, Error> {
+    let product = code("entry.product", &it.product)?;
+    Ok(CatalogueEntry {
+        product: product.ok_or_else(|| wrong("entry.product", "missing"))?,
+        precision: code("entry.precision", &it.precision)?,
+        business_days: it.business_days,
+        reopen_within_days: it.reopen_within_days,
+    })
+}
+
+fn reclassified(it: &pb::RequestReclassified) -> Result<Reclassified, Error> {
+    Ok(Reclassified {
+        product: required("product", &it.product)?,
+        precision: label("precision", &it.precision)?,
+        nature: word("nature", vocabulary::nature::from_pb(it.nature))?,
+        urgency: word("urgency", vocabulary::urgency::from_pb(it.urgency))?,
+        entry: it.entry.as_ref().map(entry).transpose()?,
+        unit: label("unit", &it.unit)?,
+        programme: code("programme", &it.programme)?,
+        terms: terms(&it.promises)?,
+    })
+}
+
+fn merged(it: &pb::RequestMerged) -> Result<MergedInto, Error> {
+    Ok(MergedInto {
+        into: request("into", &it.into)?,
+        status: word("status", vocabulary::request_status::from_pb(it.status))?,
+        unit: label("unit", &it.unit)?,
+        programme: code("programme", &it.programme)?,
     })
 }
 
@@ -143,6 +191,8 @@ fn contact(it: &pb::ContactRecorded) -> Result<Contact, Error> {
         product: label("product", &it.product)?,
         waited_secs: it.waited_secs,
         handled_secs: it.handled_secs,
+        emergency: word("emergency", vocabulary::emergency::from_pb(it.emergency))?,
+        product_code: code("product_code", &it.product_code)?,
     })
 }
 
@@ -196,7 +246,6 @@ fn ten_millionths(degrees: f64, max: f64) -> Option<i32> {
 }
 
 fn source(it: &pb::Source) -> Result<Source, Error> {
-    let required = |field, text: &str| label(field, text)?.ok_or_else(|| wrong(field, "missing"));
     Ok(Source {
         system: required("source.system", &it.system)?,
         id: required("source.id", &it.id)?,
@@ -235,6 +284,21 @@ fn word<T>(field: &'static str, word: Option<T>) -> Result<T, Error> {
 
 fn label(field: &'static str, it: &str) -> Result<Option<Label>, Error> {
     Label::optional(it).map_err(|error: InvalidText| wrong(field, error.to_string()))
+}
+
+fn required(field: &'static str, it: &str) -> Result<Label, Error> {
+    label(field, it)?.ok_or_else(|| wrong(field, "missing"))
+}
+
+fn code(field: &'static str, it: &str) -> Result<Option<Code>, Error> {
+    if it.is_empty() {
+        return Ok(None);
+    }
+    it.parse().map(Some).map_err(|_| wrong(field, "not a code"))
+}
+
+fn request(field: &'static str, bytes: &[u8]) -> Result<RequestId, Error> {
+    id(field, RequestId::new, uuid(field, bytes)?)
 }
 
 fn text(field: &'static str, it: &str) -> Result<Option<Text>, Error> {

@@ -4,8 +4,8 @@ use super::rule;
 use crate::pb::event::v1 as pb;
 use crate::{time, vocabulary};
 use beffroi_domain::{
-    About, Contact, Event, Kind, Label, Opened, PersonalData, Place, PromiseRef, Rule, Source,
-    Term, Text,
+    CatalogueEntry, Code, Contact, Event, Kind, Label, MergedInto, Opened, PersonalData, Place,
+    PromiseRef, Reclassified, RequestId, Rule, Source, Term, Text,
 };
 use bytes::Bytes;
 use prost::Message;
@@ -13,14 +13,10 @@ use uuid::Uuid;
 
 /// The bytes of an event.
 pub fn encode(event: &Event) -> Bytes {
-    let about = match event.about {
-        About::Request(id) => id.uuid(),
-        About::Contact(id) => id.uuid(),
-    };
     let meta = &event.meta;
     pb::Event {
         id: uuid(event.id.uuid()),
-        aggregate_id: uuid(about),
+        aggregate_id: uuid(event.about.uuid()),
         occurred_at: Some(time::to_pb(meta.occurred_at)),
         approximate: meta.approximate,
         origin: vocabulary::origin::to_pb(meta.origin).into(),
@@ -31,7 +27,7 @@ pub fn encode(event: &Event) -> Bytes {
         catalogue_version: meta.catalogue_version,
         sealed: seal(&event.personal),
         source_status: label(meta.source_status.as_ref()),
-        kind: Some(kind(&event.kind)),
+        kind: kind(&event.kind),
     }
     .encode_to_vec()
     .into()
@@ -47,14 +43,16 @@ fn seal(data: &PersonalData) -> Option<pb::Sealed> {
         telephone: text(data.telephone.as_ref()),
         email: text(data.email.as_ref()),
         address: text(data.address.as_ref()),
+        file_name: text(data.file_name.as_ref()),
+        reference: text(data.reference.as_ref()),
     };
     let content = content.encode_to_vec().into();
     Some(pb::Sealed { key_id: String::new(), nonce: Bytes::new(), content })
 }
 
-fn kind(kind: &Kind) -> pb::event::Kind {
+fn kind(kind: &Kind) -> Option<pb::event::Kind> {
     use pb::event::Kind as Wire;
-    match kind {
+    Some(match kind {
         Kind::Opened(it) => Wire::RequestOpened(opened(it)),
         Kind::Assigned(unit) => {
             Wire::RequestAssigned(pb::RequestAssigned { unit: label(unit.as_ref()) })
@@ -73,6 +71,23 @@ fn kind(kind: &Kind) -> pb::event::Kind {
             Wire::RequestReopened(pb::RequestReopened { promises: promises(terms) })
         }
         Kind::Cancelled => Wire::RequestCancelled(pb::RequestCancelled {}),
+        Kind::Reclassified(it) => Wire::RequestReclassified(reclassified(it)),
+        Kind::Transferred(unit) => {
+            Wire::RequestTransferred(pb::RequestTransferred { unit: unit.to_string() })
+        }
+        Kind::ProgrammeEntered(programme) => {
+            Wire::ProgrammeEntered(pb::ProgrammeEntered { programme: programme.to_string() })
+        }
+        Kind::ProgrammeLeft(terms) => {
+            Wire::ProgrammeLeft(pb::ProgrammeLeft { promises: promises(terms) })
+        }
+        Kind::Merged(_)
+        | Kind::Unmerged
+        | Kind::DuplicateAdded(_)
+        | Kind::DuplicateRemoved(_)
+        | Kind::Related(_)
+        | Kind::Unrelated(_)
+        | Kind::AttachmentAdded(_) => return links(kind),
         Kind::ContactRecorded(it) => Wire::ContactRecorded(contact(it)),
         Kind::PromiseWarned(it) => {
             Wire::PromiseWarned(pb::PromiseWarned { promise: Some(promise_ref(it)) })
@@ -80,6 +95,81 @@ fn kind(kind: &Kind) -> pb::event::Kind {
         Kind::PromiseBreached(it) => {
             Wire::PromiseBreached(pb::PromiseBreached { promise: Some(promise_ref(it)) })
         }
+    })
+}
+
+/// The links of a request; `None` for other kinds.
+fn links(kind: &Kind) -> Option<pb::event::Kind> {
+    use pb::event::Kind as Wire;
+    let request = |id: RequestId| uuid(id.uuid());
+    match kind {
+        Kind::Merged(it) => Some(Wire::RequestMerged(merged(it))),
+        Kind::Unmerged => Some(Wire::RequestUnmerged(pb::RequestUnmerged {})),
+        Kind::DuplicateAdded(it) => Some(Wire::DuplicateAdded(pb::DuplicateAdded {
+            request: request(it.request),
+            citizen_id: it.citizen.map(|it| uuid(it.uuid())).unwrap_or_default(),
+        })),
+        Kind::DuplicateRemoved(it) => {
+            Some(Wire::DuplicateRemoved(pb::DuplicateRemoved { request: request(*it) }))
+        }
+        Kind::Related(it) => Some(Wire::RequestRelated(pb::RequestRelated {
+            request: request(it.request),
+            kind: vocabulary::relation_kind::to_pb(it.kind).into(),
+        })),
+        Kind::Unrelated(it) => {
+            Some(Wire::RequestUnrelated(pb::RequestUnrelated { request: request(*it) }))
+        }
+        Kind::AttachmentAdded(it) => Some(Wire::AttachmentAdded(pb::AttachmentAdded {
+            media_type: it.media_type.to_string(),
+            bytes: it.bytes,
+            sha256: Bytes::copy_from_slice(&it.sha256),
+        })),
+        Kind::Opened(_)
+        | Kind::Assigned(_)
+        | Kind::PutOnHold(_)
+        | Kind::Resumed(_)
+        | Kind::FollowUpAdded(_)
+        | Kind::Resolved
+        | Kind::Reopened(_)
+        | Kind::Cancelled
+        | Kind::Reclassified(_)
+        | Kind::Transferred(_)
+        | Kind::ProgrammeEntered(_)
+        | Kind::ProgrammeLeft(_)
+        | Kind::ContactRecorded(_)
+        | Kind::PromiseWarned(_)
+        | Kind::PromiseBreached(_) => None,
+    }
+}
+
+fn merged(it: &MergedInto) -> pb::RequestMerged {
+    pb::RequestMerged {
+        into: uuid(it.into.uuid()),
+        status: vocabulary::request_status::to_pb(it.status).into(),
+        unit: label(it.unit.as_ref()),
+        programme: code(it.programme.as_ref()),
+    }
+}
+
+fn reclassified(it: &Reclassified) -> pb::RequestReclassified {
+    pb::RequestReclassified {
+        product: it.product.to_string(),
+        precision: label(it.precision.as_ref()),
+        nature: vocabulary::nature::to_pb(it.nature).into(),
+        urgency: vocabulary::urgency::to_pb(it.urgency).into(),
+        entry: it.entry.as_ref().map(entry),
+        unit: label(it.unit.as_ref()),
+        programme: code(it.programme.as_ref()),
+        promises: promises(&it.terms),
+    }
+}
+
+fn entry(it: &CatalogueEntry) -> pb::CatalogueEntry {
+    pb::CatalogueEntry {
+        product: it.product.to_string(),
+        precision: code(it.precision.as_ref()),
+        business_days: it.business_days,
+        reopen_within_days: it.reopen_within_days,
     }
 }
 
@@ -97,6 +187,10 @@ fn opened(it: &Opened) -> pb::RequestOpened {
         source: it.source.as_ref().map(source),
         number_year: it.number_year.into(),
         promises: promises(&it.terms),
+        urgency: vocabulary::urgency::to_pb(it.urgency).into(),
+        entry: it.entry.as_ref().map(entry),
+        programme: code(it.programme.as_ref()),
+        screened: it.screened,
     }
 }
 
@@ -110,6 +204,8 @@ fn contact(it: &Contact) -> pb::ContactRecorded {
         product: label(it.product.as_ref()),
         waited_secs: it.waited_secs,
         handled_secs: it.handled_secs,
+        emergency: vocabulary::emergency::to_pb(it.emergency).into(),
+        product_code: code(it.product_code.as_ref()),
     }
 }
 
@@ -161,6 +257,10 @@ pub fn place_to_pb(place: &Place) -> Option<pb::Place> {
 
 fn uuid(it: Uuid) -> Bytes {
     Bytes::copy_from_slice(it.as_bytes())
+}
+
+fn code(it: Option<&Code>) -> String {
+    it.map(ToString::to_string).unwrap_or_default()
 }
 
 fn label(it: Option<&Label>) -> String {

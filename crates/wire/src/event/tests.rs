@@ -2,9 +2,10 @@
 
 use super::*;
 use beffroi_domain::{
-    About, Channel, CitizenId, Contact, ContactId, ContactOutcome, Event, EventId, HoldReason,
-    Kind, Language, Meta, Nature, Opened, Origin, Personal, PersonalData, Place, PromiseKind,
-    PromiseRef, RequestId, Rule, Source, Term, Timestamp, Visibility,
+    Attachment, CatalogueEntry, Channel, CitizenId, Code, Contact, ContactOutcome, Duplicate,
+    Emergency, Event, EventId, HoldReason, Kind, Language, MergedInto, Meta, Nature, Opened,
+    Origin, Personal, PersonalData, Place, PromiseKind, PromiseRef, Reclassified, Relation,
+    RelationKind, RequestId, Rule, Source, Status, Term, Timestamp, Urgency, Visibility,
 };
 use proptest::prelude::*;
 use uuid::Uuid;
@@ -28,6 +29,10 @@ fn opened() -> Opened {
         product: "Eau potable".parse().unwrap(),
         precision: Some("Goût et odeur".parse().unwrap()),
         nature: Nature::Service,
+        urgency: Urgency::Normal,
+        entry: None,
+        programme: None,
+        screened: false,
         language: Language::English,
         other_channels: vec![Channel::App, Channel::Email],
         unit: Some("Travaux publics".parse().unwrap()),
@@ -48,7 +53,9 @@ fn contact() -> Contact {
         language: Language::French,
         outcome: ContactOutcome::TransferredTo911,
         request: Some(RequestId::new(Uuid::from_u128(8)).unwrap()),
+        emergency: None,
         product: None,
+        product_code: None,
         waited_secs: 119,
         handled_secs: 240,
     }
@@ -75,25 +82,71 @@ fn kinds() -> Vec<Kind> {
         Kind::PromiseWarned(fact),
         Kind::PromiseBreached(fact),
     ]
+    .into_iter()
+    .chain(later_kinds())
+    .collect()
+}
+
+/// What came after the first release, in the order in which it came.
+fn later_kinds() -> Vec<Kind> {
+    let other = RequestId::new(Uuid::from_u128(8)).unwrap();
+    let code = |text: &str| text.parse::<Code>().unwrap();
+    let entry = CatalogueEntry {
+        product: code("eau-potable"),
+        precision: Some(code("gout-odeur")),
+        business_days: Some(5),
+        reopen_within_days: Some(0),
+    };
+    let reclassified = Reclassified {
+        product: "Eau potable".parse().unwrap(),
+        precision: None,
+        nature: Nature::Complaint,
+        urgency: Urgency::Urgent,
+        entry: None,
+        unit: Some("Réseaux d'eau".parse().unwrap()),
+        programme: Some(code("drainage")),
+        terms: terms(),
+    };
+    let merged = MergedInto {
+        into: other,
+        status: Status::Planned,
+        unit: None,
+        programme: Some(code("drainage")),
+    };
+    let attachment =
+        Attachment { media_type: "image/jpeg".parse().unwrap(), bytes: 9, sha256: [7; 32] };
+    vec![
+        Kind::Opened(Box::new(Opened {
+            urgency: Urgency::Urgent,
+            entry: Some(entry),
+            programme: Some(code("drainage")),
+            screened: true,
+            ..opened()
+        })),
+        Kind::ContactRecorded(Box::new(Contact {
+            emergency: Some(Emergency::RoadAccident),
+            product_code: Some(code("eau-potable")),
+            ..contact()
+        })),
+        Kind::Reclassified(Box::new(reclassified)),
+        Kind::Transferred("Réseaux d'eau".parse().unwrap()),
+        Kind::ProgrammeEntered(code("drainage")),
+        Kind::ProgrammeLeft(terms()),
+        Kind::Merged(Box::new(merged)),
+        Kind::Unmerged,
+        Kind::DuplicateAdded(Duplicate { request: other, citizen: None }),
+        Kind::DuplicateRemoved(other),
+        Kind::Related(Relation { request: other, kind: RelationKind::Continues }),
+        Kind::Unrelated(other),
+        Kind::AttachmentAdded(attachment),
+    ]
 }
 
 fn event(kind: Kind) -> Event {
     let uuid = Uuid::from_u128(2);
     Event {
         id: EventId::new(Uuid::from_u128(1)).unwrap(),
-        about: match kind {
-            Kind::ContactRecorded(_) => About::Contact(ContactId::new(uuid).unwrap()),
-            Kind::Opened(_)
-            | Kind::Assigned(_)
-            | Kind::PutOnHold(_)
-            | Kind::Resumed(_)
-            | Kind::FollowUpAdded(_)
-            | Kind::Resolved
-            | Kind::Reopened(_)
-            | Kind::Cancelled
-            | Kind::PromiseWarned(_)
-            | Kind::PromiseBreached(_) => About::Request(RequestId::new(uuid).unwrap()),
-        },
+        about: kind.about(uuid).unwrap(),
         meta: Meta {
             occurred_at: at(1),
             approximate: true,

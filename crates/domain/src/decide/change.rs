@@ -1,0 +1,123 @@
+//! Changing a request that exists.
+
+use super::{Change, Command, Reclassify, Rejection, links};
+use crate::city::Promised;
+use crate::{
+    City, Kind, Origin, OutOfCalendar, Reclassified, Request, Status, Term, Timestamp, Verdict,
+    Visibility,
+};
+
+const DAY_MICROS: i64 = 86_400_000_000;
+
+/// The event of a change, whatever its date, duplicates or not.
+pub(super) fn change(city: &City, request: &Request, command: &Command) -> Result<Kind, Rejection> {
+    let status = request.status;
+    let planned = status == Status::Planned;
+    match &command.change {
+        Change::Open(_) => Err(Rejection::Exists),
+        // The citizen was told once: a planned request gets no follow-up towards them.
+        Change::FollowUp(Visibility::Public) if planned => Err(Rejection::Status(status)),
+        Change::FollowUp(visibility) => Ok(Kind::FollowUpAdded(*visibility)),
+        Change::Assign(unit) if request.is_in_hand() => Ok(Kind::Assigned(unit.clone())),
+        Change::PutOnHold(reason) if request.is_in_hand() => Ok(Kind::PutOnHold(*reason)),
+        Change::Resume if status == Status::OnHold => resume(city, request, command),
+        Change::Resolve if status.is_active() => Ok(Kind::Resolved),
+        Change::Cancel if status.is_active() => Ok(Kind::Cancelled),
+        Change::Reopen if status == Status::Resolved => reopen(city, request, command),
+        Change::Reclassify(to) if status.is_active() => reclassify(city, request, to),
+        Change::Transfer(unit) if status.is_active() => Ok(Kind::Transferred(unit.clone())),
+        Change::EnterProgramme(programme) if status.is_active() && !planned => {
+            Ok(Kind::ProgrammeEntered(programme.clone()))
+        }
+        Change::LeaveProgramme if planned => leave_programme(city, request, command),
+        Change::Assign(_)
+        | Change::PutOnHold(_)
+        | Change::Resume
+        | Change::Resolve
+        | Change::Reopen
+        | Change::Cancel
+        | Change::Reclassify(_)
+        | Change::Transfer(_)
+        | Change::EnterProgramme(_)
+        | Change::LeaveProgramme => Err(Rejection::Status(status)),
+        Change::Merge(_)
+        | Change::Unmerge
+        | Change::AddDuplicate(_)
+        | Change::RemoveDuplicate(_)
+        | Change::Relate(_)
+        | Change::Unrelate(_)
+        | Change::Attach(_) => links::change(request, &command.change),
+    }
+}
+
+fn resume(city: &City, request: &Request, command: &Command) -> Result<Kind, Rejection> {
+    let pending = request.promises.iter().filter(|it| it.verdict == Verdict::Pending);
+    let terms: Result<Vec<Term>, OutOfCalendar> = match request.origin {
+        Origin::Imported => Ok(pending.map(|it| it.term).collect()),
+        Origin::Live => pending
+            .map(|it| city.after_pause(&it.term, request.status_changed_at, command.occurred_at))
+            .collect(),
+    };
+    Ok(Kind::Resumed(terms?))
+}
+
+fn reopen(city: &City, request: &Request, command: &Command) -> Result<Kind, Rejection> {
+    let within = request.entry.as_ref().and_then(|it| it.reopen_within_days);
+    if let Some((days, ended)) = within.zip(request.resolved_at)
+        && command.occurred_at > ended.saturating_add_micros(i64::from(days) * DAY_MICROS)
+    {
+        return Err(Rejection::ReopenTooLate(days));
+    }
+    Ok(Kind::Reopened(new_cycle(city, request, command.occurred_at)?))
+}
+
+fn leave_programme(city: &City, request: &Request, command: &Command) -> Result<Kind, Rejection> {
+    Ok(Kind::ProgrammeLeft(new_cycle(city, request, command.occurred_at)?))
+}
+
+fn new_cycle(city: &City, request: &Request, from: Timestamp) -> Result<Vec<Term>, OutOfCalendar> {
+    match request.origin {
+        Origin::Imported => Ok(Vec::new()),
+        Origin::Live => {
+            let asked = Promised {
+                product: &request.product,
+                nature: request.nature,
+                channel: request.channel,
+                business_days: request.entry.as_ref().and_then(|it| it.business_days),
+            };
+            city.terms(&asked, from)
+        }
+    }
+}
+
+/// What is promised for the new product counts from the reception, with the waits there were.
+fn reclassify(city: &City, request: &Request, to: &Reclassify) -> Result<Kind, Rejection> {
+    let planned = request.status == Status::Planned || to.programme.is_some();
+    let terms = match request.origin {
+        Origin::Live if !planned => {
+            let asked = Promised {
+                product: &to.product,
+                nature: to.nature,
+                channel: request.channel,
+                business_days: to.entry.as_ref().and_then(|it| it.business_days),
+            };
+            let mut terms = city.terms(&asked, request.cycle_started_at)?;
+            for (from, until) in &request.pauses {
+                let moved = terms.iter().map(|term| city.after_pause(term, *from, *until));
+                terms = moved.collect::<Result<_, _>>()?;
+            }
+            terms
+        }
+        Origin::Live | Origin::Imported => Vec::new(),
+    };
+    Ok(Kind::Reclassified(Box::new(Reclassified {
+        product: to.product.clone(),
+        precision: to.precision.clone(),
+        nature: to.nature,
+        urgency: to.urgency,
+        entry: to.entry.clone(),
+        unit: to.unit.clone(),
+        programme: to.programme.clone().filter(|_| request.status != Status::Planned),
+        terms,
+    })))
+}

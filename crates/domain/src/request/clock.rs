@@ -1,0 +1,157 @@
+//! The promises of a request: how they are set, revised and settled, and when to look at them.
+
+use super::{Alarm, Request, Status};
+use crate::{FactKind, Kind, Origin, Promise, PromiseRef, Term, Timestamp, Verdict};
+
+impl Request {
+    fn current(&mut self) -> impl Iterator<Item = &mut Promise> {
+        let cycle = self.cycle;
+        self.promises.iter_mut().filter(move |it| it.cycle == cycle)
+    }
+
+    pub(super) fn begin_cycle(&mut self, terms: &[Term], at: Timestamp) {
+        self.cycle += 1;
+        self.cycle_started_at = at;
+        self.pauses.clear();
+        let cycle = self.cycle;
+        self.promises.extend(terms.iter().map(|term| Promise::new(*term, cycle)));
+    }
+
+    pub(super) fn revise(&mut self, terms: &[Term]) {
+        for term in terms {
+            for promise in self.current().filter(|it| it.term.kind == term.kind) {
+                // What was raised spoke of the time that has moved: the new one is raised again.
+                promise.breached &= promise.term.due_at == term.due_at;
+                promise.warned &= promise.term.warn_at == term.warn_at;
+                promise.term = *term;
+            }
+        }
+    }
+
+    /// The current cycle has these terms and no others.
+    pub(super) fn replace(&mut self, terms: &[Term]) {
+        let cycle = self.cycle;
+        for promise in self.current() {
+            if !terms.iter().any(|it| it.kind == promise.term.kind) {
+                promise.rescind();
+            } else if promise.verdict == Verdict::Rescinded {
+                promise.verdict = Verdict::Pending;
+            }
+        }
+        self.revise(terms);
+        for term in terms {
+            if !self.current().any(|it| it.term.kind == term.kind) {
+                self.promises.push(Promise::new(*term, cycle));
+            }
+        }
+    }
+
+    /// The cycle ends with the request being resolved.
+    pub(super) fn fulfil(&mut self, at: Timestamp) {
+        // While it waited the clock stood still: what had not passed by then has not passed since.
+        let stopped = (self.status == Status::OnHold).then_some(self.status_changed_at);
+        let counted = stopped.map_or(at, |since| since.min(at));
+        for promise in self.current().filter(|it| it.verdict == Verdict::Pending) {
+            let late = counted > promise.term.due_at;
+            promise.verdict = if late { Verdict::Late } else { Verdict::OnTime };
+        }
+    }
+
+    /// The cycle ends without the request being resolved.
+    pub(super) fn rescind(&mut self) {
+        self.current().for_each(Promise::rescind);
+    }
+
+    /// The promise of which a fact speaks, unless the fact is void.
+    fn spoken_of(&self, kind: FactKind, fact: &PromiseRef) -> Option<usize> {
+        let at = self.promises.iter().position(|it| {
+            it.term.kind == fact.kind && it.cycle == fact.cycle && it.term.due_at == fact.due_at
+        })?;
+        let promise = self.promises.get(at)?;
+        let open = match (promise.verdict, kind) {
+            (Verdict::Pending, FactKind::Breach) => {
+                !promise.breached && !self.stopped_by(fact.due_at)
+            }
+            (Verdict::Late, FactKind::Breach) => !promise.breached,
+            (Verdict::Pending, FactKind::Warning) => {
+                !promise.warned && !promise.breached && self.status != Status::OnHold
+            }
+            (Verdict::Late | Verdict::Paused | Verdict::OnTime | Verdict::Rescinded, _) => false,
+        };
+        open.then_some(at)
+    }
+
+    /// Its clock had stopped at `at` or before, and has not run since.
+    fn stopped_by(&self, at: Timestamp) -> bool {
+        self.status == Status::OnHold && self.status_changed_at <= at
+    }
+
+    /// The fact was already settled by an earlier event: the promise was met or rescinded, its due
+    /// time moved, its clock stopped, or the fact was raised before.
+    pub fn is_void(&self, kind: &Kind) -> bool {
+        kind.fact().is_some_and(|(kind, fact)| self.spoken_of(kind, fact).is_none())
+    }
+
+    pub(super) fn raise(&mut self, kind: &Kind) {
+        let Some((kind, fact)) = kind.fact() else { return };
+        let Some(at) = self.spoken_of(kind, fact) else { return };
+        let Some(promise) = self.promises.get_mut(at) else { return };
+        match kind {
+            FactKind::Warning => promise.warned = true,
+            FactKind::Breach => promise.breached = true,
+        }
+    }
+
+    /// The times at which its promises must be looked at; none for imported history.
+    pub fn alarms(&self) -> impl Iterator<Item = Alarm> + '_ {
+        let live = self.origin == Origin::Live;
+        self.promises.iter().zip(0_u16..).filter(move |_| live).filter_map(|(promise, index)| {
+            Some(Alarm { at: self.alarm_at(promise)?, promise: index })
+        })
+    }
+
+    fn alarm_at(&self, promise: &Promise) -> Option<Timestamp> {
+        let term = &promise.term;
+        if promise.breached {
+            return None;
+        }
+        match promise.verdict {
+            Verdict::Late => Some(term.due_at),
+            Verdict::Pending if self.status == Status::OnHold => {
+                (!self.stopped_by(term.due_at)).then_some(term.due_at)
+            }
+            Verdict::Pending if promise.warned => Some(term.due_at),
+            Verdict::Pending => Some(term.warn_at.unwrap_or(term.due_at)),
+            Verdict::Paused | Verdict::OnTime | Verdict::Rescinded => None,
+        }
+    }
+
+    /// What must be raised for a promise when it is `now`, decided on the state at log sequence
+    /// `based_on`. A warning that a breach has overtaken is not raised any more.
+    pub fn raised(&self, promise: u16, now: Timestamp, based_on: u64) -> Option<Kind> {
+        let promise = self.promises.get(usize::from(promise))?;
+        let alarm_at = self.alarm_at(promise)?;
+        let Term { kind, due_at, .. } = promise.term;
+        let fact = PromiseRef { kind, cycle: promise.cycle, due_at, noticed_at: now, based_on };
+        if now > due_at {
+            Some(Kind::PromiseBreached(fact))
+        } else if now >= alarm_at && alarm_at < due_at {
+            Some(Kind::PromiseWarned(fact))
+        } else {
+            None
+        }
+    }
+
+    /// How a promise stands when it is `now`.
+    pub fn verdict(&self, promise: &Promise, now: Timestamp) -> Verdict {
+        if promise.verdict != Verdict::Pending {
+            promise.verdict
+        } else if self.stopped_by(promise.term.due_at) {
+            Verdict::Paused
+        } else if now > promise.term.due_at {
+            Verdict::Late
+        } else {
+            Verdict::Pending
+        }
+    }
+}

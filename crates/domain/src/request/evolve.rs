@@ -1,0 +1,193 @@
+//! Folding events into the state of their request.
+
+use super::{OutOfOrder, Request, Status};
+use crate::{About, Event, Kind, Label, Opened, Promise, Reclassified, Term, Visibility};
+
+impl Request {
+    /// Folds one event into the state of its request.
+    ///
+    /// Pure and total: the same history always gives the same state. A warning or a breach that an
+    /// earlier event had already settled changes nothing (see [`Request::is_void`]).
+    pub fn evolve(state: Option<Self>, event: &Event) -> Result<Self, OutOfOrder> {
+        let status = state.as_ref().map(|it| it.status);
+        let next = match (state, &event.kind) {
+            (None, Kind::Opened(opened)) => Self::open(event, opened),
+            (Some(request), kind) => request.next(kind, event),
+            (None, _) => None,
+        };
+        next.ok_or_else(|| OutOfOrder { event: event.kind.name(), status })
+    }
+
+    /// `None` when the event cannot follow.
+    fn next(mut self, kind: &Kind, event: &Event) -> Option<Self> {
+        let at = event.meta.occurred_at;
+        let follows = match kind {
+            Kind::Opened(_) | Kind::ContactRecorded(_) => false,
+            Kind::Assigned(unit) => self.assign(unit.as_ref(), event),
+            Kind::PutOnHold(_) => self.is_in_hand() && self.turn(Status::OnHold, event),
+            Kind::Resumed(terms) => self.resume(terms, event),
+            Kind::FollowUpAdded(visibility) => {
+                self.public_follow_ups += u32::from(*visibility == Visibility::Public);
+                true
+            }
+            Kind::Resolved => self.resolve(event),
+            Kind::Reopened(terms) => self.reopen(terms, event),
+            Kind::Cancelled => self.cancel(event),
+            Kind::Reclassified(it) => self.reclassify(it, event),
+            Kind::Transferred(unit) => {
+                self.unit = Some(unit.clone());
+                self.status.is_active()
+            }
+            Kind::ProgrammeEntered(programme) => {
+                self.programme = Some(programme.clone());
+                self.rescind();
+                let may = self.is_in_hand() || self.status == Status::OnHold;
+                may && self.turn(Status::Planned, event)
+            }
+            Kind::ProgrammeLeft(terms) => {
+                self.programme = None;
+                self.begin_cycle(terms, at);
+                self.status == Status::Planned && self.turn(self.taken_up(), event)
+            }
+            Kind::Merged(merged) => {
+                let follows = self.merged.is_none() && self.duplicates.is_empty();
+                self.merge(merged, event);
+                follows
+            }
+            Kind::Unmerged => {
+                let follows = self.merged.is_some();
+                self.unmerge();
+                follows
+            }
+            Kind::DuplicateAdded(duplicate) => {
+                self.duplicates.push(*duplicate);
+                true
+            }
+            Kind::DuplicateRemoved(request) => {
+                self.duplicates.retain(|it| it.request != *request);
+                true
+            }
+            Kind::Related(relation) => {
+                self.relations.retain(|it| it.request != relation.request);
+                self.relations.push(*relation);
+                true
+            }
+            Kind::Unrelated(request) => {
+                self.relations.retain(|it| it.request != *request);
+                true
+            }
+            Kind::AttachmentAdded(attachment) => {
+                self.attachments.push(attachment.clone());
+                true
+            }
+            Kind::PromiseWarned(_) | Kind::PromiseBreached(_) => {
+                self.raise(kind);
+                true
+            }
+        };
+        follows.then_some(self)
+    }
+
+    fn open(event: &Event, opened: &Opened) -> Option<Self> {
+        let About::Request(id) = event.about else { return None };
+        let opened = opened.clone();
+        let status = if opened.programme.is_some() { Status::Planned } else { Status::Open };
+        Some(Self {
+            id,
+            citizen: opened.citizen,
+            product: opened.product,
+            precision: opened.precision,
+            nature: opened.nature,
+            urgency: opened.urgency,
+            entry: opened.entry,
+            catalogue_version: event.meta.catalogue_version,
+            channel: event.meta.channel,
+            other_channels: opened.other_channels,
+            language: opened.language,
+            unit: opened.unit,
+            place: opened.place,
+            source: opened.source,
+            source_status: event.meta.source_status.clone(),
+            origin: event.meta.origin,
+            status,
+            opened_at: event.meta.occurred_at,
+            approximate: event.meta.approximate,
+            status_changed_at: event.meta.occurred_at,
+            resolved_at: None,
+            promises: opened.terms.iter().map(|term| Promise::new(*term, 1)).collect(),
+            cycle: 1,
+            cycle_started_at: event.meta.occurred_at,
+            pauses: Vec::new(),
+            programme: opened.programme,
+            merged: None,
+            duplicates: Vec::new(),
+            relations: Vec::new(),
+            attachments: Vec::new(),
+            public_follow_ups: 0,
+        })
+    }
+
+    fn assign(&mut self, unit: Option<&Label>, event: &Event) -> bool {
+        self.unit = unit.cloned().or_else(|| self.unit.take());
+        self.is_in_hand() && self.turn(Status::Assigned, event)
+    }
+
+    fn resume(&mut self, terms: &[Term], event: &Event) -> bool {
+        self.revise(terms);
+        self.pauses.push((self.status_changed_at, event.meta.occurred_at));
+        self.status == Status::OnHold && self.turn(self.taken_up(), event)
+    }
+
+    fn resolve(&mut self, event: &Event) -> bool {
+        self.fulfil(event.meta.occurred_at);
+        self.resolved_at = Some(event.meta.occurred_at);
+        self.status.is_active() && self.turn(Status::Resolved, event)
+    }
+
+    fn reopen(&mut self, terms: &[Term], event: &Event) -> bool {
+        self.resolved_at = None;
+        self.begin_cycle(terms, event.meta.occurred_at);
+        self.status == Status::Resolved && self.turn(self.taken_up(), event)
+    }
+
+    fn cancel(&mut self, event: &Event) -> bool {
+        self.rescind();
+        self.status.is_active() && self.turn(Status::Cancelled, event)
+    }
+
+    fn reclassify(&mut self, it: &Reclassified, event: &Event) -> bool {
+        self.product = it.product.clone();
+        self.precision.clone_from(&it.precision);
+        self.nature = it.nature;
+        self.urgency = it.urgency;
+        self.entry.clone_from(&it.entry);
+        self.catalogue_version = event.meta.catalogue_version;
+        if it.unit.is_some() {
+            self.unit.clone_from(&it.unit);
+        }
+        self.replace(&it.terms);
+        let active = self.status.is_active();
+        if let Some(programme) = &it.programme
+            && self.status != Status::Planned
+        {
+            self.programme = Some(programme.clone());
+            self.turn(Status::Planned, event);
+        }
+        active
+    }
+
+    /// Where a request goes on that waits no longer: with its unit, if it has one.
+    fn taken_up(&self) -> Status {
+        if self.unit.is_some() { Status::Assigned } else { Status::Open }
+    }
+
+    /// The request stands elsewhere from now on.
+    pub(super) fn turn(&mut self, status: Status, event: &Event) -> bool {
+        self.status = status;
+        self.status_changed_at = event.meta.occurred_at;
+        if event.meta.source_status.is_some() {
+            self.source_status.clone_from(&event.meta.source_status);
+        }
+        true
+    }
+}

@@ -1,0 +1,109 @@
+//! Duplicates: a request that is one shows the status of the other, and can stand again as before.
+
+use super::{Request, Status};
+use crate::{CitizenId, Code, Event, Label, Promise, RequestId, Timestamp};
+use serde::{Deserialize, Serialize};
+
+/// How a request stands: what a merge replaces and an un-merge gives back.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Standing {
+    /// Where it stood.
+    pub status: Status,
+    /// Since when.
+    pub status_changed_at: Timestamp,
+    /// When it was resolved, if it was.
+    pub resolved_at: Option<Timestamp>,
+    /// The responsible unit.
+    pub unit: Option<Label>,
+    /// What was promised.
+    pub promises: Vec<Promise>,
+    /// The cycle.
+    pub cycle: u32,
+    /// When the cycle began.
+    pub cycle_started_at: Timestamp,
+    /// When it waited.
+    pub pauses: Vec<(Timestamp, Timestamp)>,
+    /// The programme it was in.
+    pub programme: Option<Code>,
+}
+
+/// What a duplicate remembers.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Merged {
+    /// The request that goes on for both.
+    pub into: RequestId,
+    /// How the duplicate stood.
+    pub before: Standing,
+}
+
+/// How a request becomes a duplicate.
+#[derive(Clone, Debug, PartialEq)]
+pub struct MergedInto {
+    /// The request that goes on for both.
+    pub into: RequestId,
+    /// Where that one stands.
+    pub status: Status,
+    /// The unit responsible for that one.
+    pub unit: Option<Label>,
+    /// The programme that one is in.
+    pub programme: Option<Code>,
+}
+
+/// A duplicate, as the request that goes on for both knows it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Duplicate {
+    /// The duplicate.
+    pub request: RequestId,
+    /// Who asked for it, and follows this one now; `None`: anonymous.
+    pub citizen: Option<CitizenId>,
+}
+
+impl Request {
+    fn standing(&self) -> Standing {
+        Standing {
+            status: self.status,
+            status_changed_at: self.status_changed_at,
+            resolved_at: self.resolved_at,
+            unit: self.unit.clone(),
+            promises: self.promises.clone(),
+            cycle: self.cycle,
+            cycle_started_at: self.cycle_started_at,
+            pauses: self.pauses.clone(),
+            programme: self.programme.clone(),
+        }
+    }
+
+    pub(super) fn merge(&mut self, merged: &MergedInto, event: &Event) {
+        self.merged = Some(Box::new(Merged { into: merged.into, before: self.standing() }));
+        self.unit = merged.unit.clone().or_else(|| self.unit.take());
+        self.programme.clone_from(&merged.programme);
+        if merged.status == Status::Planned {
+            self.rescind();
+        }
+        self.turn(merged.status, event);
+    }
+
+    pub(super) fn unmerge(&mut self) {
+        let Some(merged) = self.merged.take() else { return };
+        let Standing {
+            status,
+            status_changed_at,
+            resolved_at,
+            unit,
+            promises,
+            cycle,
+            cycle_started_at,
+            pauses,
+            programme,
+        } = merged.before;
+        self.status = status;
+        self.status_changed_at = status_changed_at;
+        self.resolved_at = resolved_at;
+        self.unit = unit;
+        self.promises = promises;
+        self.cycle = cycle;
+        self.cycle_started_at = cycle_started_at;
+        self.pauses = pauses;
+        self.programme = programme;
+    }
+}
