@@ -10,6 +10,7 @@ mod contact;
 mod decide;
 mod event;
 mod id;
+mod identifier;
 mod number;
 mod promise;
 mod request;
@@ -26,6 +27,9 @@ pub use event::{
     About, Event, FactKind, Kind, Meta, Opened, PersonalData, PromiseRef, Reclassified,
 };
 pub use id::{CitizenId, ContactId, EventId, InvalidId, RequestId};
+pub use identifier::{
+    Identifier, IdentifierHash, IdentifierKey, IdentifierKind, InvalidIdentifier, InvalidKey, KeyId,
+};
 pub use number::{InvalidNumber, Number};
 pub use promise::{Promise, PromiseKind, Rule, Term, Verdict};
 pub use request::{

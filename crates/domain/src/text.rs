@@ -100,7 +100,8 @@ impl FromStr for Text {
     }
 }
 
-fn bounded(text: &str, max: usize) -> Result<&str, InvalidText> {
+/// The text without the white space around it, if it has 1 to `max` characters.
+pub(crate) fn bounded(text: &str, max: usize) -> Result<&str, InvalidText> {
     let text = text.trim();
     if text.is_empty() {
         return Err(InvalidText::Empty);
