@@ -4,6 +4,7 @@
 //! (`evolve`). Time enters as data.
 
 mod calendar;
+mod citizen;
 mod city;
 mod code;
 mod contact;
@@ -19,6 +20,10 @@ mod time;
 mod vocabulary;
 
 pub use calendar::{Calendar, InvalidCalendar, OutOfCalendar, Window};
+pub use citizen::{
+    Citizen, CitizenFact, CitizenOutOfOrder, CitizenRejection, CitizenSaved, Kin, SaveCitizen,
+    TooManyRecords,
+};
 pub use city::{City, Commitment};
 pub use code::{Code, InvalidCode};
 pub use contact::{Contact, InvalidContact};
