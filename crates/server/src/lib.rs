@@ -5,6 +5,7 @@
 mod city;
 mod commit;
 mod error;
+mod identifier_key;
 mod intake;
 mod language;
 mod node;
@@ -14,4 +15,5 @@ mod shared;
 mod token;
 
 pub use city::{InvalidCity, default_city, read_city};
+pub use identifier_key::{InvalidKeyFile, read_or_make_key};
 pub use node::{Config, Failure, Node};
