@@ -9,7 +9,8 @@ use crate::snapshot::Snapshot;
 use crate::store::{Checkpoint, Error, Mark};
 use crate::subject::Subject;
 use beffroi_domain::{
-    Alarm, Channel, CitizenId, ContactId, ContactOutcome, Number, RequestId, Timestamp,
+    Alarm, Channel, CitizenId, ContactId, ContactOutcome, IdentifierHash, Number, RequestId,
+    Timestamp,
 };
 use redb::{ReadOnlyTable, ReadableTable, WriteTransaction};
 use std::borrow::Borrow;
@@ -26,6 +27,7 @@ pub(crate) struct Batch {
     next_ordinal: u64,
     serials: HashMap<u16, u32>,
     citizens: BTreeMap<u128, CitizenRow>,
+    identifiers: BTreeMap<(u8, [u8; 32]), Option<u128>>,
     contacts: BTreeMap<u128, u64>,
     contact_volumes: BTreeMap<(u8, u8), u64>,
     events: Vec<(u64, Vec<u8>)>,
@@ -51,6 +53,7 @@ struct Before {
     ids: ReadOnlyTable<u128, u64>,
     numbers: ReadOnlyTable<(u16, u32), u64>,
     citizens: ReadOnlyTable<u128, &'static [u8]>,
+    identifiers: ReadOnlyTable<(u8, [u8; 32]), u128>,
     contacts: ReadOnlyTable<u128, u64>,
     quarantined: ReadOnlyTable<u128, u64>,
 }
@@ -62,6 +65,7 @@ impl Batch {
             ids: snapshot.table(schema::REQUEST_IDS)?,
             numbers: snapshot.table(schema::NUMBERS)?,
             citizens: snapshot.table(schema::CITIZENS)?,
+            identifiers: snapshot.table(schema::IDENTIFIERS)?,
             contacts: snapshot.table(schema::CONTACTS)?,
             quarantined: snapshot.table(schema::QUARANTINED)?,
         };
@@ -75,6 +79,7 @@ impl Batch {
             next_ordinal,
             serials: HashMap::new(),
             citizens: BTreeMap::new(),
+            identifiers: BTreeMap::new(),
             contacts: BTreeMap::new(),
             contact_volumes: BTreeMap::new(),
             events: Vec::new(),
@@ -162,6 +167,28 @@ impl Batch {
         }
     }
 
+    /// The citizen is found by these identifiers from now on, and by those no longer.
+    pub(crate) fn identify(
+        &mut self,
+        citizen: CitizenId,
+        added: &[IdentifierHash],
+        withdrawn: &[IdentifierHash],
+    ) -> Result<(), Error> {
+        let own = schema::citizen_key(citizen);
+        for key in withdrawn.iter().map(schema::identifier_key) {
+            let holder = match self.identifiers.get(&key) {
+                Some(holder) => *holder,
+                None => self.before.identifiers.get(key)?.map(|it| it.value()),
+            };
+            if holder == Some(own) {
+                self.identifiers.insert(key, None);
+            }
+        }
+        let added = added.iter().map(schema::identifier_key);
+        self.identifiers.extend(added.map(|key| (key, Some(own))));
+        Ok(())
+    }
+
     pub(crate) fn has_contact(&self, id: ContactId) -> Result<bool, Error> {
         let key = id.uuid().as_u128();
         Ok(self.contacts.contains_key(&key) || self.before.contacts.get(key)?.is_some())
@@ -246,6 +273,13 @@ impl Batch {
         let mut citizens = txn.open_table(schema::CITIZENS)?;
         for (key, row) in &self.citizens {
             citizens.insert(key, to_row(row).map_err(Error::Encode)?.as_slice())?;
+        }
+        let mut identifiers = txn.open_table(schema::IDENTIFIERS)?;
+        for (key, holder) in &self.identifiers {
+            match holder {
+                Some(citizen) => identifiers.insert(*key, *citizen)?,
+                None => identifiers.remove(*key)?,
+            };
         }
         let mut volumes = txn.open_table(schema::CONTACT_VOLUMES)?;
         for (key, added) in &self.contact_volumes {

@@ -6,7 +6,8 @@ use crate::schema::{BreachRow, QuarantineRow, RequestRow, Step};
 use crate::store::Error;
 use crate::subject::{AGGREGATE_HEADER, Subject};
 use beffroi_domain::{
-    About, Contact, ContactId, Event, FactKind, Kind, PromiseRef, Request, RequestId, Timestamp,
+    About, Citizen, CitizenFact, CitizenId, Contact, ContactId, Event, FactKind, Kind, PromiseRef,
+    Request, RequestId, Timestamp,
 };
 use beffroi_journal::Record;
 use beffroi_wire::event;
@@ -78,6 +79,11 @@ fn apply(batch: &mut Batch, decoded: &Decoded, event: &Event) -> Result<Result<(
             apply_contact(batch, decoded, (event, id, contact)).map(Ok)
         }
         (About::Contact(_), _) => Ok(Err("the event is not one of a contact".to_owned())),
+        (About::Citizen(id), Kind::Citizen(fact)) => {
+            apply_citizen(batch, decoded, (event, id, fact))
+        }
+        (About::Citizen(_), _) => Ok(Err("the event is not one of a citizen".to_owned())),
+        (About::Reference(_), _) => Ok(Err("the event is not one of a reference".to_owned())),
         (About::Request(id), _) => match batch.ordinal(id)? {
             None => apply_first(batch, decoded, event),
             Some(ordinal) => apply_next(batch, decoded, event, ordinal),
@@ -103,6 +109,28 @@ fn apply_contact(
         row.last_contact_at = row.last_contact_at.max(Some(event.meta.occurred_at));
     }
     Ok(())
+}
+
+fn apply_citizen(
+    batch: &mut Batch,
+    decoded: &Decoded,
+    (event, id, fact): (&Event, CitizenId, &CitizenFact),
+) -> Result<Result<(), Reason>, Error> {
+    let sequence = decoded.record.sequence;
+    let row = batch.citizen(id)?;
+    if row.sequence_of(event.id.uuid()).is_some() {
+        return Ok(Ok(()));
+    }
+    match Citizen::evolve(row.record.clone(), id, fact) {
+        Ok(record) => row.record = Some(record),
+        Err(error) => return Ok(Err(error.to_string())),
+    }
+    row.steps.push(Step { sequence, id: event.id.uuid() });
+    if let CitizenFact::Saved(saved) = fact {
+        batch.identify(id, &saved.added, &saved.withdrawn)?;
+    }
+    batch.event(sequence, decoded.recorded_at, &decoded.record.entry.payload)?;
+    Ok(Ok(()))
 }
 
 fn apply_first(

@@ -4,8 +4,8 @@
 //! arrival wherever they can, because redb is bound by the pages it copies.
 
 use beffroi_domain::{
-    Channel, CitizenId, ContactOutcome, FactKind, Number, PromiseKind, Request, RequestId, Status,
-    Timestamp,
+    Channel, Citizen, CitizenId, ContactOutcome, FactKind, IdentifierHash, IdentifierKind, Number,
+    PromiseKind, Request, RequestId, Status, Timestamp,
 };
 use redb::TableDefinition;
 use serde::de::DeserializeOwned;
@@ -26,6 +26,9 @@ pub(crate) const NUMBERS: TableDefinition<(u16, u32), u64> = TableDefinition::ne
 pub(crate) const EVENTS: TableDefinition<u64, &[u8]> = TableDefinition::new("events");
 /// Citizens by id: [`CitizenRow`].
 pub(crate) const CITIZENS: TableDefinition<u128, &[u8]> = TableDefinition::new("citizens");
+/// The citizen of an identifier: its kind and its keyed hash.
+pub(crate) const IDENTIFIERS: TableDefinition<(u8, [u8; 32]), u128> =
+    TableDefinition::new("identifiers");
 /// The sequence of a contact's id.
 pub(crate) const CONTACTS: TableDefinition<u128, u64> = TableDefinition::new("contacts");
 /// Alarms by time, ordinal and promise.
@@ -66,6 +69,13 @@ pub struct Step {
     pub id: uuid::Uuid,
 }
 
+impl CitizenRow {
+    /// The sequence of the event with this id, if it is one of the record's.
+    pub fn sequence_of(&self, id: uuid::Uuid) -> Option<u64> {
+        self.steps.iter().find(|step| step.id == id).map(|step| step.sequence)
+    }
+}
+
 impl RequestRow {
     /// The sequence of its last event.
     pub fn last_sequence(&self) -> u64 {
@@ -78,9 +88,13 @@ impl RequestRow {
     }
 }
 
-/// A citizen, as requests and contacts name them.
+/// A citizen: their record, and the requests and contacts that name them.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct CitizenRow {
+    /// Their record; `None`: nothing is written in it yet.
+    pub record: Option<Citizen>,
+    /// The events of their record, in log order.
+    pub steps: Vec<Step>,
     /// The ordinals of their requests, oldest first.
     pub requests: Vec<u64>,
     /// How many contacts.
@@ -157,6 +171,16 @@ pub(crate) fn from_row<'a, T: Deserialize<'a>>(bytes: &'a [u8]) -> Option<T> {
 /// [`from_row`] for rows that own what they hold.
 pub(crate) fn owned<T: DeserializeOwned>(bytes: &[u8]) -> Option<T> {
     from_row(bytes)
+}
+
+/// The key of an identifier. Which key it was hashed with is part of the hash.
+pub(crate) fn identifier_key(hash: &IdentifierHash) -> (u8, [u8; 32]) {
+    let kind = match hash.kind {
+        IdentifierKind::Telephone => 1,
+        IdentifierKind::Email => 2,
+        IdentifierKind::AppAccount => 3,
+    };
+    (kind, hash.digest)
 }
 
 pub(crate) fn citizen_key(id: CitizenId) -> u128 {

@@ -6,7 +6,8 @@ use crate::schema::{
 use crate::store::{Checkpoint, Error, Mark};
 use crate::subject::Subject;
 use beffroi_domain::{
-    Alarm, Channel, CitizenId, ContactId, ContactOutcome, Event, Number, RequestId, Timestamp,
+    Alarm, Channel, CitizenId, ContactId, ContactOutcome, Event, IdentifierHash, Number, RequestId,
+    Timestamp,
 };
 use redb::{ReadOnlyTable, ReadTransaction, ReadableTable, ReadableTableMetadata, TableDefinition};
 use serde::de::DeserializeOwned;
@@ -144,6 +145,15 @@ impl Snapshot {
         let citizens = self.table(schema::CITIZENS)?;
         let Some(row) = citizens.get(schema::citizen_key(id))? else { return Ok(None) };
         row_of("citizens", id, row.value()).map(Some)
+    }
+
+    /// The citizen whose record holds an identifier.
+    pub fn identified(&self, hash: &IdentifierHash) -> Result<Option<CitizenId>, Error> {
+        let identifiers = self.table(schema::IDENTIFIERS)?;
+        let key = schema::identifier_key(hash);
+        let Some(citizen) = identifiers.get(key)?.map(|it| it.value()) else { return Ok(None) };
+        let citizen = CitizenId::new(uuid::Uuid::from_u128(citizen));
+        citizen.map(Some).map_err(|_| damaged("identifiers", &key))
     }
 
     /// The sequence at which a contact was recorded.

@@ -160,6 +160,7 @@ fn create_tables(txn: &WriteTransaction) -> Result<(), Error> {
     create(txn, schema::NUMBERS)?;
     create(txn, schema::EVENTS)?;
     create(txn, schema::CITIZENS)?;
+    create(txn, schema::IDENTIFIERS)?;
     create(txn, schema::CONTACTS)?;
     create(txn, schema::ALARMS)?;
     create(txn, schema::BREACHES)?;

@@ -17,6 +17,10 @@ pub enum Aggregate {
     Contact,
     /// Warnings and breaches.
     Sla,
+    /// Citizens.
+    Citizen,
+    /// The catalogue and the regimes.
+    Reference,
 }
 
 /// A subject: an aggregate and a partition.
@@ -29,13 +33,16 @@ pub struct Subject {
 }
 
 impl Aggregate {
-    const ALL: [Self; 3] = [Self::Request, Self::Contact, Self::Sla];
+    const ALL: [Self; 5] =
+        [Self::Request, Self::Contact, Self::Sla, Self::Citizen, Self::Reference];
 
     fn name(self) -> &'static str {
         match self {
             Self::Request => "request",
             Self::Contact => "contact",
             Self::Sla => "sla",
+            Self::Citizen => "citizen",
+            Self::Reference => "reference",
         }
     }
 
@@ -44,6 +51,8 @@ impl Aggregate {
             Self::Request => 1,
             Self::Contact => 2,
             Self::Sla => 3,
+            Self::Citizen => 4,
+            Self::Reference => 5,
         }
     }
 }
@@ -57,6 +66,8 @@ impl Subject {
             }
             (About::Request(id), _) => (Aggregate::Request, id.uuid()),
             (About::Contact(id), _) => (Aggregate::Contact, id.uuid()),
+            (About::Citizen(id), _) => (Aggregate::Citizen, id.uuid()),
+            (About::Reference(it), _) => (Aggregate::Reference, it.uuid()),
         };
         Self { aggregate, partition: partition(id) }
     }

@@ -2,9 +2,9 @@
 
 use crate::request::{Attachment, CatalogueEntry, Duplicate, MergedInto, Relation};
 use crate::{
-    Channel, CitizenId, Code, Contact, ContactId, EventId, HoldReason, InvalidId, Label, Language,
-    Nature, Origin, Personal, Place, PromiseKind, RequestId, Source, Term, Text, Timestamp,
-    Urgency, Visibility,
+    Channel, CitizenFact, CitizenId, Code, Contact, ContactId, EventId, HoldReason, InvalidId,
+    Label, Language, Nature, Origin, Personal, Place, PromiseKind, Reference, RequestId, Source,
+    Term, Text, Timestamp, Urgency, Visibility,
 };
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
@@ -31,6 +31,10 @@ pub enum About {
     Request(RequestId),
     /// A contact.
     Contact(ContactId),
+    /// A citizen.
+    Citizen(CitizenId),
+    /// What there is one of in the city.
+    Reference(Reference),
 }
 
 /// What every event carries.
@@ -116,6 +120,8 @@ pub enum Kind {
     Unrelated(RequestId),
     /// A photo or a document belongs to it.
     AttachmentAdded(Attachment),
+    /// Something happened to a citizen's record.
+    Citizen(CitizenFact),
     /// An exchange took place.
     ContactRecorded(Box<Contact>),
     /// A promise is about to be broken.
@@ -130,6 +136,8 @@ impl About {
         match self {
             Self::Request(id) => id.uuid(),
             Self::Contact(id) => id.uuid(),
+            Self::Citizen(id) => id.uuid(),
+            Self::Reference(it) => it.uuid(),
         }
     }
 }
@@ -157,6 +165,7 @@ impl Kind {
             Self::Related(_) => "request_related",
             Self::Unrelated(_) => "request_unrelated",
             Self::AttachmentAdded(_) => "attachment_added",
+            Self::Citizen(fact) => fact.name(),
             Self::ContactRecorded(_) => "contact_recorded",
             Self::PromiseWarned(_) => "promise_warned",
             Self::PromiseBreached(_) => "promise_breached",
@@ -167,6 +176,7 @@ impl Kind {
     pub fn about(&self, id: Uuid) -> Result<About, InvalidId> {
         match self {
             Self::ContactRecorded(_) => ContactId::new(id).map(About::Contact),
+            Self::Citizen(_) => CitizenId::new(id).map(About::Citizen),
             Self::Opened(_)
             | Self::Assigned(_)
             | Self::PutOnHold(_)
@@ -215,6 +225,7 @@ impl Kind {
             | Self::Related(_)
             | Self::Unrelated(_)
             | Self::AttachmentAdded(_)
+            | Self::Citizen(_)
             | Self::ContactRecorded(_) => None,
         }
     }

@@ -14,6 +14,7 @@ mod id;
 mod identifier;
 mod number;
 mod promise;
+mod reference;
 mod request;
 mod text;
 mod time;
@@ -37,6 +38,7 @@ pub use identifier::{
 };
 pub use number::{InvalidNumber, Number};
 pub use promise::{Promise, PromiseKind, Rule, Term, Verdict};
+pub use reference::Reference;
 pub use request::{
     Alarm, Attachment, CatalogueEntry, Duplicate, Merged, MergedInto, OutOfOrder, Place, Relation,
     Request, Source, Standing, Status,

@@ -36,7 +36,7 @@ pub(crate) enum Decision<T, R = Vec<Event>> {
 
 impl Committer {
     pub(crate) fn new(journal: Journal, projections: Projections) -> Self {
-        let turns = (0..2 * usize::from(PARTITIONS)).map(|_| Mutex::new(())).collect();
+        let turns = (0..4 * usize::from(PARTITIONS)).map(|_| Mutex::new(())).collect();
         Self { journal, projections, turns }
     }
 
@@ -117,11 +117,14 @@ impl Committer {
         // Always in the order of the subjects: two callers never wait for each other.
         let mut turns = Vec::with_capacity(subjects.len());
         for subject in subjects {
-            let half = match subject.aggregate {
+            let part = match subject.aggregate {
                 Aggregate::Request | Aggregate::Sla => 0,
-                Aggregate::Contact => usize::from(PARTITIONS),
+                Aggregate::Contact => 1,
+                Aggregate::Citizen => 2,
+                Aggregate::Reference => 3,
             };
-            if let Some(turn) = self.turns.get(half + usize::from(subject.partition)) {
+            let turn = part * usize::from(PARTITIONS) + usize::from(subject.partition);
+            if let Some(turn) = self.turns.get(turn) {
                 turns.push(turn.lock().await);
             }
         }

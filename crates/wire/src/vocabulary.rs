@@ -122,6 +122,15 @@ words!(
     Cancelled = Cancelled,
 );
 words!(
+    identifier_kind,
+    domain::IdentifierKind,
+    pb::IdentifierKind,
+    none = [Unspecified],
+    Telephone = Telephone,
+    Email = Email,
+    AppAccount = AppAccount,
+);
+words!(
     relation_kind,
     domain::RelationKind,
     pb::RelationKind,

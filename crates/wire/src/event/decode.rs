@@ -1,6 +1,6 @@
 //! Protobuf to domain: everything is checked, nothing panics.
 
-use super::rule;
+use super::{citizen as facts, rule};
 use crate::pb::event::v1 as pb;
 use crate::{time, vocabulary};
 use beffroi_domain::{
@@ -34,7 +34,7 @@ pub enum Error {
     },
 }
 
-fn wrong(field: &'static str, what: impl Into<String>) -> Error {
+pub(super) fn wrong(field: &'static str, what: impl Into<String>) -> Error {
     Error::Field { field, what: what.into() }
 }
 
@@ -43,7 +43,8 @@ pub fn decode(bytes: &[u8]) -> Result<Event, Error> {
     let event = pb::Event::decode(bytes).map_err(Error::Protobuf)?;
     let wire = event.kind.ok_or(Error::UnknownKind)?;
     let aggregate = uuid("aggregate_id", &event.aggregate_id)?;
-    let kind = kind(wire)?;
+    let sealed = unseal(event.sealed)?;
+    let kind = kind(wire, &sealed)?;
     let about = kind.about(aggregate).map_err(|error| wrong("aggregate_id", error.to_string()))?;
     let meta = Meta {
         occurred_at: instant("occurred_at", event.occurred_at.as_ref())?,
@@ -60,17 +61,22 @@ pub fn decode(bytes: &[u8]) -> Result<Event, Error> {
         id: id("id", EventId::new, uuid("id", &event.id)?)?,
         about,
         meta,
-        personal: Personal(unseal(event.sealed)?),
+        personal: Personal(personal(&sealed)?),
         kind,
     })
 }
 
-fn unseal(sealed: Option<pb::Sealed>) -> Result<PersonalData, Error> {
-    let Some(sealed) = sealed else { return Ok(PersonalData::default()) };
-    if !sealed.key_id.is_empty() {
-        return Err(Error::Sealed(sealed.key_id));
+fn unseal(sealed: Option<pb::Sealed>) -> Result<pb::PersonalData, Error> {
+    match sealed {
+        None => Ok(pb::PersonalData::default()),
+        Some(sealed) if sealed.key_id.is_empty() => {
+            pb::PersonalData::decode(sealed.content).map_err(Error::Protobuf)
+        }
+        Some(sealed) => Err(Error::Sealed(sealed.key_id)),
     }
-    let data = pb::PersonalData::decode(sealed.content).map_err(Error::Protobuf)?;
+}
+
+fn personal(data: &pb::PersonalData) -> Result<PersonalData, Error> {
     Ok(PersonalData {
         text: text("text", &data.text)?,
         name: text("name", &data.name)?,
@@ -82,7 +88,7 @@ fn unseal(sealed: Option<pb::Sealed>) -> Result<PersonalData, Error> {
     })
 }
 
-fn kind(wire: pb::event::Kind) -> Result<Kind, Error> {
+fn kind(wire: pb::event::Kind, sealed: &pb::PersonalData) -> Result<Kind, Error> {
     use pb::event::Kind as Wire;
     Ok(match wire {
         Wire::RequestOpened(it) => Kind::Opened(Box::new(opened(&it)?)),
@@ -121,6 +127,11 @@ fn kind(wire: pb::event::Kind) -> Result<Kind, Error> {
             bytes: it.bytes,
             sha256: it.sha256.as_ref().try_into().map_err(|_| wrong("sha256", "not 32 bytes"))?,
         }),
+        Wire::CitizenSaved(it) => Kind::Citizen(facts::saved(it, sealed)?),
+        Wire::CitizenMerged(it) => Kind::Citizen(facts::merged(&it)?),
+        Wire::CitizenAbsorbed(it) => Kind::Citizen(facts::absorbed(&it)?),
+        Wire::CitizenUnmerged(it) => Kind::Citizen(facts::unmerged(&it)?),
+        Wire::CitizenReleased(it) => Kind::Citizen(facts::released(&it)?),
         Wire::ContactRecorded(it) => Kind::ContactRecorded(Box::new(contact(&it)?)),
         Wire::PromiseWarned(it) => Kind::PromiseWarned(promise_ref(it.promise)?),
         Wire::PromiseBreached(it) => Kind::PromiseBreached(promise_ref(it.promise)?),
@@ -257,6 +268,10 @@ fn citizen(bytes: &[u8]) -> Result<Option<CitizenId>, Error> {
     uuid.map(|it| id("citizen_id", CitizenId::new, it)).transpose()
 }
 
+pub(super) fn required_citizen(field: &'static str, bytes: &[u8]) -> Result<CitizenId, Error> {
+    id(field, CitizenId::new, uuid(field, bytes)?)
+}
+
 fn id<T, E: ToString>(
     field: &'static str,
     new: impl Fn(Uuid) -> Result<T, E>,
@@ -278,7 +293,7 @@ fn instant(field: &'static str, at: Option<&prost_types::Timestamp>) -> Result<T
     time::from_pb(at).map_err(|error| wrong(field, error.to_string()))
 }
 
-fn word<T>(field: &'static str, word: Option<T>) -> Result<T, Error> {
+pub(super) fn word<T>(field: &'static str, word: Option<T>) -> Result<T, Error> {
     word.ok_or_else(|| wrong(field, "a value that this version does not know"))
 }
 

@@ -1,6 +1,6 @@
 //! Domain to protobuf: cannot fail.
 
-use super::rule;
+use super::{citizen, rule};
 use crate::pb::event::v1 as pb;
 use crate::{time, vocabulary};
 use beffroi_domain::{
@@ -25,7 +25,7 @@ pub fn encode(event: &Event) -> Bytes {
         causation_id: meta.causation.map(uuid).unwrap_or_default(),
         correlation_id: meta.correlation.map(uuid).unwrap_or_default(),
         catalogue_version: meta.catalogue_version,
-        sealed: seal(&event.personal),
+        sealed: seal(&event.personal, &event.kind),
         source_status: label(meta.source_status.as_ref()),
         kind: kind(&event.kind),
     }
@@ -33,11 +33,8 @@ pub fn encode(event: &Event) -> Bytes {
     .into()
 }
 
-fn seal(data: &PersonalData) -> Option<pb::Sealed> {
-    if *data == PersonalData::default() {
-        return None;
-    }
-    let content = pb::PersonalData {
+fn seal(data: &PersonalData, kind: &Kind) -> Option<pb::Sealed> {
+    let mut content = pb::PersonalData {
         text: text(data.text.as_ref()),
         name: text(data.name.as_ref()),
         telephone: text(data.telephone.as_ref()),
@@ -45,7 +42,14 @@ fn seal(data: &PersonalData) -> Option<pb::Sealed> {
         address: text(data.address.as_ref()),
         file_name: text(data.file_name.as_ref()),
         reference: text(data.reference.as_ref()),
+        ..pb::PersonalData::default()
     };
+    if let Kind::Citizen(fact) = kind {
+        citizen::seal(fact, &mut content);
+    }
+    if content == pb::PersonalData::default() {
+        return None;
+    }
     let content = content.encode_to_vec().into();
     Some(pb::Sealed { key_id: String::new(), nonce: Bytes::new(), content })
 }
@@ -88,6 +92,7 @@ fn kind(kind: &Kind) -> Option<pb::event::Kind> {
         | Kind::Related(_)
         | Kind::Unrelated(_)
         | Kind::AttachmentAdded(_) => return links(kind),
+        Kind::Citizen(fact) => citizen::encode(fact),
         Kind::ContactRecorded(it) => Wire::ContactRecorded(contact(it)),
         Kind::PromiseWarned(it) => {
             Wire::PromiseWarned(pb::PromiseWarned { promise: Some(promise_ref(it)) })
@@ -136,6 +141,7 @@ fn links(kind: &Kind) -> Option<pb::event::Kind> {
         | Kind::Transferred(_)
         | Kind::ProgrammeEntered(_)
         | Kind::ProgrammeLeft(_)
+        | Kind::Citizen(_)
         | Kind::ContactRecorded(_)
         | Kind::PromiseWarned(_)
         | Kind::PromiseBreached(_) => None,
@@ -255,7 +261,7 @@ pub fn place_to_pb(place: &Place) -> Option<pb::Place> {
     Some(pb::Place { borough: label(place.borough.as_ref()), coordinates })
 }
 
-fn uuid(it: Uuid) -> Bytes {
+pub(super) fn uuid(it: Uuid) -> Bytes {
     Bytes::copy_from_slice(it.as_bytes())
 }
 

@@ -2,10 +2,11 @@
 
 use super::*;
 use beffroi_domain::{
-    Attachment, CatalogueEntry, Channel, CitizenId, Code, Contact, ContactOutcome, Duplicate,
-    Emergency, Event, EventId, HoldReason, Kind, Language, MergedInto, Meta, Nature, Opened,
-    Origin, Personal, PersonalData, Place, PromiseKind, PromiseRef, Reclassified, Relation,
-    RelationKind, RequestId, Rule, Source, Status, Term, Timestamp, Urgency, Visibility,
+    Attachment, CatalogueEntry, Channel, CitizenFact, CitizenId, CitizenSaved, Code, Contact,
+    ContactOutcome, Duplicate, Emergency, Event, EventId, HoldReason, IdentifierHash,
+    IdentifierKind, KeyId, Kind, Language, MergedInto, Meta, Nature, Opened, Origin, Personal,
+    PersonalData, Place, PromiseKind, PromiseRef, Reclassified, Relation, RelationKind, RequestId,
+    Rule, Source, Status, Term, Timestamp, Urgency, Visibility,
 };
 use proptest::prelude::*;
 use uuid::Uuid;
@@ -140,6 +141,26 @@ fn later_kinds() -> Vec<Kind> {
         Kind::Unrelated(other),
         Kind::AttachmentAdded(attachment),
     ]
+    .into_iter()
+    .chain(citizen_kinds())
+    .collect()
+}
+
+fn citizen_kinds() -> Vec<Kind> {
+    let citizen = CitizenId::new(Uuid::from_u128(4)).unwrap();
+    let hash = |kind| IdentifierHash { kind, key_id: KeyId([3; 8]), digest: [9; 32] };
+    let facts = [
+        CitizenFact::Saved(CitizenSaved {
+            added: vec![hash(IdentifierKind::Telephone), hash(IdentifierKind::Email)],
+            withdrawn: vec![hash(IdentifierKind::AppAccount)],
+            language: Some(Language::English),
+        }),
+        CitizenFact::Merged { into: citizen },
+        CitizenFact::Absorbed { citizen },
+        CitizenFact::Unmerged { from: citizen },
+        CitizenFact::Released { citizen },
+    ];
+    facts.into_iter().map(Kind::Citizen).collect()
 }
 
 fn event(kind: Kind) -> Event {

@@ -1,0 +1,22 @@
+//! What the city refers to: aggregates of which there is one each.
+
+use uuid::Uuid;
+
+/// What there is one of in a city.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Reference {
+    /// The catalogue.
+    Catalogue,
+    /// The regimes under which the centre works.
+    Regime,
+}
+
+impl Reference {
+    /// The id on the log. Never changes.
+    pub fn uuid(self) -> Uuid {
+        match self {
+            Self::Catalogue => Uuid::from_u128(0xca7a_1096_ea77_4c5e_9d0b_31f0_8c2e_0001),
+            Self::Regime => Uuid::from_u128(0x5e61_0e5e_ea77_4c5e_9d0b_31f0_8c2e_0002),
+        }
+    }
+}
