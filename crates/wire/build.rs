@@ -8,6 +8,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     let root = Path::new("../../proto");
     let files = [
         "beffroi/event/v1/event.proto",
+        "beffroi/event/v1/catalogue.proto",
         "beffroi/intake/v1/intake_service.proto",
         "beffroi/query/v1/query_service.proto",
     ];

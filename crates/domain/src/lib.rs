@@ -4,6 +4,7 @@
 //! (`evolve`). Time enters as data.
 
 mod calendar;
+pub mod catalogue;
 mod citizen;
 mod city;
 mod code;

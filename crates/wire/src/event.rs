@@ -6,7 +6,7 @@ mod encode;
 #[cfg(test)]
 mod tests;
 
-pub use decode::{Error, decode, promise_from_pb};
+pub use decode::{Error, decode, place_from_pb, promise_from_pb};
 pub use encode::{encode, place_to_pb, promise_to_pb};
 
 /// Names of the rules that give a due time, as the log keeps them.

@@ -35,10 +35,7 @@ pub(super) fn seal(fact: &CitizenFact, sealed: &mut pb::PersonalData) {
     }
 }
 
-pub(super) fn saved(
-    it: pb::CitizenSaved,
-    sealed: &pb::PersonalData,
-) -> Result<CitizenFact, Error> {
+pub(super) fn saved(it: pb::CitizenSaved, sealed: &pb::PersonalData) -> Result<CitizenFact, Error> {
     Ok(CitizenFact::Saved(CitizenSaved {
         added: sealed.identifiers_added.iter().map(unhash).collect::<Result<_, _>>()?,
         withdrawn: sealed.identifiers_withdrawn.iter().map(unhash).collect::<Result<_, _>>()?,

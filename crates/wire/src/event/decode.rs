@@ -148,7 +148,7 @@ fn opened(it: &pb::RequestOpened) -> Result<Opened, Error> {
         language: word("language", vocabulary::language::from_pb(it.language))?,
         other_channels: word("other_channels", other.collect())?,
         unit: label("unit", &it.unit)?,
-        place: place(it.place.as_ref())?,
+        place: place_from_pb(it.place.as_ref())?,
         source: it.source.as_ref().map(source).transpose()?,
         number_year: it.number_year.try_into().map_err(|_| wrong("number_year", "not a year"))?,
         terms: terms(&it.promises)?,
@@ -237,7 +237,8 @@ pub fn promise_from_pb(it: &pb::Promise) -> Result<Term, Error> {
     })
 }
 
-fn place(it: Option<&pb::Place>) -> Result<Place, Error> {
+/// A place from the wire.
+pub fn place_from_pb(it: Option<&pb::Place>) -> Result<Place, Error> {
     let Some(it) = it else { return Ok(Place::default()) };
     let coordinates = it.coordinates.as_ref().map(|it| {
         let latitude = ten_millionths(it.latitude, 90.0)?;

@@ -1,0 +1,54 @@
+//! Texts without what people leave out: case, accents, punctuation.
+
+/// The words of a text, in lower case, without accents, one space between them.
+///
+/// Apostrophes and hyphens part words, so that a code reads as the name it stands for.
+pub(super) fn fold(text: &str) -> String {
+    let mut folded = String::with_capacity(text.len());
+    let mut is_apart = false;
+    for letter in text.chars().flat_map(char::to_lowercase) {
+        if is_accent(letter) {
+            continue;
+        }
+        if !letter.is_alphanumeric() {
+            is_apart = true;
+            continue;
+        }
+        if is_apart && !folded.is_empty() {
+            folded.push(' ');
+        }
+        is_apart = false;
+        match letter {
+            'à' | 'á' | 'â' | 'ã' | 'ä' | 'å' => folded.push('a'),
+            'ç' => folded.push('c'),
+            'è' | 'é' | 'ê' | 'ë' => folded.push('e'),
+            'ì' | 'í' | 'î' | 'ï' => folded.push('i'),
+            'ñ' => folded.push('n'),
+            'ò' | 'ó' | 'ô' | 'õ' | 'ö' => folded.push('o'),
+            'ù' | 'ú' | 'û' | 'ü' => folded.push('u'),
+            'ý' | 'ÿ' => folded.push('y'),
+            'œ' => folded.push_str("oe"),
+            'æ' => folded.push_str("ae"),
+            other => folded.push(other),
+        }
+    }
+    folded
+}
+
+/// Accents that stand apart from their letter.
+fn is_accent(letter: char) -> bool {
+    ('\u{300}'..='\u{36f}').contains(&letter)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::fold;
+
+    #[test]
+    fn case_accents_and_punctuation_do_not_matter() {
+        assert_eq!(fold("  L’Égout, c'est BOUCHÉ ! "), "l egout c est bouche");
+        assert_eq!(fold("e\u{301}te\u{301} — nœud"), "ete noeud");
+        assert_eq!(fold("eau-potable"), fold("Eau potable"));
+        assert_eq!(fold("?!"), "");
+    }
+}
