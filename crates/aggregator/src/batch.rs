@@ -2,8 +2,8 @@
 
 use crate::digest::Digest;
 use crate::schema::{
-    self, BreachRow, CitizenRow, QuarantineRow, RequestRow, StoredEvent, VolumeKey, code, owned,
-    to_row,
+    self, BreachRow, CatalogueRow, CitizenRow, QuarantineRow, RequestRow, StoredEvent, VolumeKey,
+    code, owned, to_row,
 };
 use crate::snapshot::Snapshot;
 use crate::store::{Checkpoint, Error, Mark};
@@ -28,6 +28,8 @@ pub(crate) struct Batch {
     serials: HashMap<u16, u32>,
     citizens: BTreeMap<u128, CitizenRow>,
     identifiers: BTreeMap<(u8, [u8; 32]), Option<u128>>,
+    catalogues: BTreeMap<u64, CatalogueRow>,
+    last_catalogue: u64,
     contacts: BTreeMap<u128, u64>,
     contact_volumes: BTreeMap<(u8, u8), u64>,
     events: Vec<(u64, Vec<u8>)>,
@@ -80,6 +82,8 @@ impl Batch {
             serials: HashMap::new(),
             citizens: BTreeMap::new(),
             identifiers: BTreeMap::new(),
+            catalogues: BTreeMap::new(),
+            last_catalogue: snapshot.catalogue_version()?,
             contacts: BTreeMap::new(),
             contact_volumes: BTreeMap::new(),
             events: Vec::new(),
@@ -189,6 +193,16 @@ impl Batch {
         Ok(())
     }
 
+    /// Takes the next version of the catalogue; one with another number cannot follow.
+    pub(crate) fn publish(&mut self, version: u64, row: CatalogueRow) -> bool {
+        let follows = version == self.last_catalogue + 1;
+        if follows {
+            self.last_catalogue = version;
+            self.catalogues.insert(version, row);
+        }
+        follows
+    }
+
     pub(crate) fn has_contact(&self, id: ContactId) -> Result<bool, Error> {
         let key = id.uuid().as_u128();
         Ok(self.contacts.contains_key(&key) || self.before.contacts.get(key)?.is_some())
@@ -273,6 +287,10 @@ impl Batch {
         let mut citizens = txn.open_table(schema::CITIZENS)?;
         for (key, row) in &self.citizens {
             citizens.insert(key, to_row(row).map_err(Error::Encode)?.as_slice())?;
+        }
+        let mut catalogues = txn.open_table(schema::CATALOGUES)?;
+        for (version, row) in &self.catalogues {
+            catalogues.insert(version, to_row(row).map_err(Error::Encode)?.as_slice())?;
         }
         let mut identifiers = txn.open_table(schema::IDENTIFIERS)?;
         for (key, holder) in &self.identifiers {

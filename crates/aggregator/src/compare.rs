@@ -55,6 +55,7 @@ pub fn compare(
     compare_table(pair, schema::EVENTS, max, &mut found)?;
     compare_table(pair, schema::CITIZENS, max, &mut found)?;
     compare_table(pair, schema::IDENTIFIERS, max, &mut found)?;
+    compare_table(pair, schema::CATALOGUES, max, &mut found)?;
     compare_table(pair, schema::CONTACTS, max, &mut found)?;
     compare_table(pair, schema::ALARMS, max, &mut found)?;
     compare_table(pair, schema::BREACHES, max, &mut found)?;

@@ -2,12 +2,12 @@
 
 use crate::batch::Batch;
 use crate::digest::Digest;
-use crate::schema::{BreachRow, QuarantineRow, RequestRow, Step};
+use crate::schema::{BreachRow, CatalogueRow, QuarantineRow, RequestRow, Step};
 use crate::store::Error;
 use crate::subject::{AGGREGATE_HEADER, Subject};
 use beffroi_domain::{
-    About, Citizen, CitizenFact, CitizenId, Contact, ContactId, Event, FactKind, Kind, PromiseRef,
-    Request, RequestId, Timestamp,
+    About, CataloguePublished, Citizen, CitizenFact, CitizenId, Contact, ContactId, Event,
+    FactKind, Kind, PromiseRef, Reference, Request, RequestId, Timestamp,
 };
 use beffroi_journal::Record;
 use beffroi_wire::event;
@@ -83,6 +83,9 @@ fn apply(batch: &mut Batch, decoded: &Decoded, event: &Event) -> Result<Result<(
             apply_citizen(batch, decoded, (event, id, fact))
         }
         (About::Citizen(_), _) => Ok(Err("the event is not one of a citizen".to_owned())),
+        (About::Reference(Reference::Catalogue), Kind::CataloguePublished(published)) => {
+            apply_catalogue(batch, decoded, (event, published))
+        }
         (About::Reference(_), _) => Ok(Err("the event is not one of a reference".to_owned())),
         (About::Request(id), _) => match batch.ordinal(id)? {
             None => apply_first(batch, decoded, event),
@@ -109,6 +112,29 @@ fn apply_contact(
         row.last_contact_at = row.last_contact_at.max(Some(event.meta.occurred_at));
     }
     Ok(())
+}
+
+fn apply_catalogue(
+    batch: &mut Batch,
+    decoded: &Decoded,
+    (event, published): (&Event, &CataloguePublished),
+) -> Result<Result<(), Reason>, Error> {
+    let sequence = decoded.record.sequence;
+    let products = published.catalogue.products();
+    let count = |it: usize| u32::try_from(it).unwrap_or(u32::MAX);
+    let row = CatalogueRow {
+        sequence,
+        id: event.id.uuid(),
+        published_at: event.meta.occurred_at,
+        actor: event.meta.actor.as_ref().map(ToString::to_string),
+        products: count(products.len()),
+        questions: count(products.iter().map(|it| it.questions.len()).sum()),
+    };
+    if !batch.publish(published.version, row) {
+        return Ok(Err(format!("version {} of the catalogue cannot follow", published.version)));
+    }
+    batch.event(sequence, decoded.recorded_at, &decoded.record.entry.payload)?;
+    Ok(Ok(()))
 }
 
 fn apply_citizen(

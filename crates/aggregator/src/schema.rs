@@ -29,6 +29,8 @@ pub(crate) const CITIZENS: TableDefinition<u128, &[u8]> = TableDefinition::new("
 /// The citizen of an identifier: its kind and its keyed hash.
 pub(crate) const IDENTIFIERS: TableDefinition<(u8, [u8; 32]), u128> =
     TableDefinition::new("identifiers");
+/// The versions of the catalogue: [`CatalogueRow`].
+pub(crate) const CATALOGUES: TableDefinition<u64, &[u8]> = TableDefinition::new("catalogues");
 /// The sequence of a contact's id.
 pub(crate) const CONTACTS: TableDefinition<u128, u64> = TableDefinition::new("contacts");
 /// Alarms by time, ordinal and promise.
@@ -101,6 +103,24 @@ pub struct CitizenRow {
     pub contacts: u64,
     /// When the latest contact took place.
     pub last_contact_at: Option<Timestamp>,
+}
+
+/// A version of the catalogue. The catalogue itself is in its event.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CatalogueRow {
+    /// The place of its event in the log.
+    pub sequence: u64,
+    /// The id of its event.
+    #[serde(with = "uuid::serde::compact")]
+    pub id: uuid::Uuid,
+    /// When it was published.
+    pub published_at: Timestamp,
+    /// Who published it.
+    pub actor: Option<String>,
+    /// How many products it has.
+    pub products: u32,
+    /// How many questions its products have.
+    pub questions: u32,
 }
 
 /// A warning or a breach, with what a subscriber needs of its request as it was then.

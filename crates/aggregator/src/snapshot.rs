@@ -1,7 +1,8 @@
 //! Reads: one moment of the projections.
 
 use crate::schema::{
-    self, BreachRow, CitizenRow, RequestRow, StoredEvent, VolumeKey, code, from_row, owned,
+    self, BreachRow, CatalogueRow, CitizenRow, RequestRow, StoredEvent, VolumeKey, code, from_row,
+    owned,
 };
 use crate::store::{Checkpoint, Error, Mark};
 use crate::subject::Subject;
@@ -145,6 +146,34 @@ impl Snapshot {
         let citizens = self.table(schema::CITIZENS)?;
         let Some(row) = citizens.get(schema::citizen_key(id))? else { return Ok(None) };
         row_of("citizens", id, row.value()).map(Some)
+    }
+
+    /// The version of the catalogue that is in force; 0: none was published.
+    pub fn catalogue_version(&self) -> Result<u64, Error> {
+        let catalogues = self.table(schema::CATALOGUES)?;
+        Ok(catalogues.last()?.map_or(0, |(version, _)| version.value()))
+    }
+
+    /// A version of the catalogue, without the catalogue itself.
+    pub fn catalogue_row(&self, version: u64) -> Result<Option<CatalogueRow>, Error> {
+        let catalogues = self.table(schema::CATALOGUES)?;
+        let Some(row) = catalogues.get(version)? else { return Ok(None) };
+        row_of("catalogues", version, row.value()).map(Some)
+    }
+
+    /// Versions of the catalogue below `before`, newest first, at most `limit`.
+    pub fn catalogues_before(
+        &self,
+        before: u64,
+        limit: usize,
+    ) -> Result<Vec<(u64, CatalogueRow)>, Error> {
+        let catalogues = self.table(schema::CATALOGUES)?;
+        let rows = catalogues.range(..before)?.rev().take(limit);
+        rows.map(|row| {
+            let (version, row) = row?;
+            Ok((version.value(), row_of("catalogues", version.value(), row.value())?))
+        })
+        .collect()
     }
 
     /// The citizen whose record holds an identifier.

@@ -161,6 +161,7 @@ fn create_tables(txn: &WriteTransaction) -> Result<(), Error> {
     create(txn, schema::EVENTS)?;
     create(txn, schema::CITIZENS)?;
     create(txn, schema::IDENTIFIERS)?;
+    create(txn, schema::CATALOGUES)?;
     create(txn, schema::CONTACTS)?;
     create(txn, schema::ALARMS)?;
     create(txn, schema::BREACHES)?;

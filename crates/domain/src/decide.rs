@@ -4,6 +4,7 @@ mod change;
 mod links;
 mod open;
 
+use crate::catalogue::Answered;
 use crate::request::{Attachment, CatalogueEntry, Duplicate, MergedInto, Relation};
 use crate::{
     Channel, CitizenId, City, Code, HoldReason, InvalidTimestamp, Kind, Label, Language, Nature,
@@ -138,6 +139,8 @@ pub struct Open {
     pub programme: Option<Code>,
     /// Somebody was asked whether it is an emergency, and said no.
     pub screened: bool,
+    /// The answers to the product's questions, those that can name a person last.
+    pub answers: Vec<Answered>,
     /// How it came.
     pub channel: Channel,
     /// The language of the asker.

@@ -1,5 +1,6 @@
 //! Events: what the log keeps.
 
+use crate::catalogue::{Answered, Catalogue};
 use crate::request::{Attachment, CatalogueEntry, Duplicate, MergedInto, Relation};
 use crate::{
     Channel, CitizenFact, CitizenId, Code, Contact, ContactId, EventId, HoldReason, InvalidId,
@@ -120,6 +121,8 @@ pub enum Kind {
     Unrelated(RequestId),
     /// A photo or a document belongs to it.
     AttachmentAdded(Attachment),
+    /// The city published a version of its catalogue.
+    CataloguePublished(Box<CataloguePublished>),
     /// Something happened to a citizen's record.
     Citizen(CitizenFact),
     /// An exchange took place.
@@ -165,6 +168,7 @@ impl Kind {
             Self::Related(_) => "request_related",
             Self::Unrelated(_) => "request_unrelated",
             Self::AttachmentAdded(_) => "attachment_added",
+            Self::CataloguePublished(_) => "catalogue_published",
             Self::Citizen(fact) => fact.name(),
             Self::ContactRecorded(_) => "contact_recorded",
             Self::PromiseWarned(_) => "promise_warned",
@@ -176,6 +180,7 @@ impl Kind {
     pub fn about(&self, id: Uuid) -> Result<About, InvalidId> {
         match self {
             Self::ContactRecorded(_) => ContactId::new(id).map(About::Contact),
+            Self::CataloguePublished(_) => Ok(About::Reference(Reference::Catalogue)),
             Self::Citizen(_) => CitizenId::new(id).map(About::Citizen),
             Self::Opened(_)
             | Self::Assigned(_)
@@ -225,6 +230,7 @@ impl Kind {
             | Self::Related(_)
             | Self::Unrelated(_)
             | Self::AttachmentAdded(_)
+            | Self::CataloguePublished(_)
             | Self::Citizen(_)
             | Self::ContactRecorded(_) => None,
         }
@@ -259,6 +265,8 @@ pub struct Opened {
     pub programme: Option<Code>,
     /// Somebody was asked whether it is an emergency, and said no.
     pub screened: bool,
+    /// The answers to the product's questions, those that can name a person last.
+    pub answers: Vec<Answered>,
     /// The language of the asker.
     pub language: Language,
     /// Other channels through which it was also reported.
@@ -273,6 +281,15 @@ pub struct Opened {
     pub number_year: u16,
     /// What was promised.
     pub terms: Vec<Term>,
+}
+
+/// A version of the catalogue.
+#[derive(Clone, Debug, PartialEq)]
+pub struct CataloguePublished {
+    /// 1, 2, 3 …
+    pub version: u64,
+    /// The catalogue.
+    pub catalogue: Catalogue,
 }
 
 /// What a request turned out to be about.

@@ -31,7 +31,8 @@ pub use code::{Code, InvalidCode};
 pub use contact::{Contact, InvalidContact};
 pub use decide::{Change, Command, LinkRejection, Open, Reclassify, Rejection, decide, mirror};
 pub use event::{
-    About, Event, FactKind, Kind, Meta, Opened, PersonalData, PromiseRef, Reclassified,
+    About, CataloguePublished, Event, FactKind, Kind, Meta, Opened, PersonalData, PromiseRef,
+    Reclassified,
 };
 pub use id::{CitizenId, ContactId, EventId, InvalidId, RequestId};
 pub use identifier::{

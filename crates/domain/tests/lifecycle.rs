@@ -44,6 +44,7 @@ fn opening() -> Change {
         entry: None,
         programme: None,
         screened: false,
+        answers: Vec::new(),
         channel: Channel::Telephone,
         language: Language::French,
         other_channels: Vec::new(),

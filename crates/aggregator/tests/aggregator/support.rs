@@ -47,6 +47,7 @@ pub(crate) fn open() -> Change {
         entry: None,
         programme: None,
         screened: false,
+        answers: Vec::new(),
         channel: Channel::App,
         language: Language::French,
         other_channels: Vec::new(),

@@ -22,7 +22,10 @@ impl Request {
     fn next(mut self, kind: &Kind, event: &Event) -> Option<Self> {
         let at = event.meta.occurred_at;
         let follows = match kind {
-            Kind::Opened(_) | Kind::Citizen(_) | Kind::ContactRecorded(_) => false,
+            Kind::Opened(_)
+            | Kind::CataloguePublished(_)
+            | Kind::Citizen(_)
+            | Kind::ContactRecorded(_) => false,
             Kind::Assigned(unit) => self.assign(unit.as_ref(), event),
             Kind::PutOnHold(_) => self.is_in_hand() && self.turn(Status::OnHold, event),
             Kind::Resumed(terms) => self.resume(terms, event),

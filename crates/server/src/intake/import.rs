@@ -267,6 +267,7 @@ fn parse(it: &pb::ImportedServiceRequest, now: Timestamp) -> Result<Item, Vec<Vi
             entry: None,
             programme: None,
             screened: false,
+            answers: Vec::new(),
             channel: channel?,
             language: Language::default(),
             other_channels: other?,

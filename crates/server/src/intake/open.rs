@@ -52,6 +52,7 @@ fn parse(
             entry: None,
             programme: None,
             screened: false,
+            answers: Vec::new(),
             channel: channel?,
             language: language?,
             other_channels: Vec::new(),

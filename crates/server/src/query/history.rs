@@ -54,6 +54,7 @@ fn is_public(kind: &Kind) -> bool {
         | Kind::Merged(_)
         | Kind::Unmerged
         | Kind::AttachmentAdded(_)
+        | Kind::CataloguePublished(_)
         | Kind::Citizen(_)
         | Kind::ContactRecorded(_)
         | Kind::PromiseBreached(_) => true,
@@ -103,6 +104,7 @@ fn entry(node: &Shared, recorded: &Recorded, language: Language) -> pb::HistoryE
         | Kind::Related(_)
         | Kind::Unrelated(_)
         | Kind::AttachmentAdded(_)
+        | Kind::CataloguePublished(_)
         | Kind::Citizen(_)
         | Kind::ContactRecorded(_)
         | Kind::PromiseWarned(_)
@@ -134,6 +136,7 @@ fn due_at(kind: &Kind) -> Option<Timestamp> {
         | Kind::Related(_)
         | Kind::Unrelated(_)
         | Kind::AttachmentAdded(_)
+        | Kind::CataloguePublished(_)
         | Kind::Citizen(_)
         | Kind::ContactRecorded(_) => None,
     }
@@ -168,6 +171,7 @@ fn summary(kind: &Kind, language: Language) -> String {
         Kind::Related(_) => ("Reliée à une autre demande", "Related to another request"),
         Kind::Unrelated(_) => ("Lien retiré", "Relation removed"),
         Kind::AttachmentAdded(_) => ("Pièce jointe", "Attachment"),
+        Kind::CataloguePublished(_) => ("Catalogue publié", "Catalogue published"),
         Kind::Citizen(_) => ("Dossier du citoyen", "Citizen's record"),
         Kind::ContactRecorded(_) => ("Contact", "Contact"),
         Kind::PromiseWarned(_) => ("Échéance proche", "Promise about to be broken"),

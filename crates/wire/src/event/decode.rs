@@ -2,11 +2,12 @@
 
 use super::{citizen as facts, rule};
 use crate::pb::event::v1 as pb;
-use crate::{time, vocabulary};
+use crate::{catalogue, time, vocabulary};
+use beffroi_domain::catalogue::Answered;
 use beffroi_domain::{
-    Attachment, CatalogueEntry, CitizenId, Code, Contact, Duplicate, Event, EventId, InvalidText,
-    Kind, Label, MergedInto, Meta, Opened, Personal, PersonalData, Place, PromiseRef, Reclassified,
-    Relation, RequestId, Rule, Source, Term, Text, Timestamp,
+    Attachment, CatalogueEntry, CataloguePublished, CitizenId, Code, Contact, Duplicate, Event,
+    EventId, InvalidText, Kind, Label, MergedInto, Meta, Opened, Personal, PersonalData, Place,
+    PromiseRef, Reclassified, Relation, RequestId, Rule, Source, Term, Text, Timestamp,
 };
 use prost::Message;
 use thiserror::Error;
@@ -91,7 +92,7 @@ fn personal(data: &pb::PersonalData) -> Result<PersonalData, Error> {
 fn kind(wire: pb::event::Kind, sealed: &pb::PersonalData) -> Result<Kind, Error> {
     use pb::event::Kind as Wire;
     Ok(match wire {
-        Wire::RequestOpened(it) => Kind::Opened(Box::new(opened(&it)?)),
+        Wire::RequestOpened(it) => Kind::Opened(Box::new(opened(&it, sealed)?)),
         Wire::RequestAssigned(it) => Kind::Assigned(label("unit", &it.unit)?),
         Wire::RequestPutOnHold(it) => {
             Kind::PutOnHold(word("reason", vocabulary::hold_reason::from_pb(it.reason))?)
@@ -127,6 +128,7 @@ fn kind(wire: pb::event::Kind, sealed: &pb::PersonalData) -> Result<Kind, Error>
             bytes: it.bytes,
             sha256: it.sha256.as_ref().try_into().map_err(|_| wrong("sha256", "not 32 bytes"))?,
         }),
+        Wire::CataloguePublished(it) => Kind::CataloguePublished(Box::new(published(it)?)),
         Wire::CitizenSaved(it) => Kind::Citizen(facts::saved(it, sealed)?),
         Wire::CitizenMerged(it) => Kind::Citizen(facts::merged(&it)?),
         Wire::CitizenAbsorbed(it) => Kind::Citizen(facts::absorbed(&it)?),
@@ -138,7 +140,7 @@ fn kind(wire: pb::event::Kind, sealed: &pb::PersonalData) -> Result<Kind, Error>
     })
 }
 
-fn opened(it: &pb::RequestOpened) -> Result<Opened, Error> {
+fn opened(it: &pb::RequestOpened, sealed: &pb::PersonalData) -> Result<Opened, Error> {
     let other = it.other_channels.iter().map(|number| vocabulary::channel::from_pb(*number));
     Ok(Opened {
         citizen: citizen(&it.citizen_id)?,
@@ -156,7 +158,23 @@ fn opened(it: &pb::RequestOpened) -> Result<Opened, Error> {
         entry: it.entry.as_ref().map(entry).transpose()?,
         programme: code("programme", &it.programme)?,
         screened: it.screened,
+        answers: answers(it, sealed)?,
     })
+}
+
+fn answers(it: &pb::RequestOpened, sealed: &pb::PersonalData) -> Result<Vec<Answered>, Error> {
+    let answers = it.answers.iter().chain(&sealed.answers).map(catalogue::answer_from_pb);
+    answers.collect::<Result<_, _>>().map_err(|error| wrong("answers", error.to_string()))
+}
+
+fn published(it: pb::CataloguePublished) -> Result<CataloguePublished, Error> {
+    let catalogue = it.catalogue.ok_or_else(|| wrong("catalogue", "missing"))?;
+    let catalogue = catalogue::from_pb(catalogue).map_err(|defects| {
+        let first = defects.first();
+        let first = first.map(|it| format!("{}: {}", it.place, it.flaw)).unwrap_or_default();
+        wrong("catalogue", format!("not one that can be used: {first}"))
+    })?;
+    Ok(CataloguePublished { version: it.version, catalogue })
 }
 
 fn entry(it: &pb::CatalogueEntry) -> Result<CatalogueEntry, Error> {

@@ -2,7 +2,7 @@
 
 use super::{citizen, rule};
 use crate::pb::event::v1 as pb;
-use crate::{time, vocabulary};
+use crate::{catalogue, time, vocabulary};
 use beffroi_domain::{
     CatalogueEntry, Code, Contact, Event, Kind, Label, MergedInto, Opened, PersonalData, Place,
     PromiseRef, Reclassified, RequestId, Rule, Source, Term, Text,
@@ -46,6 +46,9 @@ fn seal(data: &PersonalData, kind: &Kind) -> Option<pb::Sealed> {
     };
     if let Kind::Citizen(fact) = kind {
         citizen::seal(fact, &mut content);
+    }
+    if let Kind::Opened(opened) = kind {
+        content.answers = answers(opened, true);
     }
     if content == pb::PersonalData::default() {
         return None;
@@ -92,6 +95,10 @@ fn kind(kind: &Kind) -> Option<pb::event::Kind> {
         | Kind::Related(_)
         | Kind::Unrelated(_)
         | Kind::AttachmentAdded(_) => return links(kind),
+        Kind::CataloguePublished(it) => Wire::CataloguePublished(pb::CataloguePublished {
+            version: it.version,
+            catalogue: Some(catalogue::to_pb(&it.catalogue)),
+        }),
         Kind::Citizen(fact) => citizen::encode(fact),
         Kind::ContactRecorded(it) => Wire::ContactRecorded(contact(it)),
         Kind::PromiseWarned(it) => {
@@ -141,6 +148,7 @@ fn links(kind: &Kind) -> Option<pb::event::Kind> {
         | Kind::Transferred(_)
         | Kind::ProgrammeEntered(_)
         | Kind::ProgrammeLeft(_)
+        | Kind::CataloguePublished(_)
         | Kind::Citizen(_)
         | Kind::ContactRecorded(_)
         | Kind::PromiseWarned(_)
@@ -197,7 +205,14 @@ fn opened(it: &Opened) -> pb::RequestOpened {
         entry: it.entry.as_ref().map(entry),
         programme: code(it.programme.as_ref()),
         screened: it.screened,
+        answers: answers(it, false),
     }
+}
+
+/// The answers that can name a person, or those that cannot.
+fn answers(it: &Opened, personal: bool) -> Vec<pb::Answer> {
+    let answers = it.answers.iter().filter(|it| it.answer.is_personal() == personal);
+    answers.map(catalogue::answer_to_pb).collect()
 }
 
 fn contact(it: &Contact) -> pb::ContactRecorded {

@@ -34,6 +34,7 @@ fn opened() -> Opened {
         entry: None,
         programme: None,
         screened: false,
+        answers: Vec::new(),
         language: Language::English,
         other_channels: vec![Channel::App, Channel::Email],
         unit: Some("Travaux publics".parse().unwrap()),
