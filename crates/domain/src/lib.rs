@@ -9,6 +9,7 @@ mod city;
 mod code;
 mod contact;
 mod decide;
+mod emergency;
 mod event;
 mod id;
 mod identifier;
@@ -28,6 +29,7 @@ pub use city::{City, Commitment};
 pub use code::{Code, InvalidCode};
 pub use contact::{Contact, InvalidContact};
 pub use decide::{Change, Command, LinkRejection, Open, Reclassify, Rejection, decide, mirror};
+pub use emergency::{Emergency, InvalidEmergency, Suggestion, suggest};
 pub use event::{
     About, Event, FactKind, Kind, Meta, Opened, PersonalData, PromiseRef, Reclassified,
 };
