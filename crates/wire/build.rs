@@ -7,6 +7,7 @@ use std::path::Path;
 fn main() -> Result<(), Box<dyn Error>> {
     let root = Path::new("../../proto");
     let files = [
+        "beffroi/catalogue/v1/catalogue_service.proto",
         "beffroi/event/v1/event.proto",
         "beffroi/event/v1/catalogue.proto",
         "beffroi/intake/v1/intake_service.proto",

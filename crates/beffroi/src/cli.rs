@@ -1,5 +1,6 @@
 //! The command line: what can be asked, and how it is explained.
 
+mod catalogue;
 mod parse;
 mod read;
 mod run;
@@ -9,6 +10,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+pub(crate) use catalogue::{AnswersArgs, Catalogue, CatalogueArgs};
 pub(crate) use read::{AudienceArg, Page, Report, RequestArgs, VolumeKey, VolumesArgs};
 pub(crate) use read::{BreachesArgs, CitizenArgs, HistoryArgs, ListArgs, ReportArgs};
 pub(crate) use run::{DemoArgs, ImportArgs, RebuildArgs, ServeArgs, VerifyArgs};
@@ -105,6 +107,8 @@ pub(crate) enum Command {
 pub(crate) enum Ask {
     /// Open a request.
     Open(OpenArgs),
+    /// Publish, search and walk through the catalogue.
+    Catalogue(CatalogueArgs),
     /// Record an exchange with a citizen.
     Contact(ContactArgs),
     /// Document a step of a request.

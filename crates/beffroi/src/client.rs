@@ -3,6 +3,7 @@
 use std::error::Error as _;
 use std::time::Duration;
 
+use beffroi_wire::pb::catalogue::v1::catalogue_service_client::CatalogueServiceClient;
 use beffroi_wire::pb::intake::v1::intake_service_client::IntakeServiceClient;
 use beffroi_wire::pb::query::v1::query_service_client::QueryServiceClient;
 use tonic::metadata::AsciiMetadataValue;
@@ -27,6 +28,8 @@ pub(crate) type Connection = InterceptedService<Channel, AcceptLanguage>;
 /// Both services of a server.
 #[derive(Clone, Debug)]
 pub(crate) struct Client {
+    /// The catalogue.
+    pub catalogue: CatalogueServiceClient<Connection>,
     /// What is told.
     pub intake: IntakeServiceClient<Connection>,
     /// What is asked.
@@ -62,6 +65,8 @@ pub(crate) async fn connect(url: &str, lang: Lang) -> Result<Client, Failure> {
         .map_err(unreachable)?;
     let connection = InterceptedService::new(channel, AcceptLanguage(lang));
     Ok(Client {
+        catalogue: CatalogueServiceClient::new(connection.clone())
+            .max_decoding_message_size(ANSWER_BYTES_MAX),
         intake: IntakeServiceClient::new(connection.clone())
             .max_decoding_message_size(ANSWER_BYTES_MAX),
         query: QueryServiceClient::new(connection).max_decoding_message_size(ANSWER_BYTES_MAX),

@@ -1,5 +1,7 @@
 //! Beffroi's command: runs a node, and asks one.
 
+mod answers;
+mod catalogue;
 mod cli;
 mod client;
 mod command;

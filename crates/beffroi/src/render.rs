@@ -1,15 +1,17 @@
 //! What people see: tables, cards and lines.
 
 mod breach;
+mod catalogue;
 mod citizen;
 mod history;
 mod request;
 mod volumes;
 
 pub(crate) use breach::{breach_line, breaches};
+pub(crate) use catalogue::{answers, catalogue_versions, next_questions, product_hits};
 pub(crate) use citizen::citizen;
 pub(crate) use history::history;
-pub(crate) use request::{card, request_line, requests};
+pub(crate) use request::{card, request_line, requests, told};
 pub(crate) use volumes::volumes;
 
 use comfy_table::{

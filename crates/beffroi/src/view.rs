@@ -5,6 +5,7 @@
 //! recording stands under `position`, `resume_token` or `next_page_token` only.
 
 mod breach;
+mod catalogue;
 mod citizen;
 mod history;
 mod import;
@@ -12,6 +13,9 @@ mod request;
 mod volumes;
 
 pub(crate) use breach::{BreachMessage, BreachView, BreachesAnswer};
+pub(crate) use catalogue::{
+    AnsweredView, HitsAnswer, QuestionsAnswer, VersionView, VersionsAnswer,
+};
 pub(crate) use citizen::CitizenAnswer;
 pub(crate) use history::HistoryAnswer;
 pub(crate) use import::{ImportAnswer, UnreadableView};

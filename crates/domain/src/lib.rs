@@ -10,6 +10,7 @@ mod city;
 mod code;
 mod contact;
 mod decide;
+mod emergency;
 mod event;
 mod id;
 mod identifier;
@@ -30,6 +31,7 @@ pub use city::{City, Commitment};
 pub use code::{Code, InvalidCode};
 pub use contact::{Contact, InvalidContact};
 pub use decide::{Change, Command, LinkRejection, Open, Reclassify, Rejection, decide, mirror};
+pub use emergency::{Emergency, InvalidEmergency, Suggestion, suggest};
 pub use event::{
     About, CataloguePublished, Event, FactKind, Kind, Meta, Opened, PersonalData, PromiseRef,
     Reclassified,
@@ -48,6 +50,6 @@ pub use request::{
 pub use text::{InvalidText, Label, Personal, Text};
 pub use time::{InvalidTimestamp, Timestamp};
 pub use vocabulary::{
-    Channel, ContactOutcome, Emergency, HoldReason, Language, Nature, Origin, RelationKind,
-    Urgency, Visibility,
+    Channel, ContactOutcome, HoldReason, Language, Nature, Origin, RelationKind, Urgency,
+    Visibility,
 };

@@ -144,17 +144,3 @@ impl RelationKind {
         }
     }
 }
-
-/// What belongs to 9-1-1 and not to 3-1-1.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Emergency {
-    /// A life is in danger.
-    LifeInDanger,
-    /// A crime.
-    Crime,
-    /// A disturbance of the public order in progress.
-    PublicOrder,
-    /// A road accident.
-    RoadAccident,
-}

@@ -1,10 +1,11 @@
 //! Errors of the API: the only place that turns one into a gRPC status.
 
+use crate::catalogue::CatalogueProblem;
 use crate::language::choose;
 use beffroi_aggregator::Error as StoreError;
 use beffroi_domain::{
-    InvalidContact, InvalidId, InvalidNumber, InvalidText, Language, LinkRejection, Rejection,
-    Status as Standing, Timestamp,
+    Emergency, InvalidContact, InvalidId, InvalidNumber, InvalidText, Language, LinkRejection,
+    Rejection, Status as Standing, Timestamp,
 };
 use beffroi_journal::{AppendError, Refusal};
 use std::collections::HashMap;
@@ -24,6 +25,14 @@ pub(crate) enum ApiError {
     UnknownRequest(String),
     /// No such citizen.
     UnknownCitizen(String),
+    /// No catalogue was published.
+    NoCatalogue,
+    /// No such version of the catalogue.
+    UnknownCatalogue(u64),
+    /// It belongs to 9-1-1; the language is the asker's.
+    Emergency(Emergency, Language),
+    /// It is answered already: no request is needed.
+    Informed(String),
     /// The rules do not allow it.
     Rejected(Rejection),
     /// The id belongs to something else.
@@ -74,6 +83,7 @@ pub(crate) enum Problem {
     Contact(InvalidContact),
     TooMany { found: usize, max: usize },
     BeforeOpening,
+    Catalogue(CatalogueProblem),
 }
 
 impl Problem {
@@ -114,6 +124,7 @@ impl Problem {
             Self::Contact(error) => format!("{error}"),
             Self::TooMany { found, max } => format!("has {found} items, 1 to {max} are taken"),
             Self::BeforeOpening => "is dated before the opening".to_owned(),
+            Self::Catalogue(problem) => problem.text(Language::English),
         }
     }
 
@@ -130,13 +141,7 @@ impl Problem {
                 "`{text}` n'est pas un numéro de demande : le chiffre de contrôle ne correspond \
                  pas, vérifiez chaque chiffre"
             ),
-            Self::Text(InvalidText::Empty) => "est vide".to_owned(),
-            Self::Text(InvalidText::TooLong { found, max }) => {
-                format!("compte {found} caractères, le maximum est {max}")
-            }
-            Self::Text(InvalidText::Control(code)) => {
-                format!("contient le caractère de commande U+{code:04X}")
-            }
+            Self::Text(error) => text_in_french(error),
             Self::UnknownWord => "n'est aucune des valeurs de l'API".to_owned(),
             Self::Time => "n'est pas un instant des années 1800 à 9999".to_owned(),
             Self::Future(now) => format!("est dans le futur : il est {now}"),
@@ -162,7 +167,18 @@ impl Problem {
             }
             Self::TooMany { found, max } => format!("compte {found} éléments, de 1 à {max} admis"),
             Self::BeforeOpening => "est antérieur à l'ouverture".to_owned(),
+            Self::Catalogue(problem) => problem.text(Language::French),
         }
+    }
+}
+
+pub(crate) fn text_in_french(error: &InvalidText) -> String {
+    match error {
+        InvalidText::Empty => "est vide".to_owned(),
+        InvalidText::TooLong { found, max } => {
+            format!("compte {found} caractères, le maximum est {max}")
+        }
+        InvalidText::Control(code) => format!("contient le caractère de commande U+{code:04X}"),
     }
 }
 
@@ -206,6 +222,10 @@ impl ApiError {
             Self::Invalid(_) => "INVALID_FIELD",
             Self::UnknownRequest(_) | Self::Rejected(Rejection::Unknown) => "UNKNOWN_REQUEST",
             Self::UnknownCitizen(_) => "UNKNOWN_CITIZEN",
+            Self::NoCatalogue => "NO_CATALOGUE",
+            Self::UnknownCatalogue(_) => "UNKNOWN_CATALOGUE",
+            Self::Emergency(..) => "EMERGENCY",
+            Self::Informed(_) => "INFORMED",
             Self::Rejected(Rejection::Exists) | Self::IdTaken(_) => "ID_TAKEN",
             Self::Rejected(Rejection::Status(_)) => "WRONG_STATUS",
             Self::Rejected(Rejection::TooEarly { .. }) => "TOO_EARLY",
@@ -229,6 +249,7 @@ impl ApiError {
             Self::Invalid(_) | Self::Rejected(Rejection::Year) => Code::InvalidArgument,
             Self::UnknownRequest(_)
             | Self::UnknownCitizen(_)
+            | Self::UnknownCatalogue(_)
             | Self::Rejected(Rejection::Unknown) => Code::NotFound,
             Self::Rejected(Rejection::Exists) | Self::IdTaken(_) => Code::AlreadyExists,
             Self::Rejected(
@@ -238,6 +259,9 @@ impl ApiError {
                 | Rejection::Link(_)
                 | Rejection::Calendar(_),
             )
+            | Self::NoCatalogue
+            | Self::Emergency(..)
+            | Self::Informed(_)
             | Self::OtherLog => Code::FailedPrecondition,
             Self::Behind { .. } | Self::OutcomeUnknown | Self::ShuttingDown => Code::Unavailable,
             Self::Refused(Refusal::TooLarge { .. } | Refusal::TooManyEntries { .. }) => {
@@ -284,6 +308,17 @@ impl ApiError {
                 format!("ce nœud en est à {folded}, pas encore à {asked} : réessayez"),
                 format!("this node has come to {folded}, not yet to {asked}: try again"),
             ),
+            Self::NoCatalogue => own(
+                "aucun catalogue n'est publié : publiez-en un (`beffroi catalogue publish`)",
+                "no catalogue is published: publish one (`beffroi catalogue publish`)",
+            ),
+            Self::UnknownCatalogue(version) => choose(
+                language,
+                format!("le catalogue n'a pas de version {version}"),
+                format!("the catalogue has no version {version}"),
+            ),
+            Self::Emergency(emergency, theirs) => emergency.instruction(*theirs).to_owned(),
+            Self::Informed(answer) => answer.clone(),
             Self::OutcomeUnknown => own(
                 "on ignore si l'appel a été enregistré : renvoyez-le avec le même identifiant",
                 "it is not known whether the call was recorded: send it again with the same id",
@@ -342,7 +377,14 @@ impl ApiError {
                 ("asked".to_owned(), asked.to_string()),
                 ("folded".to_owned(), folded.to_string()),
             ]),
+            Self::UnknownCatalogue(version) => one("version", version.to_string()),
+            Self::Emergency(emergency, _) => HashMap::from([
+                ("emergency".to_owned(), emergency.name().to_owned()),
+                ("call".to_owned(), "9-1-1".to_owned()),
+            ]),
             Self::Invalid(_)
+            | Self::NoCatalogue
+            | Self::Informed(_)
             | Self::Rejected(_)
             | Self::OtherLog
             | Self::OutcomeUnknown

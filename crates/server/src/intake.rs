@@ -44,9 +44,15 @@ impl IntakeService for Intake {
         call: tonic::Request<pb::OpenServiceRequestRequest>,
     ) -> Result<Response<pb::OpenServiceRequestResponse>, Status> {
         let language = language::of(call.metadata());
-        let opened = open::open(&self.node, call.into_inner()).await;
+        let message = call.into_inner();
+        let emergency_suggestion = open::suggestion(&message, language);
+        let opened = open::open(&self.node, message, language).await;
         let (service_request, position) = self.answer(opened, language)?;
-        Ok(Response::new(pb::OpenServiceRequestResponse { service_request, position }))
+        Ok(Response::new(pb::OpenServiceRequestResponse {
+            service_request,
+            position,
+            emergency_suggestion,
+        }))
     }
 
     async fn change_service_request(
@@ -114,6 +120,8 @@ struct Asked {
     occurred_at: Option<Timestamp>,
     actor: Option<Label>,
     channel: Channel,
+    /// The version of the catalogue under which it was decided, 0 where none matters.
+    catalogue_version: u64,
     personal: PersonalData,
 }
 
@@ -130,7 +138,7 @@ impl Asked {
                 channel: self.channel,
                 causation: None,
                 correlation: None,
-                catalogue_version: 0,
+                catalogue_version: self.catalogue_version,
                 source_status: None,
             },
             personal: Personal(self.personal.clone()),
@@ -189,7 +197,11 @@ fn find(node: &Shared, text: &str, name: Name) -> Result<RequestRow, ApiError> {
     row.ok_or_else(|| ApiError::UnknownRequest(text.trim().to_owned()))
 }
 
-fn event_id(fields: &mut crate::parse::Fields, field: &str, text: &str) -> Option<EventId> {
+pub(crate) fn event_id(
+    fields: &mut crate::parse::Fields,
+    field: &str,
+    text: &str,
+) -> Option<EventId> {
     let uuid = fields.uuid(field, text)?;
     match EventId::new(uuid) {
         Ok(id) => Some(id),

@@ -1,5 +1,6 @@
 //! A node: one journal, its projections, the timekeeper and the gRPC services over them.
 
+use crate::catalogue::{CatalogueEndpoint, Catalogues};
 use crate::commit::Committer;
 use crate::error::chain;
 use crate::intake::Intake;
@@ -11,6 +12,7 @@ use beffroi_aggregator::{
 use beffroi_domain::{City, Timestamp};
 use beffroi_journal::Journal;
 use beffroi_wire::DESCRIPTORS;
+use beffroi_wire::pb::catalogue::v1::catalogue_service_server::CatalogueServiceServer;
 use beffroi_wire::pb::intake::v1::intake_service_server::IntakeServiceServer;
 use beffroi_wire::pb::query::v1::query_service_server::QueryServiceServer;
 use std::future::Future;
@@ -115,6 +117,7 @@ impl Node {
         let shared = Shared {
             committer: Committer::new(journal.clone(), projections.clone()),
             projections,
+            catalogues: Catalogues::default(),
             city,
             clock,
             log: head.epoch,
@@ -140,6 +143,7 @@ impl Node {
     ) -> Result<(), Failure> {
         let Self { shared, journal, mut follower, folding, mut timekeeper, .. } = self;
         let (health, health_service) = tonic_health::server::health_reporter();
+        health.set_serving::<CatalogueServiceServer<CatalogueEndpoint>>().await;
         health.set_serving::<IntakeServiceServer<Intake>>().await;
         health.set_serving::<QueryServiceServer<Query>>().await;
         let server = router(&shared, health_service)?;
@@ -168,6 +172,7 @@ impl Node {
                 }
             }
         };
+        health.set_not_serving::<CatalogueServiceServer<CatalogueEndpoint>>().await;
         health.set_not_serving::<IntakeServiceServer<Intake>>().await;
         health.set_not_serving::<QueryServiceServer<Query>>().await;
         health.set_service_status("", tonic_health::ServingStatus::NotServing).await;
@@ -212,6 +217,8 @@ fn router(
     };
     let intake = IntakeServiceServer::new(Intake::new(Arc::clone(shared)))
         .max_decoding_message_size(MESSAGE_MAX);
+    let catalogue = CatalogueServiceServer::new(CatalogueEndpoint::new(Arc::clone(shared)))
+        .max_decoding_message_size(MESSAGE_MAX);
     let query = QueryServiceServer::new(Query::new(Arc::clone(shared)))
         .max_decoding_message_size(MESSAGE_MAX);
     Ok(Server::builder()
@@ -220,6 +227,7 @@ fn router(
         .add_service(health)
         .add_service(reflection().build_v1()?)
         .add_service(reflection().build_v1alpha()?)
+        .add_service(catalogue)
         .add_service(intake)
         .add_service(query))
 }

@@ -26,6 +26,10 @@ impl Fields {
         self.violations.push(problem.at(field));
     }
 
+    pub(crate) fn add(&mut self, violation: Violation) {
+        self.violations.push(violation);
+    }
+
     fn keep<T>(&mut self, field: &str, parsed: Result<T, Problem>) -> Option<T> {
         match parsed {
             Ok(value) => Some(value),

@@ -3,7 +3,7 @@
 mod breaches;
 mod citizen;
 mod history;
-mod list;
+pub(crate) mod list;
 pub(crate) mod view;
 mod watch;
 
@@ -137,8 +137,9 @@ async fn get(
     let snapshot = node.projections.snapshot()?;
     let row = find(&snapshot, "service_request", &call.service_request)?;
     let view = View::new(node, &snapshot, language).service_request(&row)?;
+    let (answers, address) = view::opening(node, &snapshot, &row, language)?;
     let position = Some(node.position(snapshot.checkpoint().sequence));
-    Ok(pb::GetServiceRequestResponse { service_request: Some(view), position })
+    Ok(pb::GetServiceRequestResponse { service_request: Some(view), position, answers, address })
 }
 
 async fn batch_get(

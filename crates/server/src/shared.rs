@@ -1,5 +1,6 @@
 //! What the services of a node share.
 
+use crate::catalogue::Catalogues;
 use crate::commit::Committer;
 use crate::error::ApiError;
 use beffroi_aggregator::{Clock, Projections};
@@ -18,6 +19,7 @@ pub(crate) const STREAMS_MAX: usize = 10_000;
 pub(crate) struct Shared {
     pub projections: Projections,
     pub committer: Committer,
+    pub catalogues: Catalogues,
     pub city: City,
     pub clock: Clock,
     /// The log's identity.

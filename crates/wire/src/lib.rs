@@ -16,6 +16,11 @@ pub const DESCRIPTORS: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/descrip
     reason = "generated from documented protos"
 )]
 pub mod pb {
+    pub mod catalogue {
+        pub mod v1 {
+            tonic::include_proto!("beffroi.catalogue.v1");
+        }
+    }
     pub mod event {
         pub mod v1 {
             tonic::include_proto!("beffroi.event.v1");

@@ -1,10 +1,11 @@
 //! Arguments of the commands that tell Beffroi something.
 
-use beffroi_wire::pb::event::v1::{Channel, ContactOutcome, HoldReason, Nature};
+use beffroi_wire::pb::event::v1::{Channel, ContactOutcome, Emergency, HoldReason, Nature};
 use chrono::{DateTime, Utc};
 use clap::{Args, Subcommand};
 use uuid::Uuid;
 
+use super::AnswersArgs;
 use super::parse::{instant, word};
 use crate::words::Lang;
 
@@ -16,15 +17,25 @@ Examples:
   beffroi open --product 'Nid-de-poule' --nature rapid-intervention --channel app \\
       --latitude 46.8139 --longitude=-71.2080 --id 0192f0c1-2f5e-7c3a-9d41-5f0f6a9be001")]
 pub(crate) struct OpenArgs {
-    /// What it is about, in the city's own words.
+    /// What it is about: a product of the catalogue by code or name, any words where none is
+    /// published.
     #[arg(long)]
     pub product: String,
     /// The precision within the product.
     #[arg(long)]
     pub precision: Option<String>,
-    /// What is wanted.
-    #[arg(long, value_parser = word::<Nature>(), default_value = "service")]
-    pub nature: Nature,
+    /// What is wanted [default: what the catalogue says, else service].
+    #[arg(long, value_parser = word::<Nature>())]
+    pub nature: Option<Nature>,
+    /// What the caller said when asked whether it is an emergency.
+    #[arg(long, value_parser = word::<Emergency>())]
+    pub emergency: Option<Emergency>,
+    /// Answers to the product's questions.
+    #[command(flatten)]
+    pub answers: AnswersArgs,
+    /// The channel could not ask, as with a letter: required answers may be missing.
+    #[arg(long)]
+    pub unasked: bool,
     /// How it came.
     #[arg(long, value_parser = word::<Channel>(), default_value = "telephone")]
     pub channel: Channel,

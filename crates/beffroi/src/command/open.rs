@@ -1,9 +1,11 @@
 //! `open`: opens a request.
 
-use beffroi_wire::pb::event::v1::{Coordinates, Place};
+use beffroi_wire::pb::catalogue::v1::ListCatalogueVersionsRequest;
+use beffroi_wire::pb::event::v1::{Coordinates, Nature, Place};
 use beffroi_wire::pb::intake::v1::{ContactDetails, OpenServiceRequestRequest};
 
 use super::{id_or_new, language};
+use crate::answers;
 use crate::cli::{OpenArgs, PlaceArgs};
 use crate::client::Client;
 use crate::failure::{Exit, Failure};
@@ -19,6 +21,11 @@ pub(crate) async fn run(
     console: Console,
 ) -> Result<Exit, Failure> {
     let id = id_or_new(args.common.id);
+    let nature = match args.nature {
+        Some(nature) => nature,
+        None => usual_nature(&mut client).await?,
+    };
+    let answers = answers::read(&mut client, &args.product, &args.answers).await?;
     let details = ContactDetails {
         name: args.details.name.unwrap_or_default(),
         telephone: args.details.telephone.unwrap_or_default(),
@@ -29,7 +36,7 @@ pub(crate) async fn run(
         citizen_id: args.citizen.map(|it| it.to_string()).unwrap_or_default(),
         product: args.product,
         precision: args.precision.unwrap_or_default(),
-        nature: args.nature.into(),
+        nature: nature.into(),
         channel: args.channel.into(),
         language: language(args.language),
         description: args.description.unwrap_or_default(),
@@ -38,6 +45,10 @@ pub(crate) async fn run(
         place: place(args.place),
         occurred_at: args.common.occurred_at.map(to_pb),
         actor: args.common.actor.unwrap_or_default(),
+        emergency: args.emergency.unwrap_or_default().into(),
+        answers,
+        unasked: args.unasked,
+        catalogue_version: 0,
     };
     let answer = client.intake.open_service_request(call).await;
     let answer = answer.map_err(|status| Failure::of_write(status, id))?.into_inner();
@@ -45,6 +56,13 @@ pub(crate) async fn run(
     let view = RequestAnswer::new(request.clone(), answer.position);
     console.answer(&view, |lang| render::card(&request, lang))?;
     Ok(Exit::Done)
+}
+
+/// What is wanted when nobody says: what the catalogue says, or a service where there is none.
+async fn usual_nature(client: &mut Client) -> Result<Nature, Failure> {
+    let call = ListCatalogueVersionsRequest { page_size: 1, ..Default::default() };
+    let versions = client.catalogue.list_catalogue_versions(call).await?.into_inner().versions;
+    Ok(if versions.is_empty() { Nature::Service } else { Nature::Unspecified })
 }
 
 fn place(args: PlaceArgs) -> Option<Place> {

@@ -17,8 +17,9 @@ pub(crate) async fn run(
 ) -> Result<Exit, Failure> {
     let call = GetServiceRequestRequest { service_request: args.request, min_position: None };
     let answer = client.query.get_service_request(call).await?.into_inner();
-    let request = answer.service_request.unwrap_or_default();
-    let view = RequestAnswer::new(request.clone(), answer.position);
-    console.answer(&view, |lang| render::card(&request, lang))?;
+    let request = answer.service_request.clone().unwrap_or_default();
+    let (answers, address) = (answer.answers.clone(), answer.address.clone());
+    let view = RequestAnswer::told(answer);
+    console.answer(&view, |lang| render::told(&request, (&answers, &address), lang))?;
     Ok(Exit::Done)
 }

@@ -4,7 +4,8 @@ use beffroi_wire::pb::event::v1 as event;
 use beffroi_wire::pb::query::v1 as pb;
 
 use super::{
-    DAY_WIDTH, NUMBER_WIDTH, WORD_WIDTH, at_least, cell, label, one_line, pairs, plain, table,
+    DAY_WIDTH, NUMBER_WIDTH, WORD_WIDTH, answers, at_least, cell, label, one_line, pairs, plain,
+    table,
 };
 use crate::time::minutes;
 use crate::words::{self, Lang};
@@ -16,6 +17,22 @@ pub(crate) fn card(request: &pb::ServiceRequest, lang: Lang) -> String {
         return card.to_string();
     }
     format!("{}\n\n{card}", plain(&request.summary))
+}
+
+/// A card of one request, with the address and the answers that were given when it was opened.
+pub(crate) fn told(
+    request: &pb::ServiceRequest,
+    (answered, address): (&[pb::AnsweredQuestion], &str),
+    lang: Lang,
+) -> String {
+    let mut parts = vec![card(request, lang)];
+    if !address.is_empty() {
+        parts.push(format!("{} : {}", words::ADDRESS.in_lang(lang), one_line(address)));
+    }
+    if !answered.is_empty() {
+        parts.push(answers(answered, lang));
+    }
+    parts.join("\n\n")
 }
 
 fn fields(request: &pb::ServiceRequest, lang: Lang) -> Vec<(words::Text, String)> {

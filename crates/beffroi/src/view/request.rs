@@ -4,7 +4,7 @@ use beffroi_wire::pb::event::v1 as event;
 use beffroi_wire::pb::query::v1 as pb;
 use serde::Serialize;
 
-use super::{PositionView, is_false, key_or_unknown, said};
+use super::{AnsweredView, PositionView, is_false, key_or_unknown, said};
 use crate::time::rfc3339;
 
 /// An answer about one request.
@@ -12,6 +12,12 @@ use crate::time::rfc3339;
 pub(crate) struct RequestAnswer {
     /// The request.
     pub service_request: RequestView,
+    /// What was asked when it was opened, and what was answered.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub answers: Vec<AnsweredView>,
+    /// The address it is about.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub address: Option<String>,
     /// Where in the log the answer is true at.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub position: Option<PositionView>,
@@ -20,7 +26,21 @@ pub(crate) struct RequestAnswer {
 impl RequestAnswer {
     /// From what the server answered.
     pub(crate) fn new(request: pb::ServiceRequest, position: Option<pb::Position>) -> Self {
-        Self { service_request: request.into(), position: position.map(Into::into) }
+        Self {
+            service_request: request.into(),
+            answers: Vec::new(),
+            address: None,
+            position: position.map(Into::into),
+        }
+    }
+
+    /// With what was said when it was opened.
+    pub(crate) fn told(answer: pb::GetServiceRequestResponse) -> Self {
+        Self {
+            answers: answer.answers.into_iter().map(AnsweredView::from).collect(),
+            address: said(answer.address),
+            ..Self::new(answer.service_request.unwrap_or_default(), answer.position)
+        }
     }
 }
 

@@ -1,7 +1,9 @@
 //! Labels of the protocol's values.
 
+use beffroi_wire::pb::catalogue::v1::WalkStatus;
 use beffroi_wire::pb::event::v1::{
-    Channel, ContactOutcome, HoldReason, Nature, Origin, PromiseKind, Visibility,
+    Channel, ContactOutcome, Emergency, HoldReason, Nature, Origin, PromiseKind, QuestionKind,
+    Urgency, Visibility,
 };
 use beffroi_wire::pb::query::v1::{BreachKind, Status, Verdict};
 
@@ -105,6 +107,41 @@ words!(Nature, "NATURE_", {
     Complaint => "Plainte", "Complaint";
 });
 
+words!(Urgency, "URGENCY_", {
+    Unspecified => "Normale", "Normal";
+    Normal => "Normale", "Normal";
+    Urgent => "Urgente", "Urgent";
+});
+
+words!(Emergency, "EMERGENCY_", {
+    Unspecified => "Non demandée", "Not asked";
+    None => "Aucune", "None";
+    LifeInDanger => "Vie en danger", "Life in danger";
+    Crime => "Crime", "Crime";
+    PublicOrder => "Trouble à l’ordre public", "Public order";
+    RoadAccident => "Accident de la route", "Road accident";
+});
+
+words!(QuestionKind, "QUESTION_KIND_", {
+    Unspecified => "Inconnu", "Unknown";
+    YesNo => "Oui ou non", "Yes or no";
+    OneOf => "Un choix", "One choice";
+    ManyOf => "Un choix ou plusieurs", "One choice or several";
+    Number => "Nombre", "Number";
+    Text => "Texte", "Text";
+    Date => "Date", "Date";
+    Place => "Lieu", "Place";
+    Photo => "Photo", "Photo";
+});
+
+words!(WalkStatus, "WALK_STATUS_", {
+    Unspecified => "Inconnu", "Unknown";
+    Incomplete => "Il reste des questions", "There are questions left";
+    Complete => "La demande peut être ouverte", "The request can be opened";
+    Emergency => "9-1-1", "9-1-1";
+    Informed => "Répondu sur-le-champ", "Answered at once";
+});
+
 words!(ContactOutcome, "CONTACT_OUTCOME_", {
     Unspecified => "Inconnue", "Unknown";
     Informed => "Renseigné", "Informed";
@@ -174,6 +211,12 @@ pub(crate) fn event_kind(name: &str, lang: Lang) -> &str {
         "request_related" => text("Lien", "Related"),
         "request_unrelated" => text("Lien retiré", "Unrelated"),
         "attachment_added" => text("Pièce jointe", "Attachment"),
+        "catalogue_published" => text("Catalogue publié", "Catalogue published"),
+        "citizen_saved" => text("Dossier enregistré", "Record saved"),
+        "citizen_merged" => text("Dossier réuni", "Record merged"),
+        "citizen_absorbed" => text("Dossier absorbé", "Record absorbed"),
+        "citizen_unmerged" => text("Dossier séparé", "Record un-merged"),
+        "citizen_released" => text("Dossier rendu", "Record released"),
         "contact_recorded" => text("Contact", "Contact"),
         "promise_warned" => text("Avertissement de délai", "Deadline warning"),
         "promise_breached" => text("Dépassement de délai", "Deadline breach"),
@@ -206,6 +249,10 @@ mod tests {
         check::<Status>();
         check::<Channel>();
         check::<Nature>();
+        check::<Urgency>();
+        check::<Emergency>();
+        check::<QuestionKind>();
+        check::<WalkStatus>();
         check::<ContactOutcome>();
         check::<HoldReason>();
         check::<Visibility>();
@@ -243,6 +290,12 @@ mod tests {
             "request_resolved",
             "request_reopened",
             "request_cancelled",
+            "catalogue_published",
+            "citizen_saved",
+            "citizen_merged",
+            "citizen_absorbed",
+            "citizen_unmerged",
+            "citizen_released",
             "request_reclassified",
             "request_transferred",
             "programme_entered",

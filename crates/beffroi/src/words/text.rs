@@ -46,6 +46,19 @@ pub(crate) const SECONDS: Text = text("Durée (s)", "Duration (s)");
 pub(crate) const UNREADABLE: Text = text("Fichiers illisibles", "Unreadable files");
 pub(crate) const REJECTS_FILE: Text = text("Rejets écrits dans", "Rejects written to");
 
+pub(crate) const ADDRESS: Text = text("Adresse", "Address");
+pub(crate) const VERSION: Text = text("Version", "Version");
+pub(crate) const PUBLISHED_AT: Text = text("Publiée (UTC)", "Published (UTC)");
+pub(crate) const PRODUCTS: Text = text("Produits", "Products");
+pub(crate) const QUESTION: Text = text("Question", "Question");
+pub(crate) const QUESTIONS: Text = text("Questions", "Questions");
+pub(crate) const ANSWER: Text = text("Réponse", "Answer");
+pub(crate) const ANSWERS: Text = text("Réponses", "Answers");
+pub(crate) const GROUP: Text = text("Groupe", "Group");
+pub(crate) const CODE: Text = text("Code", "Code");
+pub(crate) const URGENCY: Text = text("Urgence", "Urgency");
+pub(crate) const NO_PRODUCT: Text = text("Aucun produit.", "No product.");
+
 pub(crate) const NONE_FOUND: Text = text("Aucune demande.", "No request.");
 pub(crate) const NO_BREACHES: Text = text("Aucun constat.", "No warning, no breach.");
 pub(crate) const MORE: Text =

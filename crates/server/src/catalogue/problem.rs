@@ -19,8 +19,6 @@ pub(crate) enum CatalogueProblem {
     Defect(Box<Defect>),
     /// Answers without a catalogue, or without a product of it.
     NoCatalogue,
-    /// A code of a programme that is not in the catalogue.
-    Programme(String),
 }
 
 impl CatalogueProblem {
@@ -44,7 +42,6 @@ impl CatalogueProblem {
             Self::Answer(problem) => answer_in_english(problem),
             Self::Defect(defect) => format!("{}{}", place(defect), defect.flaw),
             Self::NoCatalogue => "needs a catalogue, and none is published".to_owned(),
-            Self::Programme(code) => format!("`{code}` is no programme of the catalogue"),
         }
     }
 
@@ -64,7 +61,6 @@ impl CatalogueProblem {
                 format!("{}{}", place(defect), super::flaw_in_french(&defect.flaw))
             }
             Self::NoCatalogue => "suppose un catalogue, et aucun n'est publié".to_owned(),
-            Self::Programme(code) => format!("`{code}` n'est pas un programme du catalogue"),
         }
     }
 }

@@ -101,7 +101,7 @@ fn parse(
             None
         }
         Some(it) => {
-            let found = prost::Message::encoded_len(&it);
+            let found = beffroi_wire::catalogue::encoded_len(&it);
             if found > BYTES_MAX {
                 let (found, max) = (found as u64, BYTES_MAX as u64);
                 fields.wrong("catalogue", Problem::TooBig { found, max });
@@ -117,10 +117,7 @@ fn parse(
     fields.finish(parsed)
 }
 
-fn checked(
-    fields: &mut Fields,
-    it: beffroi_wire::pb::event::v1::Catalogue,
-) -> Option<Catalogue> {
+fn checked(fields: &mut Fields, it: beffroi_wire::pb::event::v1::Catalogue) -> Option<Catalogue> {
     match beffroi_wire::catalogue::from_pb(it) {
         Ok(catalogue) => Some(catalogue),
         Err(defects) => {

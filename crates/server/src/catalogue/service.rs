@@ -1,6 +1,7 @@
 //! The catalogue service of a node.
 
-use super::{InForce, label_of, publish, walk};
+use super::walk::label_of;
+use super::{InForce, publish, walk};
 use crate::error::{ApiError, Problem};
 use crate::language;
 use crate::query::list;

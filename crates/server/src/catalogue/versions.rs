@@ -37,7 +37,8 @@ impl Catalogues {
             return Ok(Some(InForce { version, catalogue }));
         }
         let Some(row) = snapshot.catalogue_row(version)? else { return Ok(None) };
-        let Kind::CataloguePublished(published) = snapshot.recorded(row.sequence)?.event.kind else {
+        let Kind::CataloguePublished(published) = snapshot.recorded(row.sequence)?.event.kind
+        else {
             return Ok(None);
         };
         let catalogue = Arc::new(published.catalogue);

@@ -1,15 +1,14 @@
 //! The walk through the questions, as channels see it.
 
 use super::{CatalogueProblem, InForce};
-use crate::error::{ApiError, Problem};
-use crate::language::choose;
+use crate::error::{ApiError, Problem, Violation};
 use crate::parse::Fields;
 use crate::shared::Shared;
 use beffroi_aggregator::Snapshot;
 use beffroi_domain::catalogue::{
-    Answered, Catalogue, Class, Ending, Given, Open, Question, QuestionKind, Walk,
+    AnswerProblem, Answered, Catalogue, Class, Ending, Given, Open, Question, QuestionKind, Walk,
 };
-use beffroi_domain::{Emergency, Language};
+use beffroi_domain::{Code, Language};
 use beffroi_wire::catalogue::{answer_to_pb, given_from_pb, question_kind_to_pb};
 use beffroi_wire::pb::catalogue::v1 as pb;
 use beffroi_wire::pb::event::v1 as event;
@@ -30,20 +29,18 @@ pub(super) fn next_questions(
     let (class, given) = fields.finish(both)?;
     let walk = catalogue.walk(class, &given);
     if !walk.problems.is_empty() {
-        return Err(wrong_answers(walk.problems));
+        return Err(wrong_answers(walk.problems).into());
     }
     Ok(view(&catalogue, &walk, language, version))
 }
 
 /// What is wrong with answers, each by its question.
-pub(crate) fn wrong_answers(
-    problems: Vec<beffroi_domain::catalogue::AnswerProblem>,
-) -> ApiError {
+pub(crate) fn wrong_answers(problems: Vec<AnswerProblem>) -> Vec<Violation> {
     let violations = problems.into_iter().map(|it| {
         let field = format!("answers[{}]", it.place());
         Problem::Catalogue(CatalogueProblem::Answer(it.problem)).at(field)
     });
-    violations.collect::<Vec<_>>().into()
+    violations.collect()
 }
 
 /// The product and the precision that a caller names, by code or by name.
@@ -118,7 +115,7 @@ fn view(
         Ending::Incomplete => (pb::WalkStatus::Incomplete, None, String::new()),
         Ending::Complete => (pb::WalkStatus::Complete, None, String::new()),
         Ending::Emergency(it) => {
-            let instruction = instruction(it, language).to_owned();
+            let instruction = it.instruction(language).to_owned();
             (pb::WalkStatus::Emergency, Some(it), instruction)
         }
         Ending::Informed(answer) => {
@@ -157,6 +154,27 @@ pub(crate) fn said(
     })
 }
 
+/// Answers with their questions, in the order in which the catalogue asks them.
+pub(crate) fn all_said(
+    catalogue: &Catalogue,
+    answers: &[Answered],
+    language: Language,
+) -> Vec<query::AnsweredQuestion> {
+    let at = |it: &Answered| {
+        let questions = &catalogue.product(&it.product)?.questions;
+        questions.iter().position(|question| question.code == it.question)
+    };
+    let mut products: Vec<&Code> = Vec::new();
+    for it in answers {
+        if !products.contains(&&it.product) {
+            products.push(&it.product);
+        }
+    }
+    let mut answers: Vec<&Answered> = answers.iter().collect();
+    answers.sort_by_key(|it| (products.iter().position(|of| **of == it.product), at(it)));
+    answers.into_iter().filter_map(|it| said(catalogue, it, language)).collect()
+}
+
 fn question(open: Open<'_>, language: Language) -> pb::AskedQuestion {
     let Question { code, text, help, kind, required, .. } = open.question;
     let choices = open.question.choices().iter();
@@ -188,15 +206,5 @@ fn question(open: Open<'_>, language: Language) -> pb::AskedQuestion {
             })
             .collect(),
         number,
-    }
-}
-
-/// What to tell somebody whose call belongs to 9-1-1.
-pub(crate) fn instruction(emergency: Emergency, language: Language) -> &'static str {
-    match emergency {
-        Emergency::LifeInDanger => choose(language, "", ""),
-        Emergency::Crime => choose(language, "", ""),
-        Emergency::PublicOrder => choose(language, "", ""),
-        Emergency::RoadAccident => choose(language, "", ""),
     }
 }

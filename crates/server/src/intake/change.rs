@@ -54,6 +54,7 @@ fn parse(
             occurred_at: occurred_at?,
             actor: actor?,
             channel: Channel::Unknown,
+            catalogue_version: 0,
             personal: only_text(note?),
         };
         Some((name?, asked))

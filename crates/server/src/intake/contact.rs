@@ -27,15 +27,20 @@ pub(super) async fn record(
             contact.request = Some(request);
         }
     }
+    let sequence = commit(node, id, event).await?;
+    let position = Some(node.position(sequence));
+    Ok(pb::RecordContactResponse { contact_id: id.to_string(), position })
+}
+
+/// Records a contact once; the position at which it is visible.
+pub(super) async fn commit(node: &Shared, id: ContactId, event: Event) -> Result<u64, ApiError> {
     let subjects = BTreeSet::from([subject(Aggregate::Contact, id.uuid())]);
     let decide = |snapshot: &Snapshot| match snapshot.contact(id)? {
         Some(_) => Ok(Decision::Done(snapshot.checkpoint().sequence)),
         None if snapshot.is_quarantined(id.uuid())? => Err(ApiError::Quarantined),
         None => Ok(Decision::Record(vec![event.clone()])),
     };
-    let sequence = node.committer.commit(subjects, decide).await?;
-    let position = Some(node.position(sequence));
-    Ok(pb::RecordContactResponse { contact_id: id.to_string(), position })
+    node.committer.commit(subjects, decide).await
 }
 
 type Parsed = (ContactId, Option<Name>, Event);

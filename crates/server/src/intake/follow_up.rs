@@ -39,6 +39,7 @@ fn parse(node: &Shared, message: &pb::AddFollowUpRequest) -> Result<(Name, Asked
             occurred_at: occurred_at?,
             actor: actor?,
             channel: channel?,
+            catalogue_version: 0,
             personal: only_text(text?),
         };
         Some((name?, asked))

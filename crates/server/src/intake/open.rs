@@ -1,12 +1,17 @@
 //! Opening a request.
 
+mod classify;
+mod screening;
+
 use super::{Asked, Standing, event_id, execute};
+use crate::catalogue::InForce;
 use crate::error::{ApiError, Violation};
 use crate::parse::Fields;
 use crate::shared::Shared;
-use beffroi_domain::{Change, Open, PersonalData, RequestId, Text, Urgency};
+use beffroi_domain::{Change, Language, Open, PersonalData, RequestId, Text};
 use beffroi_wire::pb::intake::v1 as pb;
 use beffroi_wire::vocabulary;
+use classify::{Class, classify, unclassified};
 
 const ADDRESS_MAX: usize = 500;
 const NAME_MAX: usize = 200;
@@ -16,47 +21,73 @@ const EMAIL_MAX: usize = 320;
 pub(super) async fn open(
     node: &Shared,
     message: pb::OpenServiceRequestRequest,
+    language: Language,
 ) -> Result<Standing, ApiError> {
-    let (id, asked) = parse(node, &message)?;
-    execute(node, id, asked).await
+    let theirs = match message.language {
+        0 => Some(language),
+        number => vocabulary::language::from_pb(number),
+    };
+    let theirs = theirs.unwrap_or(language);
+    let (id, asked) = parse(node, &message, language)?;
+    match asked {
+        Parsed::Open(asked) => execute(node, id, *asked).await,
+        Parsed::Emergency(emergency, asked) => {
+            screening::refuse(node, (id, emergency), *asked, theirs).await
+        }
+    }
+}
+
+/// What the description suggests when nobody was asked: a person decides.
+pub(super) fn suggestion(
+    message: &pb::OpenServiceRequestRequest,
+    language: Language,
+) -> Option<pb::EmergencySuggestion> {
+    screening::suggestion(&message.description, language)
+}
+
+enum Parsed {
+    Open(Box<Asked>),
+    Emergency(beffroi_domain::Emergency, Box<Asked>),
 }
 
 fn parse(
     node: &Shared,
     message: &pb::OpenServiceRequestRequest,
-) -> Result<(RequestId, Asked), Vec<Violation>> {
+    language: Language,
+) -> Result<(RequestId, Parsed), ApiError> {
     let mut fields = Fields::default();
     let request: Option<RequestId> = fields.id("request_id", &message.request_id);
     let id = request.and_then(|_| event_id(&mut fields, "request_id", &message.request_id));
+    let class = class(node, &mut fields, (message, request), language)?;
     let citizen = fields.citizen("citizen_id", &message.citizen_id);
-    let product = fields.label("product", &message.product);
-    let precision = fields.optional_label("precision", &message.precision);
-    let nature =
-        fields.known("nature", message.nature, vocabulary::nature::from_pb(message.nature));
     let channel =
         fields.known("channel", message.channel, vocabulary::channel::from_pb(message.channel));
-    let language = vocabulary::language::from_pb(message.language);
-    let language = fields.word("language", message.language, language);
+    let their_language = vocabulary::language::from_pb(message.language);
+    let their_language = fields.word("language", message.language, their_language);
     let place = fields.place("place", message.place.as_ref());
     let now = node.clock.now();
     let occurred_at = fields.optional_past("occurred_at", message.occurred_at.as_ref(), now);
     let actor = fields.optional_label("actor", &message.actor);
     let personal = personal(&mut fields, message);
+    let declared = vocabulary::emergency::from_pb(message.emergency);
+    let declared = fields.word("emergency", message.emergency, declared);
     let parsed = (|| {
+        let class = class?;
+        let emergency = declared?.or(class.emergency);
         let open = Open {
             citizen: citizen?,
-            product: product?,
-            precision: precision?,
-            nature: nature?,
-            urgency: Urgency::default(),
-            entry: None,
-            programme: None,
-            screened: false,
-            answers: Vec::new(),
+            product: class.product,
+            precision: class.precision,
+            nature: class.nature,
+            urgency: class.urgency,
+            entry: class.entry,
+            programme: class.programme,
+            screened: message.emergency != 0,
+            answers: class.answers,
             channel: channel?,
-            language: language?,
+            language: their_language?,
             other_channels: Vec::new(),
-            unit: None,
+            unit: class.unit,
             place: place?,
             source: None,
             promised_by: None,
@@ -66,12 +97,45 @@ fn parse(
             occurred_at: occurred_at?,
             actor: actor?,
             channel: open.channel,
+            catalogue_version: class.version,
             personal: personal?,
             change: Change::Open(Box::new(open)),
         };
-        Some((request?, asked))
+        let asked = Box::new(asked);
+        let parsed = match emergency {
+            None => Parsed::Open(asked),
+            Some(emergency) => Parsed::Emergency(emergency, asked),
+        };
+        Some((request?, parsed))
     })();
-    fields.finish(parsed)
+    let finished: Result<_, Vec<Violation>> = fields.finish(parsed);
+    Ok(finished?)
+}
+
+/// What it is about. A request that is there already was classified when it was opened: sending the
+/// call again finds it whatever the catalogue has become.
+fn class(
+    node: &Shared,
+    fields: &mut Fields,
+    (message, request): (&pb::OpenServiceRequestRequest, Option<RequestId>),
+    language: Language,
+) -> Result<Option<Class>, ApiError> {
+    let snapshot = node.projections.snapshot()?;
+    let known = match request {
+        Some(id) => snapshot.request(id)?.is_some(),
+        None => false,
+    };
+    let in_force: Option<InForce> = match message.catalogue_version {
+        0 => node.catalogues.in_force(&snapshot)?,
+        version => {
+            let found = node.catalogues.version(&snapshot, version)?;
+            Some(found.ok_or(ApiError::UnknownCatalogue(version))?)
+        }
+    };
+    match in_force {
+        Some(in_force) if !known => classify(fields, &in_force, message, language),
+        Some(_) | None => Ok(unclassified(fields, message, known)),
+    }
 }
 
 fn personal(fields: &mut Fields, message: &pb::OpenServiceRequestRequest) -> Option<PersonalData> {

@@ -1,10 +1,13 @@
 //! What callers see of a request.
 
+use crate::catalogue;
 use crate::error::{ApiError, standing};
 use crate::language::choose;
 use crate::shared::Shared;
 use beffroi_aggregator::{RequestRow, Snapshot};
-use beffroi_domain::{City, Code, Label, Language, Request, RequestId, Status, Timestamp, Verdict};
+use beffroi_domain::{
+    City, Code, Kind, Label, Language, Request, RequestId, Status, Timestamp, Verdict,
+};
 use beffroi_wire::event::{place_to_pb, promise_to_pb};
 use beffroi_wire::pb::event::v1 as event;
 use beffroi_wire::pb::query::v1 as pb;
@@ -47,6 +50,25 @@ impl<'a> View<'a> {
         let row = self.snapshot.request(id)?;
         Ok(row.map_or_else(|| id.to_string(), |row| row.number.to_string()))
     }
+}
+
+/// What was answered when a request was opened, in the order of the questions, and the address.
+pub(super) fn opening(
+    node: &Shared,
+    snapshot: &Snapshot,
+    row: &RequestRow,
+    language: Language,
+) -> Result<(Vec<pb::AnsweredQuestion>, String), ApiError> {
+    let Some(first) = row.steps.first() else { return Ok((Vec::new(), String::new())) };
+    let event = snapshot.recorded(first.sequence)?.event;
+    let address = event.personal.address.as_ref().map(|it| it.as_str().to_owned());
+    let Kind::Opened(opened) = &event.kind else { return Ok((Vec::new(), String::new())) };
+    let version = event.meta.catalogue_version;
+    let answers = match node.catalogues.version(snapshot, version)? {
+        Some(it) => catalogue::all_said(&it.catalogue, &opened.answers, language),
+        None => Vec::new(),
+    };
+    Ok((answers, address.unwrap_or_default()))
 }
 
 /// What a request says of itself, without words.

@@ -3,8 +3,8 @@
 use crate::pb::event::v1::{self as pb, catalogue as of};
 use crate::vocabulary;
 use beffroi_domain::catalogue::{
-    Bilingual, Catalogue, Choice, Condition, Outcome, Precision, Product, Programme, Question,
-    QuestionKind, Test, Unit,
+    AnswerKind, Bilingual, Catalogue, Choice, Condition, Outcome, Precision, Product, Programme,
+    Question, QuestionKind, Test, Unit,
 };
 use beffroi_domain::{Code, Label, Text};
 
@@ -66,22 +66,22 @@ fn precision(it: &Precision) -> of::Precision {
 }
 
 fn question(it: &Question) -> of::Question {
-    let (kind, range) = match &it.kind {
-        QuestionKind::YesNo => (pb::QuestionKind::YesNo, None),
-        QuestionKind::OneOf(_) => (pb::QuestionKind::OneOf, None),
-        QuestionKind::ManyOf(_) => (pb::QuestionKind::ManyOf, None),
-        QuestionKind::Number(range) => (pb::QuestionKind::Number, Some(range)),
-        QuestionKind::Text => (pb::QuestionKind::Text, None),
-        QuestionKind::Date => (pb::QuestionKind::Date, None),
-        QuestionKind::Place => (pb::QuestionKind::Place, None),
-        QuestionKind::Photo => (pb::QuestionKind::Photo, None),
+    let range = match &it.kind {
+        QuestionKind::Number(range) => Some(range),
+        QuestionKind::YesNo
+        | QuestionKind::OneOf(_)
+        | QuestionKind::ManyOf(_)
+        | QuestionKind::Text
+        | QuestionKind::Date
+        | QuestionKind::Place
+        | QuestionKind::Photo => None,
     };
     let unit = range.and_then(|it| it.unit.as_ref());
     of::Question {
         code: it.code.to_string(),
         text: text(&it.text),
         help: it.help.as_ref().and_then(text),
-        kind: kind.into(),
+        kind: question_kind_to_pb(it.kind.answer_kind()).into(),
         optional: !it.required,
         choices: it.choices().iter().map(choice).collect(),
         unit: unit.map(ToString::to_string).unwrap_or_default(),
@@ -89,6 +89,20 @@ fn question(it: &Question) -> of::Question {
         max: range.and_then(|it| it.max),
         when: it.when.iter().map(condition).collect(),
         outcomes: it.outcomes.iter().map(outcome).collect(),
+    }
+}
+
+/// The kind of a question on the wire.
+pub fn question_kind_to_pb(kind: AnswerKind) -> pb::QuestionKind {
+    match kind {
+        AnswerKind::YesNo => pb::QuestionKind::YesNo,
+        AnswerKind::OneOf => pb::QuestionKind::OneOf,
+        AnswerKind::ManyOf => pb::QuestionKind::ManyOf,
+        AnswerKind::Number => pb::QuestionKind::Number,
+        AnswerKind::Text => pb::QuestionKind::Text,
+        AnswerKind::Date => pb::QuestionKind::Date,
+        AnswerKind::Place => pb::QuestionKind::Place,
+        AnswerKind::Photo => pb::QuestionKind::Photo,
     }
 }
 
@@ -138,4 +152,9 @@ fn strings<T: ToString>(items: &[T]) -> Vec<String> {
 
 fn optional(code: Option<&Code>) -> String {
     code.map(ToString::to_string).unwrap_or_default()
+}
+
+/// How many bytes a catalogue takes on the log.
+pub fn encoded_len(catalogue: &pb::Catalogue) -> usize {
+    prost::Message::encoded_len(catalogue)
 }
