@@ -40,7 +40,7 @@ impl Request {
             }
             Kind::ProgrammeEntered(programme) => {
                 self.programme = Some(programme.clone());
-                self.rescind();
+                self.rescind(at);
                 let may = self.is_in_hand() || self.status == Status::OnHold;
                 may && self.turn(Status::Planned, event)
             }
@@ -151,7 +151,7 @@ impl Request {
     }
 
     fn cancel(&mut self, event: &Event) -> bool {
-        self.rescind();
+        self.rescind(event.meta.occurred_at);
         self.status.is_active() && self.turn(Status::Cancelled, event)
     }
 
@@ -164,6 +164,9 @@ impl Request {
         self.catalogue_version = event.meta.catalogue_version;
         if it.unit.is_some() {
             self.unit.clone_from(&it.unit);
+        }
+        if it.programme.is_some() {
+            self.rescind(event.meta.occurred_at);
         }
         self.replace(&it.terms);
         let active = self.status.is_active();

@@ -78,7 +78,7 @@ impl Request {
         self.unit = merged.unit.clone().or_else(|| self.unit.take());
         self.programme.clone_from(&merged.programme);
         if merged.status == Status::Planned {
-            self.rescind();
+            self.rescind(event.meta.occurred_at);
         }
         self.turn(merged.status, event);
     }

@@ -137,6 +137,10 @@ fn promised(request: &Request, city: &City, now: Timestamp, language: Language) 
             format!("Elle l'a été après le délai promis (le {due})."),
             format!("It was done after the promised delay ({due})."),
         ),
+        Verdict::Late if matches!(request.status, Status::Cancelled | Status::Planned) => (
+            format!("Le délai promis (le {due}) était alors passé."),
+            format!("The promised delay ({due}) had passed by then."),
+        ),
         Verdict::Late => (
             format!("Elle devait être résolue le {due} : elle est en retard."),
             format!("It was due by {due}: it is late."),
