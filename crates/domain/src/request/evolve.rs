@@ -113,6 +113,7 @@ impl Request {
             opened_at: event.meta.occurred_at,
             approximate: event.meta.approximate,
             status_changed_at: event.meta.occurred_at,
+            status_approximate: event.meta.approximate,
             resolved_at: None,
             promises: opened.terms.iter().map(|term| Promise::new(*term, 1)).collect(),
             cycle: 1,
@@ -188,6 +189,7 @@ impl Request {
     pub(super) fn turn(&mut self, status: Status, event: &Event) -> bool {
         self.status = status;
         self.status_changed_at = event.meta.occurred_at;
+        self.status_approximate = event.meta.approximate;
         if event.meta.source_status.is_some() {
             self.source_status.clone_from(&event.meta.source_status);
         }
