@@ -361,6 +361,12 @@ fn imported_history_keeps_the_promise_of_its_source_and_raises_nothing() {
         .then_next_alarm(None)
         .when("03 12:00", Change::Resolve)
         .then_verdict("09 12:00", Verdict::OnTime)
+        .then_next_alarm(None)
+        // The source takes its closing back, and closes it later.
+        .when("03 12:00", Change::Reopen)
+        .then_due("03 12:00")
+        .when("03 12:01", Change::Resolve)
+        .then_verdict("09 12:00", Verdict::Late)
         .then_next_alarm(None);
 }
 

@@ -147,11 +147,8 @@ mod tests {
     fn approximate_times_are_marked() {
         let rough = pb::ServiceRequest { approximate: true, ..request() };
         assert!(requests(&[rough], Lang::En).contains("~2026-11-02 13:30"));
-        let request = pb::ServiceRequest {
-            status_approximate: true,
-            resolved_at: at(120),
-            ..request()
-        };
+        let request =
+            pb::ServiceRequest { status_approximate: true, resolved_at: at(120), ..request() };
         let card = card(&request, Lang::En);
         assert!(card.contains("~2026-11-02 13:31") && card.contains("~2026-11-02 13:32"), "{card}");
         assert!(request_line(&request, Lang::En).starts_with("~2026-11-02 13:31 UTC"));
