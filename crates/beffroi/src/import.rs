@@ -22,7 +22,7 @@ pub(crate) async fn run(
     console: Console,
 ) -> Result<Exit, Failure> {
     let usage = |error| Failure::Usage(anyhow::Error::new(error));
-    let profile = Profile::named(&args.profile).map_err(usage)?;
+    let profile = Profile::named(&args.profile).map_err(usage)?.extracted_at(args.extracted_at);
     let rejects = args.rejects.as_deref();
     let started = Instant::now();
     let mut shown = progress::Shown::new(console.lang);

@@ -183,6 +183,6 @@ fn count(summary: &mut Summary, batch: Batch, taken: &Taken) {
     summary.updated += taken.updated;
     summary.unchanged += taken.unchanged;
     summary.rejected += batch.rejected + taken.refusals.len() as u64;
-    summary.remarks += batch.remarks(taken).count() as u64;
+    summary.remarks += (batch.remarks(taken).count() + taken.remarks.len()) as u64;
     summary.unreadable_files.extend(batch.unreadable);
 }

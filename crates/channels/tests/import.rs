@@ -8,9 +8,10 @@ use beffroi_wire::pb::intake::v1::intake_service_client::IntakeServiceClient;
 use beffroi_wire::pb::intake::v1::intake_service_server::{IntakeService, IntakeServiceServer};
 use beffroi_wire::pb::intake::v1::{
     AddFollowUpRequest, AddFollowUpResponse, ChangeServiceRequestRequest,
-    ChangeServiceRequestResponse, ImportError, ImportResult, ImportServiceRequestsRequest,
-    ImportServiceRequestsResponse, ImportedServiceRequest, OpenServiceRequestRequest,
-    OpenServiceRequestResponse, RecordContactRequest, RecordContactResponse,
+    ChangeServiceRequestResponse, ImportError, ImportRemark, ImportResult,
+    ImportServiceRequestsRequest, ImportServiceRequestsResponse, ImportedServiceRequest,
+    OpenServiceRequestRequest, OpenServiceRequestResponse, RecordContactRequest,
+    RecordContactResponse,
 };
 use std::collections::HashSet;
 use std::error::Error as _;
@@ -46,12 +47,17 @@ impl State {
             let outcome = Outcome::Rejected.into();
             return ImportResult { outcome, error, ..ImportResult::default() };
         }
+        let mut remarks = Vec::new();
+        if request.product == "remarked" {
+            let (reason, field) = ("DETAIL_KEPT".to_owned(), "opened_at".to_owned());
+            remarks.push(ImportRemark { reason, field, message: "kept".to_owned() });
+        }
         let is_new = self.known.insert(request.source.as_ref().unwrap().id.clone());
         if is_new {
             self.taken.push(request);
         }
         let outcome = if is_new { Outcome::Created } else { Outcome::Unchanged };
-        ImportResult { outcome: outcome.into(), ..ImportResult::default() }
+        ImportResult { outcome: outcome.into(), remarks, ..ImportResult::default() }
     }
 }
 
@@ -217,13 +223,14 @@ async fn rejects_are_written_in_the_order_of_their_lines() {
     text += "3\n";
     text += "4,2012-01-02 03:04:05,2011-01-01 00:00:00,,Open,Lamps,refused,PWD,,,,Twitter\n";
     text += "5,2012-01-02 03:04:05,2011-01-01 00:00:00,,Open,Lamps,Lamp,PWD,,,,Twitter\n";
+    text += &row(6, "remarked", "Open");
     let mut given = Given::new(State::default())
         .await
         .file("one.csv", "<!doctype html>")
         .file("two.csv", &text);
     let summary = given.import().await.unwrap();
-    assert_eq!((summary.files, summary.rows, summary.created), (1, 5, 1));
-    assert_eq!((summary.rejected, summary.remarks), (4, 1));
+    assert_eq!((summary.files, summary.rows, summary.created), (1, 6, 2));
+    assert_eq!((summary.rejected, summary.remarks), (4, 2));
     assert_eq!(summary.unreadable_files.len(), 1);
     assert_eq!(summary.unreadable_files[0].reason, "html_page");
     let lines = given.rejected();
@@ -237,14 +244,15 @@ async fn rejects_are_written_in_the_order_of_their_lines() {
     let expected = "\
 one.csv 0  html_page rejected 
 two.csv 2 case_status unknown_status rejected Odd
-two.csv 3 product rejected_by_server rejected INVALID_FIELD
+two.csv 3 type rejected_by_server rejected refused
 two.csv 4  wrong_number_of_fields rejected 
 two.csv 5 target_dt promised_before_opened rejected 2011-01-01 00:00:00
-two.csv 5 product rejected_by_server rejected INVALID_FIELD
+two.csv 5 type rejected_by_server rejected refused
 two.csv 6 target_dt promised_before_opened imported 2011-01-01 00:00:00
+two.csv 7 open_dt detail_kept imported 2012-01-02 03:04:05
 ";
     assert_eq!(short, expected);
-    assert_eq!(lines[3][6], "not that");
+    assert_eq!(lines[3][6], "not that [INVALID_FIELD]");
 }
 
 #[tokio::test]

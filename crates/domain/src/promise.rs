@@ -53,7 +53,7 @@ pub enum Verdict {
     OnTime,
     /// Fulfilled after the due time, or the due time has passed.
     Late,
-    /// The request was cancelled first.
+    /// The request was cancelled, or entered a programme, before the due time.
     Rescinded,
 }
 

@@ -124,6 +124,8 @@ pub struct Request {
     pub approximate: bool,
     /// The last time its status changed.
     pub status_changed_at: Timestamp,
+    /// `status_changed_at`, and with it `resolved_at`, is only known roughly.
+    pub status_approximate: bool,
     /// When it was resolved, if it is.
     pub resolved_at: Option<Timestamp>,
     /// What was promised, oldest cycle first.

@@ -4,8 +4,9 @@
 
 use beffroi_domain::{
     About, Alarm, Calendar, Change, Channel, City, Command, Commitment, Event, EventId, HoldReason,
-    Kind, Language, Meta, Nature, Open, Origin, Personal, PersonalData, Place, Rejection, Request,
-    RequestId, Source, Status, Timestamp, Urgency, Verdict, Visibility, Window, decide,
+    Kind, Language, Meta, Nature, Open, Origin, Personal, PersonalData, Place, Reclassify,
+    Rejection, Request, RequestId, Source, Status, Timestamp, Urgency, Verdict, Visibility, Window,
+    decide,
 };
 use chrono::{NaiveDateTime, TimeZone, Utc};
 use chrono_tz::America::Toronto;
@@ -279,6 +280,65 @@ fn a_late_resolution_is_still_raised_as_a_breach() {
 }
 
 #[test]
+fn what_ends_without_being_done_keeps_the_lateness_it_had() {
+    let programme = || Change::EnterProgramme("refection-trottoirs".parse().unwrap());
+    for end in [|| Change::Cancel, programme] {
+        // Nobody has looked since the due time passed: the breach is still raised.
+        opened("02 10:00")
+            .when("04 19:01", end())
+            .then_verdict("04 19:01", Verdict::Late)
+            .then_next_alarm(Some("04 19:00"))
+            .raise("04 19:02")
+            .then_verdict("05 10:00", Verdict::Late)
+            .then_next_alarm(None);
+        opened("02 10:00")
+            .raise("04 19:01")
+            .when("05 10:00", end())
+            .then_verdict("05 10:00", Verdict::Late)
+            .then_next_alarm(None);
+        opened("02 10:00")
+            .when("04 19:00", end())
+            .then_verdict("05 10:00", Verdict::Rescinded)
+            .then_next_alarm(None);
+    }
+}
+
+#[test]
+fn a_request_cancelled_while_it_waits_is_judged_by_when_its_clock_stopped() {
+    let hold = || Change::PutOnHold(HoldReason::Citizen);
+    opened("02 10:00")
+        .when("03 09:00", hold())
+        .when("12 09:00", Change::Cancel)
+        .then_verdict("12 09:00", Verdict::Rescinded)
+        .then_next_alarm(None);
+    opened("02 10:00")
+        .when("05 09:00", hold())
+        .when("12 09:00", Change::Cancel)
+        .then_verdict("12 09:00", Verdict::Late)
+        .then_next_alarm(Some("04 19:00"));
+}
+
+#[test]
+fn a_reclassification_into_a_programme_keeps_the_lateness_there_was() {
+    let reclassify = || {
+        Change::Reclassify(Box::new(Reclassify {
+            product: "Trottoir".parse().unwrap(),
+            precision: None,
+            nature: Nature::Service,
+            urgency: Urgency::Normal,
+            entry: None,
+            unit: None,
+            programme: Some("refection-trottoirs".parse().unwrap()),
+        }))
+    };
+    opened("02 10:00")
+        .when("05 10:00", reclassify())
+        .then_status(Status::Planned)
+        .then_verdict("05 10:00", Verdict::Late);
+    opened("02 10:00").when("03 10:00", reclassify()).then_verdict("05 10:00", Verdict::Rescinded);
+}
+
+#[test]
 fn a_breach_decided_before_a_resolution_in_time_was_known_is_void() {
     let story = opened("02 10:00");
     let breach = story.raised("04 20:00").unwrap();
@@ -302,6 +362,12 @@ fn imported_history_keeps_the_promise_of_its_source_and_raises_nothing() {
         .then_next_alarm(None)
         .when("03 12:00", Change::Resolve)
         .then_verdict("09 12:00", Verdict::OnTime)
+        .then_next_alarm(None)
+        // The source takes its closing back, and closes it later.
+        .when("03 12:00", Change::Reopen)
+        .then_due("03 12:00")
+        .when("03 12:01", Change::Resolve)
+        .then_verdict("09 12:00", Verdict::Late)
         .then_next_alarm(None);
 }
 

@@ -3,9 +3,11 @@
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
+use chrono::{DateTime, Utc};
 use clap::Args;
 
 use super::DataDir;
+use super::parse::instant;
 
 /// Arguments of `serve`.
 #[derive(Args, Clone, Debug)]
@@ -103,6 +105,10 @@ pub(crate) struct ImportArgs {
     /// Where to write the rows that were rejected, and why.
     #[arg(long, value_name = "FILE")]
     pub rejects: Option<PathBuf>,
+    /// When the files were extracted, where they do not say so: by it a later file is told from an
+    /// earlier one that shows a request open.
+    #[arg(long, value_name = "TIME", value_parser = instant)]
+    pub extracted_at: Option<DateTime<Utc>>,
     /// The files, read in this order.
     #[arg(required = true, value_name = "FILE")]
     pub files: Vec<PathBuf>,

@@ -50,8 +50,8 @@ fn fields(request: &pb::ServiceRequest, lang: Lang) -> Vec<(words::Text, String)
         (words::PLACE, request.place.as_ref().map(place).unwrap_or_default()),
         (words::CITIZEN, request.citizen_id.clone()),
         (words::OPENED_AT, minutes(request.opened_at.as_ref(), request.approximate)),
-        (words::CHANGED_AT, minutes(request.status_changed_at.as_ref(), false)),
-        (words::RESOLVED_AT, minutes(request.resolved_at.as_ref(), false)),
+        (words::CHANGED_AT, changed_at(request)),
+        (words::RESOLVED_AT, minutes(request.resolved_at.as_ref(), request.status_approximate)),
     ];
     fields.extend(request.promises.iter().map(|it| (words::PROMISE, promise(it, lang))));
     let source = request.source.as_ref().map(|it| format!("{} {}", it.system, it.id));
@@ -62,6 +62,10 @@ fn fields(request: &pb::ServiceRequest, lang: Lang) -> Vec<(words::Text, String)
         (words::ID, request.id.clone()),
     ]);
     fields
+}
+
+fn changed_at(request: &pb::ServiceRequest) -> String {
+    minutes(request.status_changed_at.as_ref(), request.status_approximate)
 }
 
 fn place(place: &event::Place) -> String {
@@ -135,7 +139,7 @@ pub(crate) fn request_line(request: &pb::ServiceRequest, lang: Lang) -> String {
     };
     one_line(&format!(
         "{} UTC · {} · {} · {}{deadline}",
-        minutes(request.status_changed_at.as_ref(), false),
+        changed_at(request),
         request.number,
         label::<pb::Status>(request.status, lang),
         request.product,
@@ -145,7 +149,7 @@ pub(crate) fn request_line(request: &pb::ServiceRequest, lang: Lang) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::view::samples::request;
+    use crate::view::samples::{at, request};
 
     #[test]
     fn a_card_begins_with_what_a_citizen_is_told() {
@@ -158,8 +162,13 @@ mod tests {
 
     #[test]
     fn approximate_times_are_marked() {
-        let request = pb::ServiceRequest { approximate: true, ..request() };
-        assert!(requests(&[request], Lang::En).contains("~2026-11-02 13:30"));
+        let rough = pb::ServiceRequest { approximate: true, ..request() };
+        assert!(requests(&[rough], Lang::En).contains("~2026-11-02 13:30"));
+        let request =
+            pb::ServiceRequest { status_approximate: true, resolved_at: at(120), ..request() };
+        let card = card(&request, Lang::En);
+        assert!(card.contains("~2026-11-02 13:31") && card.contains("~2026-11-02 13:32"), "{card}");
+        assert!(request_line(&request, Lang::En).starts_with("~2026-11-02 13:31 UTC"));
     }
 
     #[test]

@@ -98,6 +98,8 @@ pub(crate) struct RequestView {
     status_changed_at: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     resolved_at: Option<String>,
+    #[serde(skip_serializing_if = "is_false")]
+    status_approximate: bool,
     promises: Vec<PromiseView>,
     origin: String,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -127,6 +129,7 @@ impl From<pb::ServiceRequest> for RequestView {
             approximate: request.approximate,
             status_changed_at: rfc3339(request.status_changed_at.as_ref()),
             resolved_at: rfc3339(request.resolved_at.as_ref()),
+            status_approximate: request.status_approximate,
             promises: request.promises.into_iter().map(PromiseView::from).collect(),
             origin: key_or_unknown::<event::Origin>(request.origin),
             source: request.source.map(|it| SourceView { system: it.system, id: it.id }),

@@ -61,7 +61,7 @@ impl<'a> Row<'a> {
         column.into().and_then(|it| self.record.get(it)).unwrap_or_default().trim()
     }
 
-    fn note(&mut self, reason: Reason, column: impl Into<Option<usize>>) {
+    fn note(&mut self, reason: &'static Reason, column: impl Into<Option<usize>>) {
         let column = column.into();
         let name = column.map_or("", |it| self.layout.name(it));
         self.defects.push(Defect::of(reason, name, self.text(column)));
@@ -69,7 +69,7 @@ impl<'a> Row<'a> {
 
     fn check_shape(&mut self) -> Option<()> {
         if self.layout.is_header(self.record) {
-            self.defects.push(Defect::whole(Reason::RepeatedHeader));
+            self.defects.push(Defect::whole(Reason::REPEATED_HEADER));
             return None;
         }
         let (found, expected) = (self.record.len(), self.layout.width());
@@ -82,7 +82,7 @@ impl<'a> Row<'a> {
             ""
         };
         let message = format!("the row has {found} fields, the header {expected}{hint}");
-        self.defects.push(Defect::whole(Reason::WrongNumberOfFields).saying(message));
+        self.defects.push(Defect::whole(Reason::WRONG_NUMBER_OF_FIELDS).saying(message));
         None
     }
 
@@ -99,6 +99,7 @@ impl<'a> Row<'a> {
         let (channel, other_channels) = self.channels();
         let unit = self.text(self.layout.unit);
         let change = self.change(meaning, &times, unit);
+        let known_at = times.updated.map(|it| it.at).or(self.profile.extracted_at);
         // A change carries its own word; without one the request does.
         let source_status = if change.is_some() { "" } else { self.text(self.layout.status) };
         Some(ImportedServiceRequest {
@@ -116,6 +117,7 @@ impl<'a> Row<'a> {
             changes: change.into_iter().collect(),
             time_zone: zones.city.name().to_owned(),
             source_status: source_status.to_owned(),
+            known_at: known_at.map(time::to_pb),
         })
     }
 
@@ -126,10 +128,10 @@ impl<'a> Row<'a> {
         };
         let id = self.text(self.layout.id);
         if system.is_empty() {
-            self.note(Reason::MissingSystem, self.layout.system);
+            self.note(Reason::MISSING_SYSTEM, self.layout.system);
         }
         if id.is_empty() {
-            self.note(Reason::MissingId, self.layout.id);
+            self.note(Reason::MISSING_ID, self.layout.id);
         }
         let is_named = !system.is_empty() && !id.is_empty();
         is_named.then(|| Source { system: system.to_owned(), id: id.to_owned() })
@@ -140,7 +142,7 @@ impl<'a> Row<'a> {
         let mut texts = columns.map(|it| self.text(*it)).filter(|it| !it.is_empty());
         let product = texts.next().or(self.profile.spec.product_otherwise.as_deref());
         if product.is_none() {
-            self.note(Reason::MissingProduct, self.layout.product.first().copied());
+            self.note(Reason::MISSING_PRODUCT, self.layout.product.first().copied());
         }
         product.map(str::to_owned)
     }
@@ -151,7 +153,7 @@ impl<'a> Row<'a> {
             .zone
             .or_else(|| time.zone_by.as_ref()?.zones.get(self.text(self.layout.zone)).copied());
         let Some(city) = city else {
-            self.note(Reason::UnknownTimeZone, self.layout.zone);
+            self.note(Reason::UNKNOWN_TIME_ZONE, self.layout.zone);
             return None;
         };
         let written = time.written_by.as_ref();
@@ -165,7 +167,7 @@ impl<'a> Row<'a> {
         }
         let meaning = self.profile.spec.status.get(self.text(self.layout.status));
         if meaning.is_none() {
-            self.note(Reason::UnknownStatus, self.layout.status);
+            self.note(Reason::UNKNOWN_STATUS, self.layout.status);
         }
         meaning.copied()
     }
@@ -176,7 +178,7 @@ impl<'a> Row<'a> {
             Opened::Roughly(columns) => self.rough_time(columns, zones),
         };
         if opened == Ok(None) {
-            self.note(Reason::MissingOpenedAt, self.layout.opened.first());
+            self.note(Reason::MISSING_OPENED_AT, self.layout.opened.first());
         }
         let promised = self.time(self.layout.promised, zones);
         let closed = self.time(self.layout.closed, zones);
@@ -207,7 +209,7 @@ impl<'a> Row<'a> {
         }
         let read = self.profile.formats.iter().find_map(|it| it.read(text, zones.written));
         if read.is_none() {
-            self.note(Reason::UnreadableTime, column);
+            self.note(Reason::UNREADABLE_TIME, column);
         }
         read.map(Some).ok_or(())
     }
@@ -231,7 +233,7 @@ impl<'a> Row<'a> {
             let names = [columns.month, columns.weekday, columns.hour];
             let value = names.map(|it| self.text(it)).join(" ");
             let names = names.map(|it| self.layout.name(it)).join("+");
-            self.defects.push(Defect::of(Reason::UnreadableTime, &names, &value));
+            self.defects.push(Defect::of(Reason::UNREADABLE_TIME, &names, &value));
         }
         read.map(Some).ok_or(())
     }
@@ -240,9 +242,9 @@ impl<'a> Row<'a> {
         let Some(promised) = times.promised else { return };
         let latest = times.opened.wall.with_year(times.opened.wall.year() + PROMISED_YEARS_MAX);
         if promised.at < times.opened.at {
-            self.note(Reason::PromisedBeforeOpened, self.layout.promised);
+            self.note(Reason::PROMISED_BEFORE_OPENED, self.layout.promised);
         } else if latest.is_some_and(|it| it < promised.wall) {
-            self.note(Reason::PromisedFarFuture, self.layout.promised);
+            self.note(Reason::PROMISED_FAR_FUTURE, self.layout.promised);
         }
     }
 
@@ -252,7 +254,7 @@ impl<'a> Row<'a> {
             Some(nature) => (*nature).into(),
             None if word.is_empty() => Nature::Unspecified,
             None => {
-                self.note(Reason::UnknownNature, self.layout.nature);
+                self.note(Reason::UNKNOWN_NATURE, self.layout.nature);
                 Nature::Unspecified
             }
         }
@@ -296,11 +298,11 @@ impl<'a> Row<'a> {
             |text: &str, max: f64| text.parse().ok().filter(|it: &f64| (-max..=max).contains(it));
         let Some((latitude, longitude)) = degrees(texts.0, 90.0).zip(degrees(texts.1, 180.0))
         else {
-            self.note(Reason::UnreadableCoordinates, self.layout.latitude);
+            self.note(Reason::UNREADABLE_COORDINATES, self.layout.latitude);
             return None;
         };
         if latitude.abs() < f64::EPSILON && longitude.abs() < f64::EPSILON {
-            self.note(Reason::CoordinatesSentinel, self.layout.latitude);
+            self.note(Reason::COORDINATES_SENTINEL, self.layout.latitude);
             return None;
         }
         Some(Coordinates { latitude, longitude })

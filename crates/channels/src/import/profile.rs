@@ -2,6 +2,7 @@
 
 use super::spec::Spec;
 use super::time::Format;
+use chrono::{DateTime, Utc};
 use std::path::{Path, PathBuf};
 use std::{fs, io};
 use thiserror::Error;
@@ -20,6 +21,7 @@ pub struct Profile {
     pub(super) spec: Spec,
     pub(super) delimiter: u8,
     pub(super) formats: Vec<Format>,
+    pub(super) extracted_at: Option<DateTime<Utc>>,
 }
 
 /// A profile cannot be used.
@@ -78,6 +80,12 @@ impl Profile {
             }
             Err(source) => Err(ProfileError::Unreadable { path: path.to_owned(), source }),
         }
+    }
+
+    /// For files that were extracted at this time, where they do not say so themselves.
+    #[must_use]
+    pub fn extracted_at(self, at: Option<DateTime<Utc>>) -> Self {
+        Self { extracted_at: at, ..self }
     }
 
     /// The names of the profiles that come with the program.
@@ -164,7 +172,8 @@ impl Profile {
                 ("time.formats", format!("`{it}` is not a format of dates as in strftime"))
             })
         });
-        Ok(Self { formats: formats.collect::<Result<_, _>>()?, delimiter, spec })
+        let formats = formats.collect::<Result<_, _>>()?;
+        Ok(Self { formats, delimiter, spec, extracted_at: None })
     }
 }
 

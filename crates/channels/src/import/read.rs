@@ -11,6 +11,7 @@ use csv::{ByteRecord, StringRecord};
 use std::cell::Cell;
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
+use std::sync::Arc;
 
 /// What the server takes in one call.
 const REQUESTS_MAX: usize = 500;
@@ -30,6 +31,9 @@ pub(crate) struct Batch {
     pub(crate) requests: Vec<ImportedServiceRequest>,
     /// The line of each request.
     pub(crate) lines: Vec<u64>,
+    /// The row of each request.
+    rows_of: Vec<StringRecord>,
+    layout: Option<Arc<Layout>>,
     pub(crate) defects: Vec<Found>,
     /// Rows read, rejected ones included.
     pub(crate) rows: u64,
@@ -67,7 +71,12 @@ impl Batch {
             && self.defects.len() < DEFECTS_MAX
     }
 
-    fn push(&mut self, line: u64, mapped: Mapped) {
+    /// The column of which a field of a request was made, and what stands there.
+    pub(crate) fn column(&self, at: usize, field: &str) -> Option<(String, String)> {
+        self.layout.as_ref()?.column_of(field, self.rows_of.get(at)?)
+    }
+
+    fn push(&mut self, line: u64, (row, mapped): (StringRecord, Mapped)) {
         let is_rejected = mapped.request.is_none();
         self.rows += 1;
         self.rejected += u64::from(is_rejected);
@@ -77,6 +86,7 @@ impl Batch {
             self.events += 1 + request.changes.len();
             self.requests.push(request);
             self.lines.push(line);
+            self.rows_of.push(row);
         }
     }
 }
@@ -108,7 +118,7 @@ impl<E: FnMut(Batch) -> bool> Reading<'_, E> {
             Err((line, defect)) => {
                 self.batch.unreadable = Some(UnreadableFile {
                     file: self.path.to_owned(),
-                    reason: defect.reason.word(),
+                    reason: defect.reason.word,
                     message: defect.message.clone().into_owned(),
                 });
                 self.batch.defects.push(Found { line, defect, is_rejected: true });
@@ -129,9 +139,10 @@ impl<E: FnMut(Batch) -> bool> Reading<'_, E> {
         let mut rows = open(0).map_err(whole)?;
         let mut record = ByteRecord::new();
         rows.next(&mut record).map_err(|(_, defect)| whole(defect))?;
-        let header = StringRecord::from_byte_record(record.clone())
-            .map_err(|_| whole(Defect::whole(Reason::NotUtf8).saying("the header is not UTF-8")))?;
-        let layout = Layout::new(profile, &header).map_err(whole)?;
+        let header = StringRecord::from_byte_record(record.clone()).map_err(|_| {
+            whole(Defect::whole(Reason::NOT_UTF8).saying("the header is not UTF-8"))
+        })?;
+        let layout = Arc::new(Layout::new(profile, &header).map_err(whole)?);
         let mut recoveries = 0;
         while let Some(line) = rows.next(&mut record)? {
             // A quotation mark that is not closed swallows the rows after it: they are read again.
@@ -139,11 +150,12 @@ impl<E: FnMut(Batch) -> bool> Reading<'_, E> {
                 recoveries += 1;
                 rows = open(line).map_err(|defect| (line, defect))?;
             }
-            let mapped = map_bytes(profile, &layout, &mut record);
+            let (row, mapped) = map_bytes(profile, &layout, &record);
             if !self.batch.has_room_for(&mapped) && self.emit().is_none() {
                 return Ok(None);
             }
-            self.batch.push(line, mapped);
+            self.batch.layout.get_or_insert_with(|| layout.clone());
+            self.batch.push(line, (row, mapped));
         }
         Ok(Some(()))
     }
@@ -164,20 +176,18 @@ fn swallows(record: &ByteRecord, layout: &Layout) -> bool {
     record.len() != layout.width() && record.as_slice().contains(&b'\n')
 }
 
-/// Maps a row if it is text. The record keeps its memory for the next one.
-fn map_bytes(profile: &Profile, layout: &Layout, record: &mut ByteRecord) -> Mapped {
-    match StringRecord::from_byte_record(std::mem::take(record)) {
+/// Maps a row if it is text.
+fn map_bytes(profile: &Profile, layout: &Layout, record: &ByteRecord) -> (StringRecord, Mapped) {
+    match StringRecord::from_byte_record(record.clone()) {
         Ok(text) => {
             let mapped = map(profile, layout, &text);
-            *record = text.into_byte_record();
-            mapped
+            (text, mapped)
         }
         Err(failure) => {
             let column = failure.utf8_error().field();
-            *record = failure.into_byte_record();
             let value = String::from_utf8_lossy(record.get(column).unwrap_or_default());
-            let defect = Defect::of(Reason::NotUtf8, layout.name(column), value.trim());
-            Mapped { request: None, defects: vec![defect] }
+            let defect = Defect::of(Reason::NOT_UTF8, layout.name(column), value.trim());
+            (StringRecord::new(), Mapped { request: None, defects: vec![defect] })
         }
     }
 }

@@ -3,8 +3,9 @@
 use super::Error;
 use super::defect::Reason;
 use super::read::{Batch, Found};
-use super::send::Taken;
+use super::send::{Answer, Taken};
 use csv::{Writer, WriterBuilder};
+use std::borrow::Cow;
 use std::fs::File;
 use std::path::{Path, PathBuf};
 
@@ -17,11 +18,11 @@ pub(crate) struct Rejects(Option<(PathBuf, Writer<File>)>);
 /// One line of it.
 struct Entry<'a> {
     line: u64,
-    column: &'a str,
-    reason: Reason,
+    column: Cow<'a, str>,
+    reason: &'static Reason,
     is_rejected: bool,
-    value: &'a str,
-    message: &'a str,
+    value: Cow<'a, str>,
+    message: Cow<'a, str>,
 }
 
 impl Rejects {
@@ -44,15 +45,9 @@ impl Rejects {
     /// Writes what was wrong with a batch, in the order of its lines.
     pub(crate) fn write(&mut self, batch: &Batch, taken: &Taken) -> Result<(), Error> {
         let found = batch.defects.iter().map(|it| of_defect(it, taken));
-        let refused = taken.refusals.iter().map(|it| Entry {
-            line: it.line,
-            column: &it.field,
-            reason: Reason::RejectedByServer,
-            is_rejected: true,
-            value: &it.reason,
-            message: &it.message,
-        });
-        let mut lines: Vec<_> = found.chain(refused).collect();
+        let refused = taken.refusals.iter().map(|it| of_answer(it, batch, true));
+        let remarked = taken.remarks.iter().map(|it| of_answer(it, batch, false));
+        let mut lines: Vec<_> = found.chain(refused).chain(remarked).collect();
         if lines.is_empty() {
             return Ok(());
         }
@@ -64,15 +59,15 @@ impl Rejects {
                 let value: String = it.value.chars().take(VALUE_CHARS_MAX).collect();
                 let outcome = if it.is_rejected { "rejected" } else { "imported" };
                 let line = it.line.to_string();
-                let reason = it.reason.word();
+                let reason = it.reason.word;
                 writer.write_record([
                     &file,
                     line.as_str(),
-                    it.column,
+                    &it.column,
                     reason,
                     outcome,
                     &value,
-                    it.message,
+                    &it.message,
                 ])
             })
         })
@@ -93,10 +88,31 @@ impl Rejects {
 fn of_defect<'a>(found: &'a Found, taken: &Taken) -> Entry<'a> {
     Entry {
         line: found.line,
-        column: &found.defect.column,
+        column: found.defect.column.as_str().into(),
         reason: found.defect.reason,
         is_rejected: found.is_rejected || taken.refuses(found.line),
-        value: &found.defect.value,
-        message: &found.defect.message,
+        value: found.defect.value.as_str().into(),
+        message: found.defect.message.as_ref().into(),
+    }
+}
+
+/// What the server says of a field, said of the column that the field was made of.
+fn of_answer<'a>(answer: &'a Answer, batch: &Batch, is_rejected: bool) -> Entry<'a> {
+    let reason =
+        if is_rejected { Reason::REJECTED_BY_SERVER } else { Reason::of_remark(&answer.reason) };
+    let is_named = ![Reason::REJECTED_BY_SERVER, Reason::REMARKED_BY_SERVER].contains(&reason);
+    let message = if is_named {
+        answer.message.as_str().into()
+    } else {
+        format!("{} [{}]", answer.message, answer.reason).into()
+    };
+    let (column, value) = batch.column(answer.at, &answer.field).unzip();
+    Entry {
+        line: answer.line,
+        column: column.map_or_else(|| answer.field.as_str().into(), Cow::Owned),
+        reason,
+        is_rejected,
+        value: value.unwrap_or_default().into(),
+        message,
     }
 }

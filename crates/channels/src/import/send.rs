@@ -26,12 +26,16 @@ pub(crate) struct Taken {
     pub(crate) updated: u64,
     pub(crate) unchanged: u64,
     /// In the order of their lines.
-    pub(crate) refusals: Vec<Refusal>,
+    pub(crate) refusals: Vec<Answer>,
+    /// On requests that were taken, in the order of their lines.
+    pub(crate) remarks: Vec<Answer>,
 }
 
-/// A request that the server did not take.
+/// Why the server did not take a request, or what it did not take over of one.
 #[derive(Debug)]
-pub(crate) struct Refusal {
+pub(crate) struct Answer {
+    /// The place of the request in its batch.
+    pub(crate) at: usize,
     pub(crate) line: u64,
     pub(crate) field: String,
     pub(crate) reason: String,
@@ -51,14 +55,22 @@ impl Taken {
         self.refusals.binary_search_by_key(&line, |it| it.line).is_ok()
     }
 
-    fn count(&mut self, line: u64, result: ImportResult) {
+    fn count(&mut self, (at, line): (usize, u64), result: ImportResult) {
+        self.remarks.extend(result.remarks.iter().map(|it| Answer {
+            at,
+            line,
+            field: it.field.clone(),
+            reason: it.reason.clone(),
+            message: it.message.clone(),
+        }));
         match result.outcome() {
             Outcome::Created => self.created += 1,
             Outcome::Updated => self.updated += 1,
             Outcome::Unchanged => self.unchanged += 1,
             Outcome::Rejected | Outcome::Unspecified => {
                 let error = result.error.unwrap_or_default();
-                self.refusals.push(Refusal {
+                self.refusals.push(Answer {
+                    at,
                     line,
                     field: error.field,
                     reason: error.reason,
@@ -91,8 +103,8 @@ pub(crate) async fn batch<I: Interceptor + Clone>(
     if results.len() != batch.lines.len() {
         return Err(Failure::Answer { requests: batch.lines.len(), results: results.len() });
     }
-    for (line, result) in batch.lines.iter().zip(results) {
-        taken.count(*line, result);
+    for (at, result) in batch.lines.iter().copied().enumerate().zip(results) {
+        taken.count(at, result);
     }
     Ok(taken)
 }

@@ -46,7 +46,7 @@ pub(crate) fn open(
 ) -> Result<Rows, Defect> {
     let metadata = std::fs::metadata(path).map_err(|it| unreadable(&it))?;
     if metadata.is_dir() {
-        return Err(Defect::whole(Reason::IsDirectory));
+        return Err(Defect::whole(Reason::IS_DIRECTORY));
     }
     let file = Counted { file: File::open(path).map_err(|it| unreadable(&it))?, bytes };
     let mut file = BufReader::with_capacity(BUFFER_BYTES, file);
@@ -88,7 +88,7 @@ impl Rows {
             let line = self.skipped + self.reader.position().line();
             let is_row = read.map_err(|failure| {
                 let message = format!("the file cannot be read further: {failure}");
-                (line, Defect::whole(Reason::Unreadable).saying(message))
+                (line, Defect::whole(Reason::UNREADABLE).saying(message))
             })?;
             if !is_row {
                 return Ok(None);
@@ -107,9 +107,9 @@ impl Rows {
 /// A failure to read, as a defect of the file.
 pub(crate) fn unreadable(failure: &io::Error) -> Defect {
     if failure.kind() == io::ErrorKind::NotFound {
-        return Defect::whole(Reason::NotFound);
+        return Defect::whole(Reason::NOT_FOUND);
     }
-    Defect::whole(Reason::Unreadable).saying(format!("the file cannot be read: {failure}"))
+    Defect::whole(Reason::UNREADABLE).saying(format!("the file cannot be read: {failure}"))
 }
 
 /// What the start of a file shows it to be, when it is not a table.
@@ -119,23 +119,25 @@ fn recognise(start: &[u8]) -> Option<Defect> {
         text.get(..prefix.len()).is_some_and(|it| it.eq_ignore_ascii_case(prefix.as_bytes()))
     };
     if text.is_empty() {
-        return Some(Defect::whole(Reason::EmptyFile));
+        return Some(Defect::whole(Reason::EMPTY_FILE));
     }
     if let Some((_, name)) = MAGIC.iter().find(|(magic, _)| start.starts_with(magic)) {
         let message = format!("the file is not text: it is {name}");
-        return Some(Defect::whole(Reason::BinaryFile).saying(message));
+        return Some(Defect::whole(Reason::BINARY_FILE).saying(message));
     }
     if start.starts_with(b"\xff\xfe") || start.starts_with(b"\xfe\xff") {
-        return Some(Defect::whole(Reason::NotUtf8).saying("the text is UTF-16, not UTF-8"));
+        return Some(Defect::whole(Reason::NOT_UTF8).saying("the text is UTF-16, not UTF-8"));
     }
     if start.contains(&0) {
-        return Some(Defect::whole(Reason::BinaryFile).saying("the file is not text: it has NULs"));
+        return Some(
+            Defect::whole(Reason::BINARY_FILE).saying("the file is not text: it has NULs"),
+        );
     }
     if starts("version https://git-lfs.github.com/spec/") {
-        return Some(Defect::whole(Reason::GitLfsPointer));
+        return Some(Defect::whole(Reason::GIT_LFS_POINTER));
     }
     let is_page = ["<!doctype html", "<html", "<head", "<?xml"].iter().any(|it| starts(it));
-    is_page.then(|| Defect::whole(Reason::HtmlPage))
+    is_page.then(|| Defect::whole(Reason::HTML_PAGE))
 }
 
 /// Notices the end.

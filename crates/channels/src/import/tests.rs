@@ -34,7 +34,7 @@ pub(super) fn read(profile: &Profile, path: &Path) -> Outcome {
         for found in batch.defects {
             let word = if found.is_rejected { "rejected" } else { "imported" };
             outcome.messages.push(found.defect.message.into_owned());
-            let reason = found.defect.reason.word();
+            let reason = found.defect.reason.word;
             outcome.defects.push((found.line, reason, found.defect.column, word));
         }
         outcome.rows += batch.rows;

@@ -68,6 +68,11 @@ fn reopen(city: &City, request: &Request, command: &Command) -> Result<Kind, Rej
     {
         return Err(Rejection::ReopenTooLate(days));
     }
+    if (request.origin, command.origin) == (Origin::Imported, Origin::Imported) {
+        // What the source promised stands, whatever it does in between.
+        let promise = request.promises.last().filter(|it| it.cycle == request.cycle);
+        return Ok(Kind::Reopened(promise.map(|it| it.term).into_iter().collect()));
+    }
     Ok(Kind::Reopened(new_cycle(city, request, command.occurred_at)?))
 }
 

@@ -48,18 +48,22 @@ impl Request {
 
     /// The cycle ends with the request being resolved.
     pub(super) fn fulfil(&mut self, at: Timestamp) {
+        self.settle(at, Verdict::OnTime);
+    }
+
+    /// The cycle ends without the request being resolved: what was late by then stays so.
+    pub(super) fn rescind(&mut self, at: Timestamp) {
+        self.settle(at, Verdict::Rescinded);
+    }
+
+    fn settle(&mut self, at: Timestamp, otherwise: Verdict) {
         // While it waited the clock stood still: what had not passed by then has not passed since.
         let stopped = (self.status == Status::OnHold).then_some(self.status_changed_at);
         let counted = stopped.map_or(at, |since| since.min(at));
         for promise in self.current().filter(|it| it.verdict == Verdict::Pending) {
             let late = counted > promise.term.due_at;
-            promise.verdict = if late { Verdict::Late } else { Verdict::OnTime };
+            promise.verdict = if late { Verdict::Late } else { otherwise };
         }
-    }
-
-    /// The cycle ends without the request being resolved.
-    pub(super) fn rescind(&mut self) {
-        self.current().for_each(Promise::rescind);
     }
 
     /// The promise of which a fact speaks, unless the fact is void.

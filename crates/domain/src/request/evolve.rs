@@ -43,7 +43,7 @@ impl Request {
             }
             Kind::ProgrammeEntered(programme) => {
                 self.programme = Some(programme.clone());
-                self.rescind();
+                self.rescind(at);
                 let may = self.is_in_hand() || self.status == Status::OnHold;
                 may && self.turn(Status::Planned, event)
             }
@@ -116,6 +116,7 @@ impl Request {
             opened_at: event.meta.occurred_at,
             approximate: event.meta.approximate,
             status_changed_at: event.meta.occurred_at,
+            status_approximate: event.meta.approximate,
             resolved_at: None,
             promises: opened.terms.iter().map(|term| Promise::new(*term, 1)).collect(),
             cycle: 1,
@@ -154,7 +155,7 @@ impl Request {
     }
 
     fn cancel(&mut self, event: &Event) -> bool {
-        self.rescind();
+        self.rescind(event.meta.occurred_at);
         self.status.is_active() && self.turn(Status::Cancelled, event)
     }
 
@@ -167,6 +168,9 @@ impl Request {
         self.catalogue_version = event.meta.catalogue_version;
         if it.unit.is_some() {
             self.unit.clone_from(&it.unit);
+        }
+        if it.programme.is_some() {
+            self.rescind(event.meta.occurred_at);
         }
         self.replace(&it.terms);
         let active = self.status.is_active();
@@ -188,6 +192,7 @@ impl Request {
     pub(super) fn turn(&mut self, status: Status, event: &Event) -> bool {
         self.status = status;
         self.status_changed_at = event.meta.occurred_at;
+        self.status_approximate = event.meta.approximate;
         if event.meta.source_status.is_some() {
             self.source_status.clone_from(&event.meta.source_status);
         }

@@ -11,6 +11,8 @@ pub struct Standing {
     pub status: Status,
     /// Since when.
     pub status_changed_at: Timestamp,
+    /// That time is only known roughly.
+    pub status_approximate: bool,
     /// When it was resolved, if it was.
     pub resolved_at: Option<Timestamp>,
     /// The responsible unit.
@@ -63,6 +65,7 @@ impl Request {
         Standing {
             status: self.status,
             status_changed_at: self.status_changed_at,
+            status_approximate: self.status_approximate,
             resolved_at: self.resolved_at,
             unit: self.unit.clone(),
             promises: self.promises.clone(),
@@ -78,7 +81,7 @@ impl Request {
         self.unit = merged.unit.clone().or_else(|| self.unit.take());
         self.programme.clone_from(&merged.programme);
         if merged.status == Status::Planned {
-            self.rescind();
+            self.rescind(event.meta.occurred_at);
         }
         self.turn(merged.status, event);
     }
@@ -88,6 +91,7 @@ impl Request {
         let Standing {
             status,
             status_changed_at,
+            status_approximate,
             resolved_at,
             unit,
             promises,
@@ -98,6 +102,7 @@ impl Request {
         } = merged.before;
         self.status = status;
         self.status_changed_at = status_changed_at;
+        self.status_approximate = status_approximate;
         self.resolved_at = resolved_at;
         self.unit = unit;
         self.promises = promises;

@@ -1,5 +1,8 @@
 //! Taking over requests and their past from another system.
 
+mod draft;
+mod remark;
+
 use super::subject;
 use crate::commit::Decision;
 use crate::error::{ApiError, Problem, Violation};
@@ -7,16 +10,17 @@ use crate::parse::Fields;
 use crate::shared::Shared;
 use beffroi_aggregator::{Aggregate, Snapshot};
 use beffroi_domain::{
-    About, Change, Channel, City, Command, Event, EventId, Label, Language, Meta, Open, Origin,
-    Personal, PersonalData, Request, RequestId, Source, Timestamp, Urgency, decide,
+    About, Change, Channel, Command, Event, EventId, Label, Language, Open, Origin, RequestId,
+    Source, Timestamp, Urgency,
 };
 use beffroi_journal::MAX_ENTRIES;
 use beffroi_wire::pb::intake::v1 as pb;
 use beffroi_wire::vocabulary;
 use chrono_tz::Tz;
+use draft::Draft;
 use pb::import_result::Outcome;
 use pb::imported_change::Change as Wire;
-use std::collections::{BTreeSet, HashMap, HashSet};
+use std::collections::BTreeSet;
 use uuid::Uuid;
 
 const REQUESTS_MAX: usize = 500;
@@ -30,8 +34,11 @@ struct Item {
     id: RequestId,
     open: Step,
     changes: Vec<Step>,
+    /// The latest time at which its source knows it to stand so.
+    known_at: Option<Timestamp>,
 }
 
+#[derive(Clone)]
 struct Step {
     id: EventId,
     command: Command,
@@ -90,125 +97,42 @@ async fn store(
     let items = group.iter().flatten();
     let subjects: BTreeSet<_> =
         items.map(|item| subject(Aggregate::Request, item.id.uuid())).collect();
-    let mut first: Option<Vec<pb::ImportResult>> = None;
+    let mut drafted: Option<(Vec<pb::ImportResult>, Vec<Event>)> = None;
     node.committer
         .commit(subjects, |snapshot: &Snapshot| {
-            let mut draft = Draft::new(snapshot, &node.city);
+            if let Some((results, events)) = &drafted
+                && are_part_of(snapshot, events)?
+            {
+                return Ok(Decision::Done((results.clone(), snapshot.checkpoint().sequence)));
+            }
+            let mut draft = Draft::new(snapshot, &node.city, language);
             let mut results = Vec::with_capacity(group.len());
             for item in group {
                 results.push(match item {
                     Err(error) => rejected(error, language),
-                    Ok(item) => draft.item(item, language)?,
+                    Ok(item) => draft.item(item)?,
                 });
             }
-            if draft.events.is_empty() {
-                // The second time round everything is known: answer what it was the first time.
-                let results = first.take().unwrap_or(results);
+            let events = draft.into_events();
+            if events.is_empty() {
                 return Ok(Decision::Done((results, snapshot.checkpoint().sequence)));
             }
-            first = Some(results);
-            Ok(Decision::Record(draft.events))
+            drafted = Some((results, events.clone()));
+            Ok(Decision::Record(events))
         })
         .await
 }
 
-/// The events of a group, decided one after another on a moment of the projections.
-struct Draft<'a> {
-    snapshot: &'a Snapshot,
-    city: &'a City,
-    events: Vec<Event>,
-    states: HashMap<RequestId, (Option<Request>, HashSet<Uuid>)>,
-}
-
-impl<'a> Draft<'a> {
-    fn new(snapshot: &'a Snapshot, city: &'a City) -> Self {
-        Self { snapshot, city, events: Vec::new(), states: HashMap::new() }
-    }
-
-    fn item(&mut self, item: &Item, language: Language) -> Result<pb::ImportResult, ApiError> {
-        if self.snapshot.is_quarantined(item.id.uuid())? {
-            return Ok(rejected(&ApiError::Quarantined, language));
+/// All of the events are in the histories of their requests.
+fn are_part_of(snapshot: &Snapshot, events: &[Event]) -> Result<bool, ApiError> {
+    for event in events {
+        let About::Request(id) = event.about else { continue };
+        let row = snapshot.request(id)?;
+        if row.is_none_or(|row| row.sequence_of(event.id.uuid()).is_none()) {
+            return Ok(false);
         }
-        let (mut state, mut known) = match self.states.get(&item.id) {
-            Some(drafted) => drafted.clone(),
-            None => match self.snapshot.request(item.id)? {
-                Some(row) => {
-                    let known = row.steps.iter().map(|step| step.id).collect();
-                    (Some(row.request), known)
-                }
-                None => (None, HashSet::new()),
-            },
-        };
-        let is_new = state.is_none();
-        let before = self.events.len();
-        let mut failed = None;
-        for (index, step) in std::iter::once(&item.open).chain(&item.changes).enumerate() {
-            // The opening's id is the request's own.
-            let opened_before = index == 0 && state.is_some();
-            if opened_before || !known.insert(step.id.uuid()) {
-                continue;
-            }
-            match self.step(item.id, step, state.as_ref()) {
-                Ok((event, next)) => {
-                    self.events.push(event);
-                    state = Some(next);
-                }
-                Err(error) => {
-                    failed = Some((index, error));
-                    break;
-                }
-            }
-        }
-        if let Some((index, error)) = failed {
-            // Nothing half done: what was drafted for it goes. What an earlier item of this call
-            // drafted for the same request stays.
-            self.events.truncate(before);
-            let mut result = rejected(&error, language);
-            if let (Some(error), Some(change)) = (&mut result.error, index.checked_sub(1)) {
-                error.field = format!("changes[{change}]");
-            }
-            return Ok(result);
-        }
-        let outcome = match (is_new, self.events.len() - before) {
-            (true, _) => Outcome::Created,
-            (false, 0) => Outcome::Unchanged,
-            (false, _) => Outcome::Updated,
-        };
-        self.states.insert(item.id, (state, known));
-        Ok(pb::ImportResult {
-            outcome: outcome.into(),
-            request_id: item.id.to_string(),
-            error: None,
-        })
     }
-
-    fn step(
-        &self,
-        id: RequestId,
-        step: &Step,
-        state: Option<&Request>,
-    ) -> Result<(Event, Request), ApiError> {
-        let kind = decide(self.city, state, &step.command)?;
-        let event = Event {
-            id: step.id,
-            about: About::Request(id),
-            meta: Meta {
-                occurred_at: step.command.occurred_at,
-                approximate: step.approximate,
-                origin: Origin::Imported,
-                actor: "import".parse().ok(),
-                channel: step.channel,
-                causation: None,
-                correlation: None,
-                catalogue_version: 0,
-                source_status: step.source_status.clone(),
-            },
-            personal: Personal(PersonalData::default()),
-            kind,
-        };
-        let next = Request::evolve(state.cloned(), &event).map_err(|_| ApiError::Quarantined)?;
-        Ok((event, next))
-    }
+    Ok(true)
 }
 
 fn rejected(error: &ApiError, language: Language) -> pb::ImportResult {
@@ -223,6 +147,7 @@ fn rejected(error: &ApiError, language: Language) -> pb::ImportResult {
         outcome: Outcome::Rejected.into(),
         request_id: String::new(),
         error: Some(pb::ImportError { reason: error.reason().to_owned(), field, message }),
+        remarks: Vec::new(),
     }
 }
 
@@ -255,6 +180,7 @@ fn parse(it: &pb::ImportedServiceRequest, now: Timestamp) -> Result<Item, Vec<Vi
         let uuid = Uuid::new_v5(&IMPORTED, format!("{system}\n{record}").as_bytes());
         Some((RequestId::new(uuid).ok()?, EventId::new(uuid).ok()?))
     });
+    let known_at = fields.optional_past("known_at", it.known_at.as_ref(), now);
     let changes = changes(&mut fields, it, (ids.map(|it| it.0), channel, opened_at, now));
     let parsed = (|| {
         let (id, event_id) = ids?;
@@ -282,7 +208,7 @@ fn parse(it: &pb::ImportedServiceRequest, now: Timestamp) -> Result<Item, Vec<Vi
         let approximate = it.approximate;
         let source_status = source_status?;
         let open = Step { id: event_id, command, approximate, channel, source_status };
-        Some(Item { id, open, changes: changes? })
+        Some(Item { id, open, changes: changes?, known_at: known_at? })
     })();
     fields.finish(parsed)
 }
@@ -317,7 +243,8 @@ fn changes(
         let change = change(fields, &at("change"), wire.change.as_ref());
         let step = (|| {
             let (occurred_at, source_status, (name, change)) = (occurred_at?, status?, change?);
-            // The change's place, what it is and when: the same in every extract that shows it.
+            // The change's place, what it is and when. A time that is only roughly known differs
+            // between extracts: there the standing of the request says what is known already.
             let word = source_status.as_ref().map(ToString::to_string).unwrap_or_default();
             let name = format!("import/{index}/{name}/{}/{word}", occurred_at.micros());
             Some(Step {

@@ -99,6 +99,7 @@ fn own(row: &RequestRow, now: Timestamp) -> pb::ServiceRequest {
         approximate: request.approximate,
         status_changed_at: Some(time::to_pb(request.status_changed_at)),
         resolved_at: request.resolved_at.map(time::to_pb),
+        status_approximate: request.status_approximate,
         promises: promises.collect(),
         origin: vocabulary::origin::to_pb(request.origin).into(),
         source: request
@@ -128,10 +129,12 @@ fn summary(row: &RequestRow, city: &City, now: Timestamp, language: Language) ->
     let number = row.number;
     let since = day(city, request.status_changed_at);
     let state = standing(request.status, language);
+    let (environ, about) =
+        if request.status_approximate { (" environ", "about ") } else { ("", "") };
     let mut text = choose(
         language,
-        format!("Votre demande {number} est {state} depuis le {since}."),
-        format!("Your request {number} has been {state} since {since}."),
+        format!("Votre demande {number} est {state} depuis le {since}{environ}."),
+        format!("Your request {number} has been {state} since {about}{since}."),
     );
     if let Some(promised) = promised(request, city, now, language) {
         text.push(' ');
@@ -158,6 +161,10 @@ fn promised(request: &Request, city: &City, now: Timestamp, language: Language) 
         Verdict::Late if request.status == Status::Resolved => (
             format!("Elle l'a été après le délai promis (le {due})."),
             format!("It was done after the promised delay ({due})."),
+        ),
+        Verdict::Late if matches!(request.status, Status::Cancelled | Status::Planned) => (
+            format!("Le délai promis (le {due}) était alors passé."),
+            format!("The promised delay ({due}) had passed by then."),
         ),
         Verdict::Late => (
             format!("Elle devait être résolue le {due} : elle est en retard."),

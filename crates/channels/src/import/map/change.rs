@@ -60,11 +60,11 @@ impl Row<'_> {
             None => Closing::Absent,
             Some(closed) if times.opened.at <= closed.at => Closing::At(closed),
             Some(closed) if closed.wall.year() < SENTINEL_BEFORE_YEAR => {
-                self.note(Reason::ClosedSentinel, self.layout.closed);
+                self.note(Reason::CLOSED_SENTINEL, self.layout.closed);
                 Closing::Sentinel
             }
             Some(_) => {
-                self.note(Reason::ClosedBeforeOpened, self.layout.closed);
+                self.note(Reason::CLOSED_BEFORE_OPENED, self.layout.closed);
                 Closing::Impossible
             }
         }
@@ -74,7 +74,7 @@ impl Row<'_> {
         match closing {
             Closing::Absent => {}
             Closing::Sentinel | Closing::Impossible | Closing::At(_) => {
-                self.note(Reason::ClosingDateOnOpenRequest, self.layout.closed);
+                self.note(Reason::CLOSING_DATE_ON_OPEN_REQUEST, self.layout.closed);
             }
         }
     }
@@ -86,7 +86,7 @@ impl Row<'_> {
             Closing::Absent => {
                 // A source that never gives closing times is not at fault row by row.
                 if self.layout.closed.is_some() {
-                    self.note(Reason::ClosedWithoutDate, self.layout.closed);
+                    self.note(Reason::CLOSED_WITHOUT_DATE, self.layout.closed);
                 }
                 last_known(times)
             }

@@ -54,7 +54,7 @@ impl Layout {
         let found = header.join(", ");
         let layout = layout.filter(|_| missing.is_empty()).ok_or_else(|| {
             let message = format!("columns missing: {missing}; columns found: {found}");
-            Defect::of(Reason::WrongHeader, &missing, &found).saying(message)
+            Defect::of(Reason::WRONG_HEADER, &missing, &found).saying(message)
         })?;
         Ok(Self { header, ..layout })
     }
@@ -67,6 +67,49 @@ impl Layout {
     /// The name of a column.
     pub(crate) fn name(&self, column: usize) -> &str {
         self.header.get(column).map_or("", String::as_str)
+    }
+
+    /// The columns of which a field of the API was made, and what stands there in a row; `None` for a
+    /// field that is made of none.
+    pub(crate) fn column_of(&self, field: &str, row: &StringRecord) -> Option<(String, String)> {
+        let text = |column: usize| row.get(column).unwrap_or_default().trim();
+        let first = |columns: &[Option<usize>]| {
+            let mut known = columns.iter().flatten().copied();
+            let found = known.clone().find(|it| !text(*it).is_empty());
+            found.or_else(|| known.next()).into_iter().collect::<Vec<_>>()
+        };
+        let opened = || match self.opened {
+            Opened::At(column) => vec![column],
+            Opened::Roughly(Roughly { month, weekday, hour }) => vec![month, weekday, hour],
+        };
+        let (_, of_change) = field.split_once("].").unwrap_or_default();
+        let columns = match (field, of_change) {
+            (_, "occurred_at") => {
+                let dated = first(&[self.closed, self.updated]);
+                if dated.is_empty() { opened() } else { dated }
+            }
+            ("source_status", _) => first(&[self.status, self.closed]),
+            (it, _) if it.starts_with("changes[") => first(&[self.status, self.closed]),
+            ("source.system", _) => first(&[self.system]),
+            ("source.id", _) => vec![self.id],
+            ("product", _) => first(&self.product.iter().copied().map(Some).collect::<Vec<_>>()),
+            ("precision", _) => first(&[self.precision]),
+            ("nature", _) => first(&[self.nature]),
+            ("channel" | "other_channels", _) => first(&[self.channel]),
+            ("unit", _) => first(&[self.unit]),
+            ("place.borough", _) => first(&[self.borough]),
+            ("place" | "place.coordinates", _) => {
+                [self.latitude, self.longitude].into_iter().flatten().collect()
+            }
+            ("opened_at", _) => opened(),
+            ("promised_by", _) => first(&[self.promised]),
+            ("time_zone", _) => first(&[self.zone]),
+            ("known_at", _) => first(&[self.updated]),
+            _ => Vec::new(),
+        };
+        let names: Vec<_> = columns.iter().map(|it| self.name(*it)).collect();
+        let values: Vec<_> = columns.iter().map(|it| text(*it)).collect();
+        (!columns.is_empty()).then(|| (names.join("+"), values.join(" ")))
     }
 
     /// True for a row that is the header again.
