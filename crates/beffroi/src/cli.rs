@@ -12,7 +12,8 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 pub(crate) use read::{AudienceArg, Page, Report, RequestArgs, VolumeKey, VolumesArgs};
 pub(crate) use read::{BreachesArgs, CitizenArgs, HistoryArgs, ListArgs, ReportArgs};
 pub(crate) use run::{DemoArgs, ImportArgs, RebuildArgs, ServeArgs, VerifyArgs};
-pub(crate) use write::{Change, ChangeArgs, ContactArgs, FollowUpArgs, OpenArgs, PlaceArgs};
+pub(crate) use write::{Change, ChangeArgs, ContactArgs, ExchangeArgs, FollowUpArgs};
+pub(crate) use write::{OpenArgs, PlaceArgs};
 
 use crate::words::Lang;
 

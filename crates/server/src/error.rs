@@ -74,6 +74,7 @@ pub(crate) enum Problem {
     Contact(InvalidContact),
     TooMany { found: usize, max: usize },
     BeforeOpening,
+    SameId,
 }
 
 impl Problem {
@@ -114,6 +115,7 @@ impl Problem {
             Self::Contact(error) => format!("{error}"),
             Self::TooMany { found, max } => format!("has {found} items, 1 to {max} are taken"),
             Self::BeforeOpening => "is dated before the opening".to_owned(),
+            Self::SameId => "is the id of the call itself: a contact has its own".to_owned(),
         }
     }
 
@@ -160,8 +162,12 @@ impl Problem {
             Self::Contact(InvalidContact::RequestUnexpected) => {
                 "doit être vide : ce résultat ne désigne aucune demande".to_owned()
             }
+            Self::Contact(InvalidContact::EmergencyUnexpected) => {
+                "doit être vide : seul un contact transféré au 9-1-1 désigne une urgence".to_owned()
+            }
             Self::TooMany { found, max } => format!("compte {found} éléments, de 1 à {max} admis"),
             Self::BeforeOpening => "est antérieur à l'ouverture".to_owned(),
+            Self::SameId => "est l'identifiant de l'appel même : un contact a le sien".to_owned(),
         }
     }
 }
@@ -226,7 +232,11 @@ impl ApiError {
 
     fn code(&self) -> Code {
         match self {
-            Self::Invalid(_) | Self::Rejected(Rejection::Year) => Code::InvalidArgument,
+            Self::Invalid(_)
+            | Self::Rejected(Rejection::Year)
+            | Self::Refused(Refusal::TooLarge { .. } | Refusal::TooManyEntries { .. }) => {
+                Code::InvalidArgument
+            }
             Self::UnknownRequest(_)
             | Self::UnknownCitizen(_)
             | Self::Rejected(Rejection::Unknown) => Code::NotFound,
@@ -240,9 +250,6 @@ impl ApiError {
             )
             | Self::OtherLog => Code::FailedPrecondition,
             Self::Behind { .. } | Self::OutcomeUnknown | Self::ShuttingDown => Code::Unavailable,
-            Self::Refused(Refusal::TooLarge { .. } | Refusal::TooManyEntries { .. }) => {
-                Code::InvalidArgument
-            }
             Self::Refused(_) | Self::TooManyStreams(_) => Code::ResourceExhausted,
             Self::Quarantined | Self::Store(_) | Self::Task => Code::Internal,
         }

@@ -3,7 +3,7 @@
 use beffroi_wire::pb::event::v1::{Coordinates, Place};
 use beffroi_wire::pb::intake::v1::{ContactDetails, OpenServiceRequestRequest};
 
-use super::{id_or_new, language};
+use super::{exchange, id_or_new, language};
 use crate::cli::{OpenArgs, PlaceArgs};
 use crate::client::Client;
 use crate::failure::{Exit, Failure};
@@ -38,6 +38,7 @@ pub(crate) async fn run(
         place: place(args.place),
         occurred_at: args.common.occurred_at.map(to_pb),
         actor: args.common.actor.unwrap_or_default(),
+        exchange: exchange(&args.exchange),
     };
     let answer = client.intake.open_service_request(call).await;
     let answer = answer.map_err(|status| Failure::of_write(status, id))?.into_inner();

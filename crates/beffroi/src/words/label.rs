@@ -1,7 +1,7 @@
 //! Labels of the protocol's values.
 
 use beffroi_wire::pb::event::v1::{
-    Channel, ContactOutcome, HoldReason, Nature, Origin, PromiseKind, Visibility,
+    Channel, ContactOutcome, Emergency, HoldReason, Nature, Origin, PromiseKind, Visibility,
 };
 use beffroi_wire::pb::query::v1::{BreachKind, Status, Verdict};
 
@@ -114,6 +114,15 @@ words!(ContactOutcome, "CONTACT_OUTCOME_", {
     Abandoned => "Abandonné", "Abandoned";
 });
 
+words!(Emergency, "EMERGENCY_", {
+    Unspecified => "Inconnue", "Unknown";
+    None => "Aucune", "None";
+    LifeInDanger => "Vie en danger", "Life in danger";
+    Crime => "Crime", "Crime";
+    PublicOrder => "Trouble de l’ordre public", "Public disturbance";
+    RoadAccident => "Accident de la route", "Road accident";
+});
+
 words!(HoldReason, "HOLD_REASON_", {
     Unspecified => "Inconnu", "Unknown";
     Citizen => "En attente du citoyen", "Waiting on the citizen";
@@ -207,6 +216,7 @@ mod tests {
         check::<Channel>();
         check::<Nature>();
         check::<ContactOutcome>();
+        check::<Emergency>();
         check::<HoldReason>();
         check::<Visibility>();
         check::<Origin>();

@@ -55,6 +55,7 @@ fn parse(
             actor: actor?,
             channel: Channel::Unknown,
             personal: only_text(note?),
+            exchange: None,
         };
         Some((name?, asked))
     })();

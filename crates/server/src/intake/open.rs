@@ -1,5 +1,6 @@
 //! Opening a request.
 
+use super::exchange::Exchange;
 use super::{Asked, Standing, event_id, execute};
 use crate::error::{ApiError, Violation};
 use crate::parse::Fields;
@@ -42,6 +43,7 @@ fn parse(
     let occurred_at = fields.optional_past("occurred_at", message.occurred_at.as_ref(), now);
     let actor = fields.optional_label("actor", &message.actor);
     let personal = personal(&mut fields, message);
+    let exchange = Exchange::parse(&mut fields, id, message.exchange.as_ref());
     let parsed = (|| {
         let open = Open {
             citizen: citizen?,
@@ -66,6 +68,7 @@ fn parse(
             actor: actor?,
             channel: open.channel,
             personal: personal?,
+            exchange: exchange?,
             change: Change::Open(Box::new(open)),
         };
         Some((request?, asked))
