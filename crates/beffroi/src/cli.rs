@@ -2,6 +2,7 @@
 
 mod parse;
 mod read;
+mod report;
 mod run;
 mod write;
 
@@ -9,8 +10,10 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
-pub(crate) use read::{AudienceArg, Page, Report, RequestArgs, VolumeKey, VolumesArgs};
-pub(crate) use read::{BreachesArgs, CitizenArgs, HistoryArgs, ListArgs, ReportArgs};
+pub(crate) use read::{AudienceArg, Page, RequestArgs};
+pub(crate) use read::{BreachesArgs, CitizenArgs, HistoryArgs, ListArgs};
+pub(crate) use report::{By, ContactReportArgs, Key, RequestReportArgs, WindowArgs};
+pub(crate) use report::{Report, ReportArgs, VolumeKey, VolumesArgs};
 pub(crate) use run::{DemoArgs, ImportArgs, RebuildArgs, ServeArgs, VerifyArgs};
 pub(crate) use write::{Change, ChangeArgs, ContactArgs, ExchangeArgs, FollowUpArgs};
 pub(crate) use write::{OpenArgs, PlaceArgs};
@@ -198,6 +201,10 @@ mod tests {
             "beffroi breaches --resume abc",
             "beffroi citizen somebody",
             "beffroi list --limit 0",
+            "beffroi open --product x --waited-secs 3",
+            "beffroi report contacts --by status",
+            "beffroi report requests --by day,week",
+            "beffroi report requests --from yesterday",
             "beffroi list --server localhost:3110",
             "beffroi list --server https://localhost:3110",
         ] {

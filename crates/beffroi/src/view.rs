@@ -8,6 +8,7 @@ mod breach;
 mod citizen;
 mod history;
 mod import;
+mod report;
 mod request;
 mod volumes;
 
@@ -15,6 +16,7 @@ pub(crate) use breach::{BreachMessage, BreachView, BreachesAnswer};
 pub(crate) use citizen::CitizenAnswer;
 pub(crate) use history::HistoryAnswer;
 pub(crate) use import::{ImportAnswer, UnreadableView};
+pub(crate) use report::{ContactFigures, Keys, ReportAnswer, RequestFigures, Share};
 pub(crate) use request::{RequestAnswer, RequestsAnswer, Written};
 pub(crate) use volumes::{RequestRow, VolumesAnswer};
 

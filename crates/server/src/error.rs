@@ -36,6 +36,8 @@ pub(crate) enum ApiError {
     OutcomeUnknown,
     /// The log refused it.
     Refused(Refusal),
+    /// The report would have too many rows, or too many durations to keep apart.
+    ReportTooLarge,
     /// Too many streams are open.
     TooManyStreams(usize),
     /// The node is shutting down.
@@ -75,6 +77,10 @@ pub(crate) enum Problem {
     TooMany { found: usize, max: usize },
     BeforeOpening,
     SameId,
+    Date,
+    EndsFirst,
+    Twice,
+    WithoutPeriod,
 }
 
 impl Problem {
@@ -116,6 +122,10 @@ impl Problem {
             Self::TooMany { found, max } => format!("has {found} items, 1 to {max} are taken"),
             Self::BeforeOpening => "is dated before the opening".to_owned(),
             Self::SameId => "is the id of the call itself: a contact has its own".to_owned(),
+            Self::Date => "is not a date such as 2026-03-01".to_owned(),
+            Self::EndsFirst => "is not after the beginning of the window".to_owned(),
+            Self::Twice => "is named twice".to_owned(),
+            Self::WithoutPeriod => "is of use only when `by` names the period".to_owned(),
         }
     }
 
@@ -168,6 +178,10 @@ impl Problem {
             Self::TooMany { found, max } => format!("compte {found} éléments, de 1 à {max} admis"),
             Self::BeforeOpening => "est antérieur à l'ouverture".to_owned(),
             Self::SameId => "est l'identifiant de l'appel même : un contact a le sien".to_owned(),
+            Self::Date => "n'est pas une date telle que 2026-03-01".to_owned(),
+            Self::EndsFirst => "ne suit pas le début de la période demandée".to_owned(),
+            Self::Twice => "est nommé deux fois".to_owned(),
+            Self::WithoutPeriod => "ne sert que lorsque `by` nomme la période".to_owned(),
         }
     }
 }
@@ -223,6 +237,7 @@ impl ApiError {
             Self::Behind { .. } => "NOT_THERE_YET",
             Self::OutcomeUnknown => "OUTCOME_UNKNOWN",
             Self::Refused(_) => "LOG_REFUSED",
+            Self::ReportTooLarge => "REPORT_TOO_LARGE",
             Self::TooManyStreams(_) => "TOO_MANY_STREAMS",
             Self::ShuttingDown => "SHUTTING_DOWN",
             Self::Quarantined => "QUARANTINED",
@@ -233,6 +248,7 @@ impl ApiError {
     fn code(&self) -> Code {
         match self {
             Self::Invalid(_)
+            | Self::ReportTooLarge
             | Self::Rejected(Rejection::Year)
             | Self::Refused(Refusal::TooLarge { .. } | Refusal::TooManyEntries { .. }) => {
                 Code::InvalidArgument
@@ -300,6 +316,10 @@ impl ApiError {
                 format!("le journal a refusé : {refusal}"),
                 format!("the log refused: {refusal}"),
             ),
+            Self::ReportTooLarge => own(
+                "le rapport est trop grand : demandez une période plus courte ou moins de critères",
+                "the report is too large: ask for a shorter window, or count by fewer things",
+            ),
             Self::TooManyStreams(max) => choose(
                 language,
                 format!("{max} flux sont déjà ouverts : réessayez plus tard"),
@@ -354,6 +374,7 @@ impl ApiError {
             | Self::OtherLog
             | Self::OutcomeUnknown
             | Self::Refused(_)
+            | Self::ReportTooLarge
             | Self::TooManyStreams(_)
             | Self::ShuttingDown
             | Self::Quarantined

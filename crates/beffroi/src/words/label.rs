@@ -1,7 +1,8 @@
 //! Labels of the protocol's values.
 
 use beffroi_wire::pb::event::v1::{
-    Channel, ContactOutcome, Emergency, HoldReason, Nature, Origin, PromiseKind, Visibility,
+    Channel, ContactOutcome, Emergency, HoldReason, Language, Nature, Origin, PromiseKind,
+    Visibility,
 };
 use beffroi_wire::pb::query::v1::{BreachKind, Status, Verdict};
 
@@ -123,6 +124,12 @@ words!(Emergency, "EMERGENCY_", {
     RoadAccident => "Accident de la route", "Road accident";
 });
 
+words!(Language, "LANGUAGE_", {
+    Unspecified => "Inconnue", "Unknown";
+    French => "Français", "French";
+    English => "Anglais", "English";
+});
+
 words!(HoldReason, "HOLD_REASON_", {
     Unspecified => "Inconnu", "Unknown";
     Citizen => "En attente du citoyen", "Waiting on the citizen";
@@ -217,6 +224,7 @@ mod tests {
         check::<Nature>();
         check::<ContactOutcome>();
         check::<Emergency>();
+        check::<Language>();
         check::<HoldReason>();
         check::<Visibility>();
         check::<Origin>();
