@@ -12,6 +12,7 @@ fn main() -> Result<(), Box<dyn Error>> {
         "beffroi/event/v1/catalogue.proto",
         "beffroi/intake/v1/intake_service.proto",
         "beffroi/query/v1/query_service.proto",
+        "beffroi/report/v1/report_service.proto",
     ];
     println!("cargo::rerun-if-changed=../../proto");
     let descriptors = protox::compile(files, [root])?;

@@ -21,5 +21,6 @@ mod lifecycle;
 mod python;
 mod refusals;
 mod repair;
+mod reports;
 mod serve;
 mod support;

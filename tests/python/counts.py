@@ -82,4 +82,5 @@ def main():
     json.dump({"volumes": rows, "verdicts": verdicts}, sys.stdout, ensure_ascii=False)
 
 
-main()
+if __name__ == "__main__":
+    main()

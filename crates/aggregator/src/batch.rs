@@ -2,16 +2,13 @@
 
 use crate::digest::Digest;
 use crate::schema::{
-    self, BreachRow, CatalogueRow, CitizenRow, QuarantineRow, RequestRow, StoredEvent, VolumeKey,
-    code, owned, to_row,
+    self, BreachRow, CatalogueRow, CitizenRow, ContactRow, QuarantineRow, RequestRow, StoredEvent,
+    VolumeKey, code, owned, to_row,
 };
 use crate::snapshot::Snapshot;
 use crate::store::{Checkpoint, Error, Mark};
 use crate::subject::Subject;
-use beffroi_domain::{
-    Alarm, Channel, CitizenId, ContactId, ContactOutcome, IdentifierHash, Number, RequestId,
-    Timestamp,
-};
+use beffroi_domain::{Alarm, CitizenId, ContactId, IdentifierHash, Number, RequestId, Timestamp};
 use redb::{ReadOnlyTable, ReadableTable, WriteTransaction};
 use std::borrow::Borrow;
 use std::collections::{BTreeMap, HashMap};
@@ -31,6 +28,7 @@ pub(crate) struct Batch {
     catalogues: BTreeMap<u64, CatalogueRow>,
     last_catalogue: u64,
     contacts: BTreeMap<u128, u64>,
+    contact_times: BTreeMap<(i64, u64), Vec<u8>>,
     contact_volumes: BTreeMap<(u8, u8), u64>,
     events: Vec<(u64, Vec<u8>)>,
     breaches: Vec<(u64, Vec<u8>)>,
@@ -85,6 +83,7 @@ impl Batch {
             catalogues: BTreeMap::new(),
             last_catalogue: snapshot.catalogue_version()?,
             contacts: BTreeMap::new(),
+            contact_times: BTreeMap::new(),
             contact_volumes: BTreeMap::new(),
             events: Vec::new(),
             breaches: Vec::new(),
@@ -211,12 +210,14 @@ impl Batch {
     pub(crate) fn contact(
         &mut self,
         id: ContactId,
-        sequence: u64,
-        (channel, outcome): (Channel, ContactOutcome),
-    ) {
+        (at, sequence): (Timestamp, u64),
+        row: &ContactRow,
+    ) -> Result<(), Error> {
         self.contacts.insert(id.uuid().as_u128(), sequence);
-        let key = (code::of_channel(channel), code::of_outcome(outcome));
+        self.contact_times.insert((at.micros(), sequence), to_row(row).map_err(Error::Encode)?);
+        let key = (code::of_channel(row.channel), code::of_outcome(row.outcome));
         *self.contact_volumes.entry(key).or_default() += 1;
+        Ok(())
     }
 
     pub(crate) fn event(
@@ -298,6 +299,10 @@ impl Batch {
                 Some(citizen) => identifiers.insert(*key, *citizen)?,
                 None => identifiers.remove(*key)?,
             };
+        }
+        let mut times = txn.open_table(schema::CONTACT_TIMES)?;
+        for (key, row) in &self.contact_times {
+            times.insert(key, row.as_slice())?;
         }
         let mut volumes = txn.open_table(schema::CONTACT_VOLUMES)?;
         for (key, added) in &self.contact_volumes {

@@ -2,7 +2,7 @@
 
 use crate::batch::Batch;
 use crate::digest::Digest;
-use crate::schema::{BreachRow, CatalogueRow, QuarantineRow, RequestRow, Step};
+use crate::schema::{BreachRow, CatalogueRow, ContactRow, QuarantineRow, RequestRow, Step};
 use crate::store::Error;
 use crate::subject::{AGGREGATE_HEADER, Subject};
 use beffroi_domain::{
@@ -104,7 +104,8 @@ fn apply_contact(
     if batch.has_contact(id)? {
         return Ok(());
     }
-    batch.contact(id, sequence, (event.meta.channel, contact.outcome));
+    let row = ContactRow::new(event.meta.channel, contact);
+    batch.contact(id, (event.meta.occurred_at, sequence), &row)?;
     batch.event(sequence, decoded.recorded_at, &decoded.record.entry.payload)?;
     if let Some(citizen) = contact.citizen {
         let row = batch.citizen(citizen)?;

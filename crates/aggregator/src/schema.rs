@@ -4,8 +4,9 @@
 //! arrival wherever they can, because redb is bound by the pages it copies.
 
 use beffroi_domain::{
-    Channel, Citizen, CitizenId, ContactOutcome, FactKind, IdentifierHash, IdentifierKind, Number,
-    PromiseKind, Request, RequestId, Status, Timestamp,
+    Channel, Citizen, CitizenId, Code, Contact, ContactOutcome, Emergency, FactKind,
+    IdentifierHash, IdentifierKind, Label, Language, Nature, Number, PromiseKind, Request,
+    RequestId, Status, Timestamp,
 };
 use redb::TableDefinition;
 use serde::de::DeserializeOwned;
@@ -33,6 +34,9 @@ pub(crate) const IDENTIFIERS: TableDefinition<(u8, [u8; 32]), u128> =
 pub(crate) const CATALOGUES: TableDefinition<u64, &[u8]> = TableDefinition::new("catalogues");
 /// The sequence of a contact's id.
 pub(crate) const CONTACTS: TableDefinition<u128, u64> = TableDefinition::new("contacts");
+/// Contacts by time in microseconds and sequence: [`ContactRow`].
+pub(crate) const CONTACT_TIMES: TableDefinition<(i64, u64), &[u8]> =
+    TableDefinition::new("contact_times");
 /// Alarms by time, ordinal and promise.
 pub(crate) const ALARMS: TableDefinition<(i64, u64, u16), ()> = TableDefinition::new("alarms");
 /// Warnings and breaches by sequence: [`BreachRow`].
@@ -121,6 +125,51 @@ pub struct CatalogueRow {
     pub products: u32,
     /// How many questions its products have.
     pub questions: u32,
+}
+
+/// A contact, as far as reports need it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ContactRow {
+    /// How.
+    pub channel: Channel,
+    /// In which language.
+    pub language: Language,
+    /// What was wanted.
+    pub nature: Nature,
+    /// What it came to.
+    pub outcome: ContactOutcome,
+    /// What it was sent to 9-1-1 for.
+    pub emergency: Option<Emergency>,
+    /// What it was about.
+    pub product: Option<Label>,
+    /// The product's code in the catalogue.
+    pub product_code: Option<Code>,
+    /// Seconds waited before the answer.
+    pub waited_secs: u32,
+    /// Seconds of the exchange itself.
+    pub handled_secs: u32,
+    /// Who called.
+    pub citizen: Option<CitizenId>,
+    /// The request that was opened or followed up.
+    pub request: Option<RequestId>,
+}
+
+impl ContactRow {
+    pub(crate) fn new(channel: Channel, contact: &Contact) -> Self {
+        Self {
+            channel,
+            language: contact.language,
+            nature: contact.nature,
+            outcome: contact.outcome,
+            emergency: contact.emergency,
+            product: contact.product.clone(),
+            product_code: contact.product_code.clone(),
+            waited_secs: contact.waited_secs,
+            handled_secs: contact.handled_secs,
+            citizen: contact.citizen,
+            request: contact.request,
+        }
+    }
 }
 
 /// A warning or a breach, with what a subscriber needs of its request as it was then.

@@ -1,8 +1,8 @@
 //! Reads: one moment of the projections.
 
 use crate::schema::{
-    self, BreachRow, CatalogueRow, CitizenRow, RequestRow, StoredEvent, VolumeKey, code, from_row,
-    owned,
+    self, BreachRow, CatalogueRow, CitizenRow, ContactRow, RequestRow, StoredEvent, VolumeKey,
+    code, from_row, owned,
 };
 use crate::store::{Checkpoint, Error, Mark};
 use crate::subject::Subject;
@@ -189,6 +189,37 @@ impl Snapshot {
     pub fn contact(&self, id: ContactId) -> Result<Option<u64>, Error> {
         let contacts = self.table(schema::CONTACTS)?;
         Ok(contacts.get(id.uuid().as_u128())?.map(|it| it.value()))
+    }
+
+    /// Contacts that began at `from` or after and before `before`, oldest first.
+    pub fn contacts_between(
+        &self,
+        from: Option<Timestamp>,
+        before: Option<Timestamp>,
+    ) -> Result<impl Iterator<Item = Result<(Timestamp, ContactRow), Error>> + use<>, Error> {
+        let from = from.map_or(i64::MIN, Timestamp::micros);
+        // A range that ends before it begins is empty, not a panic.
+        let before = before.map_or(i64::MAX, Timestamp::micros).max(from);
+        let contacts = self.table(schema::CONTACT_TIMES)?;
+        let rows = contacts.range((from, 0)..(before, 0))?;
+        Ok(rows.map(|row| {
+            let (key, row) = row?;
+            let (at, _) = key.value();
+            let time = Timestamp::from_micros(at).map_err(|_| damaged("contact_times", &at))?;
+            Ok((time, row_of("contact_times", at, row.value())?))
+        }))
+    }
+
+    /// Every request, in order of arrival.
+    pub fn requests(
+        &self,
+    ) -> Result<impl Iterator<Item = Result<RequestRow, Error>> + use<>, Error> {
+        let requests = self.table(schema::REQUESTS)?;
+        let rows = requests.range::<u64>(..)?;
+        Ok(rows.map(|row| {
+            let (ordinal, row) = row?;
+            row_of("requests", ordinal.value(), row.value())
+        }))
     }
 
     /// Warnings and breaches after `sequence`, oldest first, at most `limit`.

@@ -163,6 +163,7 @@ fn create_tables(txn: &WriteTransaction) -> Result<(), Error> {
     create(txn, schema::IDENTIFIERS)?;
     create(txn, schema::CATALOGUES)?;
     create(txn, schema::CONTACTS)?;
+    create(txn, schema::CONTACT_TIMES)?;
     create(txn, schema::ALARMS)?;
     create(txn, schema::BREACHES)?;
     create(txn, schema::REQUEST_VOLUMES)?;

@@ -3,6 +3,7 @@
 mod catalogue;
 mod parse;
 mod read;
+mod report;
 mod run;
 mod write;
 
@@ -11,10 +12,16 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 pub(crate) use catalogue::{AnswersArgs, Catalogue, CatalogueArgs};
-pub(crate) use read::{AudienceArg, Page, Report, RequestArgs, VolumeKey, VolumesArgs};
-pub(crate) use read::{BreachesArgs, CitizenArgs, HistoryArgs, ListArgs, ReportArgs};
+pub(crate) use read::{
+    AudienceArg, BreachesArgs, CitizenArgs, HistoryArgs, ListArgs, Page, RequestArgs,
+};
+pub(crate) use report::{
+    By, ContactReportArgs, Key, Report, ReportArgs, RequestReportArgs, VolumeKey, VolumesArgs,
+    WindowArgs,
+};
 pub(crate) use run::{DemoArgs, ImportArgs, RebuildArgs, ServeArgs, VerifyArgs};
-pub(crate) use write::{Change, ChangeArgs, ContactArgs, FollowUpArgs, OpenArgs, PlaceArgs};
+pub(crate) use write::{Change, ChangeArgs, ContactArgs, ExchangeArgs, FollowUpArgs};
+pub(crate) use write::{OpenArgs, PlaceArgs};
 
 use crate::words::Lang;
 
@@ -201,6 +208,10 @@ mod tests {
             "beffroi breaches --resume abc",
             "beffroi citizen somebody",
             "beffroi list --limit 0",
+            "beffroi open --product x --waited-secs 3",
+            "beffroi report contacts --by status",
+            "beffroi report requests --by day,week",
+            "beffroi report requests --from yesterday",
             "beffroi list --server localhost:3110",
             "beffroi list --server https://localhost:3110",
         ] {

@@ -6,6 +6,7 @@ use std::time::Duration;
 use beffroi_wire::pb::catalogue::v1::catalogue_service_client::CatalogueServiceClient;
 use beffroi_wire::pb::intake::v1::intake_service_client::IntakeServiceClient;
 use beffroi_wire::pb::query::v1::query_service_client::QueryServiceClient;
+use beffroi_wire::pb::report::v1::report_service_client::ReportServiceClient;
 use tonic::metadata::AsciiMetadataValue;
 use tonic::service::Interceptor;
 use tonic::service::interceptor::InterceptedService;
@@ -25,7 +26,7 @@ const KEEP_ALIVE_TIMEOUT: Duration = Duration::from_secs(10);
 /// A connection on which every call says the caller's language.
 pub(crate) type Connection = InterceptedService<Channel, AcceptLanguage>;
 
-/// Both services of a server.
+/// The services of a server.
 #[derive(Clone, Debug)]
 pub(crate) struct Client {
     /// The catalogue.
@@ -34,6 +35,8 @@ pub(crate) struct Client {
     pub intake: IntakeServiceClient<Connection>,
     /// What is asked.
     pub query: QueryServiceClient<Connection>,
+    /// What is counted.
+    pub report: ReportServiceClient<Connection>,
 }
 
 /// Adds `accept-language` to every call.
@@ -69,7 +72,9 @@ pub(crate) async fn connect(url: &str, lang: Lang) -> Result<Client, Failure> {
             .max_decoding_message_size(ANSWER_BYTES_MAX),
         intake: IntakeServiceClient::new(connection.clone())
             .max_decoding_message_size(ANSWER_BYTES_MAX),
-        query: QueryServiceClient::new(connection).max_decoding_message_size(ANSWER_BYTES_MAX),
+        query: QueryServiceClient::new(connection.clone())
+            .max_decoding_message_size(ANSWER_BYTES_MAX),
+        report: ReportServiceClient::new(connection).max_decoding_message_size(ANSWER_BYTES_MAX),
     })
 }
 

@@ -20,12 +20,13 @@ use std::os::fd::AsFd as _;
 use std::os::unix::fs::FileTypeExt as _;
 
 use beffroi_wire::pb::event::v1::Language;
+use beffroi_wire::pb::intake::v1::Exchange;
 use tokio::io::Interest;
 use tokio::net::unix::pipe;
 use tokio::signal::unix::{SignalKind, signal};
 use uuid::Uuid;
 
-use crate::cli::Ask;
+use crate::cli::{Ask, ExchangeArgs};
 use crate::failure::{Exit, Failure};
 use crate::output::Console;
 use crate::words::Lang;
@@ -62,6 +63,15 @@ fn page_size(wanted: u32) -> i32 {
 /// The id that the caller gave, else a new one.
 fn id_or_new(id: Option<Uuid>) -> Uuid {
     id.unwrap_or_else(Uuid::now_v7)
+}
+
+/// The exchange on the wire, if it is to be recorded.
+fn exchange(args: &ExchangeArgs) -> Option<Exchange> {
+    args.exchange.then(|| Exchange {
+        waited_secs: args.waited_secs.unwrap_or_default(),
+        handled_secs: args.handled_secs.unwrap_or_default(),
+        ..Exchange::default()
+    })
 }
 
 /// A citizen's or asker's language on the wire.

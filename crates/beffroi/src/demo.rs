@@ -7,8 +7,8 @@ mod play;
 mod year;
 
 use crate::cli::{
-    AudienceArg, BreachesArgs, CitizenArgs, DemoArgs, HistoryArgs, Page, Report, ReportArgs,
-    VolumeKey, VolumesArgs,
+    AudienceArg, BreachesArgs, By, CitizenArgs, ContactReportArgs, DemoArgs, HistoryArgs, Key,
+    Page, Report, ReportArgs, VolumeKey, VolumesArgs, WindowArgs,
 };
 use crate::client::{self, Client};
 use crate::command;
@@ -88,6 +88,18 @@ async fn show(client: &Client, played: &Played, console: Console) -> Result<(), 
     console.heading(Text { fr: "Volumes par canal", en: "Volumes by channel" })?;
     let volumes = VolumesArgs { by: vec![VolumeKey::Channel, VolumeKey::Status] };
     let report = ReportArgs { report: Report::Volumes(volumes) };
+    command::report::run(client.clone(), report, console).await?;
+    console.heading(Text {
+        fr: "Premier contact et attente par canal",
+        en: "First contact and waiting by channel",
+    })?;
+    let contacts = ContactReportArgs {
+        window: WindowArgs { from: None, to: None },
+        by: By::from([Key::Channel]),
+        channel: None,
+        language: None,
+    };
+    let report = ReportArgs { report: Report::Contacts(contacts) };
     command::report::run(client.clone(), report, console).await?;
     if let Some(request) = &played.eventful {
         console

@@ -4,6 +4,7 @@ mod breach;
 mod catalogue;
 mod citizen;
 mod history;
+mod report;
 mod request;
 mod volumes;
 
@@ -11,6 +12,7 @@ pub(crate) use breach::{breach_line, breaches};
 pub(crate) use catalogue::{answers, catalogue_versions, next_questions, product_hits};
 pub(crate) use citizen::citizen;
 pub(crate) use history::history;
+pub(crate) use report::report;
 pub(crate) use request::{card, request_line, requests, told};
 pub(crate) use volumes::volumes;
 

@@ -9,6 +9,7 @@ mod catalogue;
 mod citizen;
 mod history;
 mod import;
+mod report;
 mod request;
 mod volumes;
 
@@ -19,6 +20,7 @@ pub(crate) use catalogue::{
 pub(crate) use citizen::CitizenAnswer;
 pub(crate) use history::HistoryAnswer;
 pub(crate) use import::{ImportAnswer, UnreadableView};
+pub(crate) use report::{ContactFigures, Keys, ReportAnswer, RequestFigures, Share};
 pub(crate) use request::{RequestAnswer, RequestsAnswer, Written};
 pub(crate) use volumes::{RequestRow, VolumesAnswer};
 

@@ -67,6 +67,11 @@ impl Calendar {
         at.utc().with_timezone(&self.zone).date_naive()
     }
 
+    /// The instant at which a local date begins: not midnight where a clock change skips it.
+    pub fn start_of(&self, date: NaiveDate) -> Option<Timestamp> {
+        self.instant(date, 0)
+    }
+
     /// The closing of the `days`-th business day after the day of reception
     /// (rule `business_days_eod_v1`).
     ///
@@ -218,6 +223,24 @@ mod tests {
         // 19:00 is 24:00 UTC in winter and 23:00 UTC in summer.
         assert_eq!(at("2026-03-06 19:00").to_string(), "2026-03-07T00:00:00Z");
         assert_eq!(at("2026-03-09 19:00").to_string(), "2026-03-09T23:00:00Z");
+    }
+
+    #[test]
+    fn a_date_begins_where_its_first_instant_is() {
+        let date = |text: &str| text.parse::<NaiveDate>().unwrap();
+        let start = |zone, text: &str| {
+            let calendar = Calendar::new(zone, [WORKDAY; 7], []).unwrap();
+            let start = calendar.start_of(date(text)).unwrap();
+            assert_eq!(calendar.date(start), date(text));
+            assert_ne!(calendar.date(start.saturating_add_micros(-1)), date(text));
+            start.to_string()
+        };
+        let toronto = chrono_tz::America::Toronto;
+        assert_eq!(start(toronto, "2026-03-08"), "2026-03-08T05:00:00Z");
+        assert_eq!(start(toronto, "2026-03-09"), "2026-03-09T04:00:00Z");
+        assert_eq!(start(toronto, "2026-11-02"), "2026-11-02T05:00:00Z");
+        // Clocks went from 00:00 to 01:00 there.
+        assert_eq!(start(chrono_tz::America::Sao_Paulo, "2018-11-04"), "2018-11-04T03:00:00Z");
     }
 
     #[test]

@@ -15,6 +15,7 @@ mod event;
 mod id;
 mod identifier;
 mod number;
+mod period;
 mod promise;
 mod reference;
 mod request;
@@ -41,6 +42,7 @@ pub use identifier::{
     Identifier, IdentifierHash, IdentifierKey, IdentifierKind, InvalidIdentifier, InvalidKey, KeyId,
 };
 pub use number::{InvalidNumber, Number};
+pub use period::{Period, Span};
 pub use promise::{Promise, PromiseKind, Rule, Term, Verdict};
 pub use reference::Reference;
 pub use request::{

@@ -30,6 +30,25 @@ pub enum Channel {
     Other,
 }
 
+impl Channel {
+    /// Somebody waits at the other end: a waiting time of nothing means answered at once. On the
+    /// other channels it means that none was measured.
+    pub fn is_spoken(self) -> bool {
+        match self {
+            Self::Telephone | Self::InPerson => true,
+            Self::Unknown
+            | Self::App
+            | Self::Email
+            | Self::WebForm
+            | Self::Mail
+            | Self::SocialMedia
+            | Self::Employee
+            | Self::System
+            | Self::Other => false,
+        }
+    }
+}
+
 /// What somebody wants of the city.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]

@@ -45,6 +45,8 @@ pub(crate) enum ApiError {
     OutcomeUnknown,
     /// The log refused it.
     Refused(Refusal),
+    /// The report would have too many rows, or too many durations to keep apart.
+    ReportTooLarge,
     /// Too many streams are open.
     TooManyStreams(usize),
     /// The node is shutting down.
@@ -84,6 +86,11 @@ pub(crate) enum Problem {
     TooMany { found: usize, max: usize },
     BeforeOpening,
     Catalogue(CatalogueProblem),
+    SameId,
+    Date,
+    EndsFirst,
+    Twice,
+    WithoutPeriod,
 }
 
 impl Problem {
@@ -125,6 +132,11 @@ impl Problem {
             Self::TooMany { found, max } => format!("has {found} items, 1 to {max} are taken"),
             Self::BeforeOpening => "is dated before the opening".to_owned(),
             Self::Catalogue(problem) => problem.text(Language::English),
+            Self::SameId => "is the id of the call itself: a contact has its own".to_owned(),
+            Self::Date => "is not a date such as 2026-03-01".to_owned(),
+            Self::EndsFirst => "is not after the beginning of the window".to_owned(),
+            Self::Twice => "is named twice".to_owned(),
+            Self::WithoutPeriod => "is of use only when `by` names the period".to_owned(),
         }
     }
 
@@ -165,9 +177,17 @@ impl Problem {
             Self::Contact(InvalidContact::RequestUnexpected) => {
                 "doit être vide : ce résultat ne désigne aucune demande".to_owned()
             }
+            Self::Contact(InvalidContact::EmergencyUnexpected) => {
+                "doit être vide : seul un contact transféré au 9-1-1 désigne une urgence".to_owned()
+            }
             Self::TooMany { found, max } => format!("compte {found} éléments, de 1 à {max} admis"),
             Self::BeforeOpening => "est antérieur à l'ouverture".to_owned(),
             Self::Catalogue(problem) => problem.text(Language::French),
+            Self::SameId => "est l'identifiant de l'appel même : un contact a le sien".to_owned(),
+            Self::Date => "n'est pas une date telle que 2026-03-01".to_owned(),
+            Self::EndsFirst => "ne suit pas le début de la période demandée".to_owned(),
+            Self::Twice => "est nommé deux fois".to_owned(),
+            Self::WithoutPeriod => "ne sert que lorsque `by` nomme la période".to_owned(),
         }
     }
 }
@@ -237,6 +257,7 @@ impl ApiError {
             Self::Behind { .. } => "NOT_THERE_YET",
             Self::OutcomeUnknown => "OUTCOME_UNKNOWN",
             Self::Refused(_) => "LOG_REFUSED",
+            Self::ReportTooLarge => "REPORT_TOO_LARGE",
             Self::TooManyStreams(_) => "TOO_MANY_STREAMS",
             Self::ShuttingDown => "SHUTTING_DOWN",
             Self::Quarantined => "QUARANTINED",
@@ -246,7 +267,12 @@ impl ApiError {
 
     fn code(&self) -> Code {
         match self {
-            Self::Invalid(_) | Self::Rejected(Rejection::Year) => Code::InvalidArgument,
+            Self::Invalid(_)
+            | Self::ReportTooLarge
+            | Self::Rejected(Rejection::Year)
+            | Self::Refused(Refusal::TooLarge { .. } | Refusal::TooManyEntries { .. }) => {
+                Code::InvalidArgument
+            }
             Self::UnknownRequest(_)
             | Self::UnknownCitizen(_)
             | Self::UnknownCatalogue(_)
@@ -264,9 +290,6 @@ impl ApiError {
             | Self::Informed(_)
             | Self::OtherLog => Code::FailedPrecondition,
             Self::Behind { .. } | Self::OutcomeUnknown | Self::ShuttingDown => Code::Unavailable,
-            Self::Refused(Refusal::TooLarge { .. } | Refusal::TooManyEntries { .. }) => {
-                Code::InvalidArgument
-            }
             Self::Refused(_) | Self::TooManyStreams(_) => Code::ResourceExhausted,
             Self::Quarantined | Self::Store(_) | Self::Task => Code::Internal,
         }
@@ -327,6 +350,10 @@ impl ApiError {
                 language,
                 format!("le journal a refusé : {refusal}"),
                 format!("the log refused: {refusal}"),
+            ),
+            Self::ReportTooLarge => own(
+                "le rapport est trop grand : demandez une période plus courte ou moins de critères",
+                "the report is too large: ask for a shorter window, or count by fewer things",
             ),
             Self::TooManyStreams(max) => choose(
                 language,
@@ -389,6 +416,7 @@ impl ApiError {
             | Self::OtherLog
             | Self::OutcomeUnknown
             | Self::Refused(_)
+            | Self::ReportTooLarge
             | Self::TooManyStreams(_)
             | Self::ShuttingDown
             | Self::Quarantined

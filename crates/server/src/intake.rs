@@ -2,6 +2,7 @@
 
 mod change;
 mod contact;
+mod exchange;
 mod follow_up;
 mod import;
 mod open;
@@ -20,7 +21,7 @@ use beffroi_domain::{
 use beffroi_wire::pb::intake::v1 as pb;
 use beffroi_wire::pb::intake::v1::intake_service_server::IntakeService;
 use beffroi_wire::pb::query::v1 as query;
-use std::collections::BTreeSet;
+use exchange::{Exchange, with_exchange};
 use std::sync::Arc;
 use tonic::{Response, Status};
 use uuid::Uuid;
@@ -123,6 +124,8 @@ struct Asked {
     /// The version of the catalogue under which it was decided, 0 where none matters.
     catalogue_version: u64,
     personal: PersonalData,
+    /// The exchange in which it was asked, when it is recorded with it.
+    exchange: Option<Exchange>,
 }
 
 impl Asked {
@@ -178,9 +181,11 @@ async fn execute(node: &Shared, request: RequestId, asked: Asked) -> Result<Stan
         let change = asked.change.clone();
         let command = Command { change, occurred_at, origin: Origin::Live };
         let kind = decide(&node.city, state, &command)?;
-        Ok(Decision::Record(vec![asked.event(request, occurred_at, kind)]))
+        let event = asked.event(request, occurred_at, kind);
+        with_exchange(snapshot, &asked, (event, request, state)).map(Decision::Record)
     };
-    node.committer.commit(BTreeSet::from([subject]), decide).await
+    let exchange = asked.exchange.as_ref().map(Exchange::subject);
+    node.committer.commit([subject].into_iter().chain(exchange).collect(), decide).await
 }
 
 fn subject(aggregate: Aggregate, id: Uuid) -> Subject {

@@ -12,6 +12,7 @@ mod language;
 mod node;
 mod parse;
 mod query;
+mod report;
 mod shared;
 mod token;
 

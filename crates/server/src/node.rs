@@ -5,6 +5,7 @@ use crate::commit::Committer;
 use crate::error::chain;
 use crate::intake::Intake;
 use crate::query::Query;
+use crate::report::Report;
 use crate::shared::{STREAMS_MAX, Shared};
 use beffroi_aggregator::{
     Clock, Error as StoreError, Follower, Projections, Stopped, Timekeeper, follow, keep_time,
@@ -15,6 +16,7 @@ use beffroi_wire::DESCRIPTORS;
 use beffroi_wire::pb::catalogue::v1::catalogue_service_server::CatalogueServiceServer;
 use beffroi_wire::pb::intake::v1::intake_service_server::IntakeServiceServer;
 use beffroi_wire::pb::query::v1::query_service_server::QueryServiceServer;
+use beffroi_wire::pb::report::v1::report_service_server::ReportServiceServer;
 use std::future::Future;
 use std::path::Path;
 use std::sync::Arc;
@@ -146,6 +148,7 @@ impl Node {
         health.set_serving::<CatalogueServiceServer<CatalogueEndpoint>>().await;
         health.set_serving::<IntakeServiceServer<Intake>>().await;
         health.set_serving::<QueryServiceServer<Query>>().await;
+        health.set_serving::<ReportServiceServer<Report>>().await;
         let server = router(&shared, health_service)?;
         let drained = shared.shutdown.clone();
         // Without this an answer may wait 40 ms for the acknowledgement of the one before.
@@ -175,6 +178,7 @@ impl Node {
         health.set_not_serving::<CatalogueServiceServer<CatalogueEndpoint>>().await;
         health.set_not_serving::<IntakeServiceServer<Intake>>().await;
         health.set_not_serving::<QueryServiceServer<Query>>().await;
+        health.set_not_serving::<ReportServiceServer<Report>>().await;
         health.set_service_status("", tonic_health::ServingStatus::NotServing).await;
         drained.cancel();
         if serves && tokio::time::timeout(DRAIN, &mut serving).await.is_err() {
@@ -221,6 +225,8 @@ fn router(
         .max_decoding_message_size(MESSAGE_MAX);
     let query = QueryServiceServer::new(Query::new(Arc::clone(shared)))
         .max_decoding_message_size(MESSAGE_MAX);
+    let report = ReportServiceServer::new(Report::new(Arc::clone(shared)))
+        .max_decoding_message_size(MESSAGE_MAX);
     Ok(Server::builder()
         .http2_keepalive_interval(Some(KEEPALIVE))
         .initial_connection_window_size(Some(4 << 20))
@@ -229,5 +235,6 @@ fn router(
         .add_service(reflection().build_v1alpha()?)
         .add_service(catalogue)
         .add_service(intake)
-        .add_service(query))
+        .add_service(query)
+        .add_service(report))
 }

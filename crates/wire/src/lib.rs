@@ -36,4 +36,9 @@ pub mod pb {
             tonic::include_proto!("beffroi.query.v1");
         }
     }
+    pub mod report {
+        pub mod v1 {
+            tonic::include_proto!("beffroi.report.v1");
+        }
+    }
 }

@@ -10,6 +10,7 @@ use beffroi_wire::pb::intake::v1::{
 };
 use beffroi_wire::pb::query::v1::query_service_client::QueryServiceClient;
 use beffroi_wire::pb::query::v1::{GetVolumesRequest, GetVolumesResponse, ServiceRequest};
+use beffroi_wire::pb::report::v1::report_service_client::ReportServiceClient;
 use tonic::service::interceptor::InterceptedService;
 use tonic::transport::Channel as Transport;
 use tonic::{Code, Status};
@@ -27,6 +28,8 @@ pub(crate) struct Api {
     pub intake: IntakeServiceClient<Connection>,
     /// The queries.
     pub query: QueryServiceClient<Connection>,
+    /// The reports.
+    pub report: ReportServiceClient<Connection>,
 }
 
 impl Api {
@@ -37,7 +40,8 @@ impl Api {
         let channel: Connection = InterceptedService::new(channel, in_english);
         Self {
             intake: IntakeServiceClient::new(channel.clone()),
-            query: QueryServiceClient::new(channel),
+            query: QueryServiceClient::new(channel.clone()),
+            report: ReportServiceClient::new(channel),
         }
     }
 

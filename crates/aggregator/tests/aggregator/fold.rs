@@ -1,8 +1,8 @@
 //! The fold: the same log gives the same projections, whatever comes.
 
-use crate::support::{City, open, request_id};
+use crate::support::{City, at, contact, open, request_id};
 use beffroi_aggregator::{Projections, Stopped, compare, follow, rebuild, refold};
-use beffroi_domain::{Change, HoldReason, Status, Visibility};
+use beffroi_domain::{Change, Channel, ContactOutcome, HoldReason, Status, Visibility};
 use beffroi_journal::Entry;
 use bytes::Bytes;
 use proptest::prelude::*;
@@ -119,6 +119,27 @@ async fn volumes_count_each_request_once_where_it_stands() {
         });
         assert_eq!(found.count() as u64, count, "{key:?}");
     }
+}
+
+#[tokio::test]
+async fn contacts_are_found_by_the_time_at_which_they_began() {
+    let city = City::new();
+    // In another order than that of time, two of them at the same time, one twice.
+    for (id, secs) in [(1, 30), (2, 10), (3, 20), (4, 20), (2, 10)] {
+        city.append(contact(id, at(secs))).await;
+    }
+    let projections = city.folded("p").await;
+    let snapshot = projections.snapshot().unwrap();
+    let found = |from: Option<i64>, before: Option<i64>| -> Vec<u32> {
+        let rows = snapshot.contacts_between(from.map(at), before.map(at)).unwrap();
+        rows.map(|row| row.unwrap().1.waited_secs).collect()
+    };
+    assert_eq!(found(None, None), [2, 3, 4, 1]);
+    assert_eq!(found(Some(10), Some(30)), [2, 3, 4]);
+    assert_eq!(found(Some(11), None), [3, 4, 1]);
+    assert_eq!(found(Some(30), Some(10)), Vec::<u32>::new());
+    let volumes = snapshot.contact_volumes().unwrap();
+    assert_eq!(volumes, [(Channel::Telephone, ContactOutcome::Informed, 4)]);
 }
 
 #[tokio::test]

@@ -2,9 +2,9 @@
 
 use beffroi_aggregator::{Projections, entry, refold};
 use beffroi_domain::{
-    About, Calendar, Change, Channel, Command, Event, EventId, Kind, Language, Meta, Nature, Open,
-    Origin, Personal, PersonalData, Place, PromiseKind, Request, RequestId, Rule, Term, Timestamp,
-    Urgency, Window, decide,
+    About, Calendar, Change, Channel, Command, Contact, ContactId, ContactOutcome, Event, EventId,
+    Kind, Language, Meta, Nature, Open, Origin, Personal, PersonalData, Place, PromiseKind,
+    Request, RequestId, Rule, Term, Timestamp, Urgency, Window, decide,
 };
 use beffroi_journal::{Append, Entry, Journal};
 use std::collections::HashMap;
@@ -56,6 +56,45 @@ pub(crate) fn open() -> Change {
         source: None,
         promised_by: None,
     }))
+}
+
+/// The entry of a call that waited as many seconds as its id says. Each is stored, even sent twice.
+pub(crate) fn contact(id: u32, occurred_at: Timestamp) -> Entry {
+    let contact = ContactId::new(Uuid::from_u128(id.into())).unwrap();
+    let event = Event {
+        id: EventId::new(contact.uuid()).unwrap(),
+        about: About::Contact(contact),
+        meta: meta(occurred_at, Channel::Telephone),
+        personal: Personal(PersonalData::default()),
+        kind: Kind::ContactRecorded(Box::new(Contact {
+            citizen: None,
+            nature: Nature::Information,
+            language: Language::French,
+            outcome: ContactOutcome::Informed,
+            request: None,
+            emergency: None,
+            product: None,
+            product_code: None,
+            waited_secs: id,
+            handled_secs: 0,
+        })),
+    };
+    // Under an id of its own, as beyond the journal's duplicate window.
+    Entry { id: Uuid::now_v7(), ..entry(&event) }
+}
+
+fn meta(occurred_at: Timestamp, channel: Channel) -> Meta {
+    Meta {
+        occurred_at,
+        approximate: false,
+        origin: Origin::Live,
+        actor: None,
+        channel,
+        causation: None,
+        correlation: None,
+        catalogue_version: 0,
+        source_status: None,
+    }
 }
 
 pub(crate) struct City {
@@ -143,17 +182,7 @@ impl City {
         let event = Event {
             id: EventId::new(Uuid::from_u128(u128::from(last) + (1 << 64))).unwrap(),
             about: About::Request(request_id(id)),
-            meta: Meta {
-                occurred_at,
-                approximate: false,
-                origin: Origin::Live,
-                actor: None,
-                channel: Channel::App,
-                causation: None,
-                correlation: None,
-                catalogue_version: 0,
-                source_status: None,
-            },
+            meta: meta(occurred_at, Channel::App),
             personal: Personal(PersonalData::default()),
             kind,
         };

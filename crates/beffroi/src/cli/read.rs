@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use beffroi_wire::pb::event::v1::Channel;
 use beffroi_wire::pb::query::v1::{BreachKind, Status};
 use chrono::{DateTime, Utc};
-use clap::{Args, Subcommand, ValueEnum};
+use clap::{Args, ValueEnum};
 use uuid::Uuid;
 
 use super::parse::{instant, word};
@@ -140,42 +140,4 @@ pub(crate) struct BreachesArgs {
     /// Keep the token in this file, and go on from there the next time.
     #[arg(long, value_name = "FILE", requires = "follow")]
     pub resume_file: Option<PathBuf>,
-}
-
-/// Arguments of `report`.
-#[derive(Args, Debug)]
-#[command(after_help = "\
-Examples:
-  beffroi report volumes
-  beffroi report volumes --by product --output json")]
-pub(crate) struct ReportArgs {
-    /// Which figures.
-    #[command(subcommand)]
-    pub report: Report,
-}
-
-/// Which figures.
-#[derive(Debug, Subcommand)]
-pub(crate) enum Report {
-    /// How many requests by channel, product and status; how many contacts by channel and outcome.
-    Volumes(VolumesArgs),
-}
-
-/// Arguments of `report volumes`.
-#[derive(Args, Debug)]
-pub(crate) struct VolumesArgs {
-    /// What to count the requests by.
-    #[arg(long, value_enum, value_delimiter = ',', default_value = "channel,product,status")]
-    pub by: Vec<VolumeKey>,
-}
-
-/// What requests are counted by.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub(crate) enum VolumeKey {
-    /// How they came.
-    Channel,
-    /// What they are about.
-    Product,
-    /// Where they stand.
-    Status,
 }

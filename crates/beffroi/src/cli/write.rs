@@ -14,6 +14,7 @@ use crate::words::Lang;
 #[command(after_help = "\
 Examples:
   beffroi open --product 'Eau potable' --precision 'Goût et odeur' --borough Limoilou
+  beffroi open --product 'Nid-de-poule' --exchange --waited-secs 35 --handled-secs 240
   beffroi open --product 'Nid-de-poule' --nature rapid-intervention --channel app \\
       --latitude 46.8139 --longitude=-71.2080 --id 0192f0c1-2f5e-7c3a-9d41-5f0f6a9be001")]
 pub(crate) struct OpenArgs {
@@ -54,6 +55,9 @@ pub(crate) struct OpenArgs {
     /// The place it is about.
     #[command(flatten)]
     pub place: PlaceArgs,
+    /// The exchange in which it is opened.
+    #[command(flatten)]
+    pub exchange: ExchangeArgs,
     /// When, by whom, under which id.
     #[command(flatten)]
     pub common: Common,
@@ -90,6 +94,20 @@ pub(crate) struct PlaceArgs {
     pub longitude: Option<f64>,
 }
 
+/// The exchange in which a request is opened or followed up.
+#[derive(Args, Debug)]
+pub(crate) struct ExchangeArgs {
+    /// Record the exchange as well, as a contact.
+    #[arg(long)]
+    pub exchange: bool,
+    /// Seconds waited before the answer.
+    #[arg(long, value_name = "N", requires = "exchange")]
+    pub waited_secs: Option<u32>,
+    /// Seconds of the exchange itself.
+    #[arg(long, value_name = "N", requires = "exchange")]
+    pub handled_secs: Option<u32>,
+}
+
 /// When, by whom, and under which id.
 #[derive(Args, Debug)]
 pub(crate) struct Common {
@@ -109,6 +127,7 @@ pub(crate) struct Common {
 #[command(after_help = "\
 Examples:
   beffroi contact --outcome informed --product 'Collecte des matières' --waited-secs 35
+  beffroi contact --outcome transferred-to-911 --emergency road-accident
   beffroi contact --outcome request-opened --request 26-0012345-7")]
 pub(crate) struct ContactArgs {
     /// What it came to.
@@ -132,6 +151,9 @@ pub(crate) struct ContactArgs {
     /// What it was about.
     #[arg(long)]
     pub product: Option<String>,
+    /// What it was sent to 9-1-1 for.
+    #[arg(long, value_parser = word::<Emergency>())]
+    pub emergency: Option<Emergency>,
     /// Seconds waited before the answer.
     #[arg(long, value_name = "N", default_value_t = 0)]
     pub waited_secs: u32,
@@ -161,6 +183,9 @@ pub(crate) struct FollowUpArgs {
     /// The channel it came by.
     #[arg(long, value_parser = word::<Channel>())]
     pub channel: Option<Channel>,
+    /// The exchange in which it is written.
+    #[command(flatten)]
+    pub exchange: ExchangeArgs,
     /// When, by whom, under which id.
     #[command(flatten)]
     pub common: Common,

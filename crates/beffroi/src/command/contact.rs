@@ -34,6 +34,7 @@ pub(crate) async fn run(
         handled_secs: args.handled_secs,
         occurred_at: args.common.occurred_at.map(to_pb),
         actor: args.common.actor.unwrap_or_default(),
+        emergency: args.emergency.unwrap_or_default().into(),
     };
     let answer = client.intake.record_contact(call).await;
     let answer = answer.map_err(|status| Failure::of_write(status, id))?.into_inner();

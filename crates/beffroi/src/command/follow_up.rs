@@ -3,7 +3,7 @@
 use beffroi_wire::pb::event::v1::Visibility;
 use beffroi_wire::pb::intake::v1::AddFollowUpRequest;
 
-use super::id_or_new;
+use super::{exchange, id_or_new};
 use crate::cli::FollowUpArgs;
 use crate::client::Client;
 use crate::failure::{Exit, Failure};
@@ -28,6 +28,7 @@ pub(crate) async fn run(
         channel: args.channel.map(i32::from).unwrap_or_default(),
         occurred_at: args.common.occurred_at.map(to_pb),
         actor: args.common.actor.unwrap_or_default(),
+        exchange: exchange(&args.exchange),
     };
     let answer = client.intake.add_follow_up(call).await;
     let answer = answer.map_err(|status| Failure::of_write(status, id))?.into_inner();

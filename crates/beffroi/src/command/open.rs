@@ -4,7 +4,7 @@ use beffroi_wire::pb::catalogue::v1::ListCatalogueVersionsRequest;
 use beffroi_wire::pb::event::v1::{Coordinates, Nature, Place};
 use beffroi_wire::pb::intake::v1::{ContactDetails, OpenServiceRequestRequest};
 
-use super::{id_or_new, language};
+use super::{exchange, id_or_new, language};
 use crate::answers;
 use crate::cli::{OpenArgs, PlaceArgs};
 use crate::client::Client;
@@ -49,6 +49,7 @@ pub(crate) async fn run(
         answers,
         unasked: args.unasked,
         catalogue_version: 0,
+        exchange: exchange(&args.exchange),
     };
     let answer = client.intake.open_service_request(call).await;
     let answer = answer.map_err(|status| Failure::of_write(status, id))?.into_inner();

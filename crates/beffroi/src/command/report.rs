@@ -1,24 +1,74 @@
 //! `report`: figures.
 
 use beffroi_wire::pb::query::v1::GetVolumesRequest;
+use beffroi_wire::pb::report::v1::{GetContactReportRequest, GetRequestReportRequest, Window};
 
-use crate::cli::{Report, ReportArgs};
+use crate::cli::{
+    ContactReportArgs, Report, ReportArgs, RequestReportArgs, VolumesArgs, WindowArgs,
+};
 use crate::client::Client;
 use crate::failure::{Exit, Failure};
 use crate::output::Console;
 use crate::render;
-use crate::view::VolumesAnswer;
+use crate::view::{ReportAnswer, VolumesAnswer};
 
 /// Runs the command.
 pub(crate) async fn run(
-    mut client: Client,
+    client: Client,
     args: ReportArgs,
     console: Console,
 ) -> Result<Exit, Failure> {
-    let Report::Volumes(args) = args.report;
+    match args.report {
+        Report::Volumes(args) => volumes(client, &args, console).await?,
+        Report::Contacts(args) => contacts(client, &args, console).await?,
+        Report::Requests(args) => requests(client, args, console).await?,
+    }
+    Ok(Exit::Done)
+}
+
+async fn volumes(mut client: Client, args: &VolumesArgs, console: Console) -> Result<(), Failure> {
     let call = GetVolumesRequest { min_position: None };
     let answer = client.query.get_volumes(call).await?.into_inner();
     let view = VolumesAnswer::new(answer, &args.by);
-    console.answer(&view, |lang| render::volumes(&view, &args.by, lang))?;
-    Ok(Exit::Done)
+    console.answer(&view, |lang| render::volumes(&view, &args.by, lang))
+}
+
+async fn contacts(
+    mut client: Client,
+    args: &ContactReportArgs,
+    console: Console,
+) -> Result<(), Failure> {
+    let call = GetContactReportRequest {
+        window: Some(window(&args.window)),
+        by: args.by.of_contacts(),
+        period: args.by.period().into(),
+        channel: args.channel.map(i32::from).unwrap_or_default(),
+        language: args.language().into(),
+        min_position: None,
+    };
+    let answer = client.report.get_contact_report(call).await?.into_inner();
+    let view = ReportAnswer::of_contacts(answer, args.by.keys());
+    console.answer(&view, |lang| render::report(&view, args.by.keys(), lang))
+}
+
+async fn requests(
+    mut client: Client,
+    args: RequestReportArgs,
+    console: Console,
+) -> Result<(), Failure> {
+    let call = GetRequestReportRequest {
+        window: Some(window(&args.window)),
+        by: args.by.of_requests(),
+        period: args.by.period().into(),
+        source_system: args.source.unwrap_or_default(),
+        origin: args.origin.map(i32::from).unwrap_or_default(),
+        min_position: None,
+    };
+    let answer = client.report.get_request_report(call).await?.into_inner();
+    let view = ReportAnswer::of_requests(answer, args.by.keys());
+    console.answer(&view, |lang| render::report(&view, args.by.keys(), lang))
+}
+
+fn window(args: &WindowArgs) -> Window {
+    Window { from: args.from(), before: args.before() }
 }

@@ -276,6 +276,7 @@ fn contact_call(contact: &Contact, requests: &[Uuid]) -> RecordContactRequest {
         handled_secs: contact.handled_secs,
         occurred_at: instant(contact.at),
         actor: "demo".to_owned(),
+        ..RecordContactRequest::default()
     }
 }
 

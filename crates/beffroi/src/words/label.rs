@@ -2,8 +2,8 @@
 
 use beffroi_wire::pb::catalogue::v1::WalkStatus;
 use beffroi_wire::pb::event::v1::{
-    Channel, ContactOutcome, Emergency, HoldReason, Nature, Origin, PromiseKind, QuestionKind,
-    Urgency, Visibility,
+    Channel, ContactOutcome, Emergency, HoldReason, Language, Nature, Origin, PromiseKind,
+    QuestionKind, Urgency, Visibility,
 };
 use beffroi_wire::pb::query::v1::{BreachKind, Status, Verdict};
 
@@ -151,6 +151,12 @@ words!(ContactOutcome, "CONTACT_OUTCOME_", {
     Abandoned => "Abandonné", "Abandoned";
 });
 
+words!(Language, "LANGUAGE_", {
+    Unspecified => "Inconnue", "Unknown";
+    French => "Français", "French";
+    English => "Anglais", "English";
+});
+
 words!(HoldReason, "HOLD_REASON_", {
     Unspecified => "Inconnu", "Unknown";
     Citizen => "En attente du citoyen", "Waiting on the citizen";
@@ -250,10 +256,11 @@ mod tests {
         check::<Channel>();
         check::<Nature>();
         check::<Urgency>();
-        check::<Emergency>();
         check::<QuestionKind>();
         check::<WalkStatus>();
         check::<ContactOutcome>();
+        check::<Emergency>();
+        check::<Language>();
         check::<HoldReason>();
         check::<Visibility>();
         check::<Origin>();

@@ -56,6 +56,7 @@ fn parse(
             channel: Channel::Unknown,
             catalogue_version: 0,
             personal: only_text(note?),
+            exchange: None,
         };
         Some((name?, asked))
     })();

@@ -1,5 +1,6 @@
 //! Recording a contact.
 
+use super::exchange::SECS_MAX;
 use super::{find, subject};
 use crate::commit::Decision;
 use crate::error::{ApiError, Problem, Violation};
@@ -7,14 +8,12 @@ use crate::parse::{Fields, Name};
 use crate::shared::Shared;
 use beffroi_aggregator::{Aggregate, Snapshot};
 use beffroi_domain::{
-    About, Contact, ContactId, ContactOutcome, Event, EventId, Kind, Meta, Origin, Personal,
-    PersonalData,
+    About, Contact, ContactId, ContactOutcome, Emergency, Event, EventId, Kind, Meta, Origin,
+    Personal, PersonalData,
 };
 use beffroi_wire::pb::intake::v1 as pb;
 use beffroi_wire::vocabulary;
 use std::collections::BTreeSet;
-
-const SECS_MAX: u32 = 86_400;
 
 pub(super) async fn record(
     node: &Shared,
@@ -58,6 +57,7 @@ fn parse(node: &Shared, message: &pb::RecordContactRequest) -> Result<Parsed, Ve
     let outcome = vocabulary::contact_outcome::from_pb(message.outcome);
     let outcome = fields.word("outcome", message.outcome, outcome);
     let name = outcome.and_then(|outcome| request(&mut fields, outcome, &message.service_request));
+    let emergency = outcome.and_then(|outcome| emergency(&mut fields, outcome, message.emergency));
     let product = fields.optional_label("product", &message.product);
     let waited_secs = fields.at_most("waited_secs", message.waited_secs, SECS_MAX);
     let handled_secs = fields.at_most("handled_secs", message.handled_secs, SECS_MAX);
@@ -71,7 +71,7 @@ fn parse(node: &Shared, message: &pb::RecordContactRequest) -> Result<Parsed, Ve
             language: language?,
             outcome: outcome?,
             request: None,
-            emergency: None,
+            emergency: emergency?,
             product: product?,
             product_code: None,
             waited_secs: waited_secs?,
@@ -108,6 +108,22 @@ fn request(fields: &mut Fields, outcome: ContactOutcome, text: &str) -> Option<O
         Ok(()) => Some(None),
         Err(error) => {
             fields.wrong("service_request", Problem::Contact(error));
+            None
+        }
+    }
+}
+
+/// An emergency is named only with the outcome that speaks of one.
+fn emergency(
+    fields: &mut Fields,
+    outcome: ContactOutcome,
+    number: i32,
+) -> Option<Option<Emergency>> {
+    let said = fields.word("emergency", number, vocabulary::emergency::from_pb(number))?;
+    match outcome.check_emergency(said.is_some()) {
+        Ok(()) => Some(said),
+        Err(error) => {
+            fields.wrong("emergency", Problem::Contact(error));
             None
         }
     }

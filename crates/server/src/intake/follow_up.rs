@@ -1,5 +1,6 @@
 //! Documenting a step of a request.
 
+use super::exchange::Exchange;
 use super::{Asked, Standing, event_id, execute, find};
 use crate::error::{ApiError, Problem, Violation};
 use crate::parse::{Fields, Name, only_text};
@@ -28,10 +29,15 @@ fn parse(node: &Shared, message: &pb::AddFollowUpRequest) -> Result<(Name, Asked
     let visibility = vocabulary::visibility::from_pb(message.visibility);
     let visibility = fields.word("visibility", message.visibility, visibility);
     let channel = vocabulary::channel::from_pb(message.channel);
-    let channel = fields.word("channel", message.channel, channel);
+    let channel = if message.exchange.is_some() {
+        fields.known("channel", message.channel, channel)
+    } else {
+        fields.word("channel", message.channel, channel)
+    };
     let now = node.clock.now();
     let occurred_at = fields.optional_past("occurred_at", message.occurred_at.as_ref(), now);
     let actor = fields.optional_label("actor", &message.actor);
+    let exchange = Exchange::parse(&mut fields, id, message.exchange.as_ref());
     let parsed = (|| {
         let asked = Asked {
             id: id?,
@@ -41,6 +47,7 @@ fn parse(node: &Shared, message: &pb::AddFollowUpRequest) -> Result<(Name, Asked
             channel: channel?,
             catalogue_version: 0,
             personal: only_text(text?),
+            exchange: exchange?,
         };
         Some((name?, asked))
     })();

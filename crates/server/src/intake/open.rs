@@ -3,6 +3,7 @@
 mod classify;
 mod screening;
 
+use super::exchange::Exchange;
 use super::{Asked, Standing, event_id, execute};
 use crate::catalogue::InForce;
 use crate::error::{ApiError, Violation};
@@ -71,6 +72,7 @@ fn parse(
     let personal = personal(&mut fields, message);
     let declared = vocabulary::emergency::from_pb(message.emergency);
     let declared = fields.word("emergency", message.emergency, declared);
+    let exchange = Exchange::parse(&mut fields, id, message.exchange.as_ref());
     let parsed = (|| {
         let class = class?;
         let emergency = declared?.or(class.emergency);
@@ -99,6 +101,7 @@ fn parse(
             channel: open.channel,
             catalogue_version: class.version,
             personal: personal?,
+            exchange: exchange?,
             change: Change::Open(Box::new(open)),
         };
         let asked = Box::new(asked);

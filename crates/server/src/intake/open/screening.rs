@@ -1,5 +1,6 @@
 //! 9-1-1 or 3-1-1: what belongs to the emergency services is refused, and the refusal recorded.
 
+use super::super::exchange::Exchange;
 use super::super::{Asked, Standing, contact};
 use crate::error::ApiError;
 use crate::shared::Shared;
@@ -19,7 +20,8 @@ pub(super) async fn refuse(
 ) -> Result<Standing, ApiError> {
     let refused = ApiError::Emergency(emergency, language);
     let Change::Open(open) = asked.change else { return Err(refused) };
-    let uuid = request.derive("9-1-1");
+    let told = asked.exchange.as_ref().map(Exchange::told);
+    let (uuid, waited_secs, handled_secs) = told.unwrap_or((request.derive("9-1-1"), 0, 0));
     let (Ok(id), Ok(event_id)) = (ContactId::new(uuid), EventId::new(uuid)) else {
         return Err(refused);
     };
@@ -32,8 +34,8 @@ pub(super) async fn refuse(
         emergency: Some(emergency),
         product: Some(open.product),
         product_code: open.entry.map(|it| it.product),
-        waited_secs: 0,
-        handled_secs: 0,
+        waited_secs,
+        handled_secs,
     };
     let event = Event {
         id: event_id,

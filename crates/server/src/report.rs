@@ -1,0 +1,112 @@
+//! The report service: figures over a window of time, added up from one moment of the projections.
+
+mod contacts;
+mod groups;
+mod requests;
+mod spread;
+mod window;
+
+use crate::error::ApiError;
+use crate::language;
+use crate::shared::Shared;
+use beffroi_aggregator::Snapshot;
+use beffroi_domain::Code;
+use beffroi_wire::pb::report::v1 as pb;
+use beffroi_wire::pb::report::v1::report_service_server::ReportService;
+use std::sync::Arc;
+use tokio::sync::Semaphore;
+use tokio_util::sync::CancellationToken;
+use tonic::{Request, Response, Status};
+
+/// Scans that run at once; others wait for their turn.
+const SCANS_MAX: usize = 4;
+
+/// The product of the catalogue in force that words mean: those of a product and of its precision,
+/// which may be empty.
+type Mapping<'a> = &'a dyn Fn(&str, &str) -> Option<Code>;
+
+/// The mapping of the moment. No catalogue is kept yet, so that no words mean a product of one.
+fn mapping(_snapshot: &Snapshot) -> impl Fn(&str, &str) -> Option<Code> + use<> {
+    |_product, _precision| None
+}
+
+/// The report service of a node.
+#[derive(Debug)]
+pub(crate) struct Report {
+    node: Arc<Shared>,
+    scans: Arc<Semaphore>,
+}
+
+impl Report {
+    pub(crate) fn new(node: Arc<Shared>) -> Self {
+        Self { node, scans: Arc::new(Semaphore::new(SCANS_MAX)) }
+    }
+
+    /// Runs a scan where it holds up nobody. It stops when its caller has gone or the node goes.
+    async fn scan<T: Send + 'static>(
+        &self,
+        scan: impl FnOnce(&Snapshot, &CancellationToken) -> Result<T, ApiError> + Send + 'static,
+    ) -> Result<T, ApiError> {
+        let turn = Arc::clone(&self.scans).acquire_owned();
+        let turn = turn.await.map_err(|_| ApiError::ShuttingDown)?;
+        let snapshot = self.node.projections.snapshot()?;
+        let stop = self.node.shutdown.child_token();
+        let _stop_with_caller = stop.clone().drop_guard();
+        let run = move || {
+            let _turn = turn;
+            scan(&snapshot, &stop)
+        };
+        tokio::task::spawn_blocking(run).await.map_err(|_| ApiError::Task)?
+    }
+
+    async fn contacts(
+        &self,
+        call: pb::GetContactReportRequest,
+    ) -> Result<pb::GetContactReportResponse, ApiError> {
+        let asked = contacts::Asked::parse(&self.node.city.calendar, &call)?;
+        self.node.at_least(call.min_position.as_ref()).await?;
+        let node = Arc::clone(&self.node);
+        self.scan(move |snapshot, stop| {
+            let position = Some(node.position(snapshot.checkpoint().sequence));
+            let (rows, total) = asked.count(&node.city.calendar, snapshot, stop)?;
+            Ok(pb::GetContactReportResponse { rows, total: Some(total), position })
+        })
+        .await
+    }
+
+    async fn requests(
+        &self,
+        call: pb::GetRequestReportRequest,
+    ) -> Result<pb::GetRequestReportResponse, ApiError> {
+        let asked = requests::Asked::parse(&self.node.city.calendar, &call)?;
+        self.node.at_least(call.min_position.as_ref()).await?;
+        let node = Arc::clone(&self.node);
+        self.scan(move |snapshot, stop| {
+            let position = Some(node.position(snapshot.checkpoint().sequence));
+            let (rows, total) = asked.count(&node.city.calendar, snapshot, stop)?;
+            Ok(pb::GetRequestReportResponse { rows, total: Some(total), position })
+        })
+        .await
+    }
+}
+
+#[tonic::async_trait]
+impl ReportService for Report {
+    async fn get_contact_report(
+        &self,
+        call: Request<pb::GetContactReportRequest>,
+    ) -> Result<Response<pb::GetContactReportResponse>, Status> {
+        let language = language::of(call.metadata());
+        let report = self.contacts(call.into_inner()).await;
+        report.map(Response::new).map_err(|error| error.into_status(language))
+    }
+
+    async fn get_request_report(
+        &self,
+        call: Request<pb::GetRequestReportRequest>,
+    ) -> Result<Response<pb::GetRequestReportResponse>, Status> {
+        let language = language::of(call.metadata());
+        let report = self.requests(call.into_inner()).await;
+        report.map(Response::new).map_err(|error| error.into_status(language))
+    }
+}
