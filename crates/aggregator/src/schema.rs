@@ -4,8 +4,8 @@
 //! arrival wherever they can, because redb is bound by the pages it copies.
 
 use beffroi_domain::{
-    Channel, CitizenId, ContactOutcome, FactKind, Number, PromiseKind, Request, RequestId, Status,
-    Timestamp,
+    Channel, CitizenId, Code, ContactOutcome, FactKind, Label, Number, PromiseKind, Request,
+    RequestId, Status, Timestamp,
 };
 use redb::TableDefinition;
 use serde::de::DeserializeOwned;
@@ -32,6 +32,8 @@ pub(crate) const CONTACTS: TableDefinition<u128, u64> = TableDefinition::new("co
 pub(crate) const ALARMS: TableDefinition<(i64, u64, u16), ()> = TableDefinition::new("alarms");
 /// Warnings and breaches by sequence: [`BreachRow`].
 pub(crate) const BREACHES: TableDefinition<u64, &[u8]> = TableDefinition::new("breaches");
+/// Requests that wait in planned programmes, by ordinal: [`PlannedRow`].
+pub(crate) const PLANNED: TableDefinition<u64, &[u8]> = TableDefinition::new("planned");
 /// How many requests by channel, product and status.
 pub(crate) const REQUEST_VOLUMES: TableDefinition<(u8, &str, u8), u64> =
     TableDefinition::new("request_volumes");
@@ -87,6 +89,41 @@ pub struct CitizenRow {
     pub contacts: u64,
     /// When the latest contact took place.
     pub last_contact_at: Option<Timestamp>,
+}
+
+/// A request that waits in a planned programme, with what planners choose by: they look at all of
+/// them, which would be slow over whole requests.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PlannedRow {
+    /// The programme.
+    pub programme: Code,
+    /// What it is about.
+    pub product: Label,
+    /// The code of its product in the catalogue.
+    pub product_code: Option<Code>,
+    /// Its borough.
+    pub borough: Option<Label>,
+    /// When it was opened.
+    pub opened_at: Timestamp,
+    /// WGS 84 latitude and longitude in ten-millionths of a degree.
+    pub coordinates: Option<(i32, i32)>,
+}
+
+impl PlannedRow {
+    /// `None` unless the request waits in a programme. A duplicate waits in the request into which
+    /// it was merged: the work is done once.
+    pub(crate) fn of(request: &Request) -> Option<Self> {
+        let waits = request.status == Status::Planned && request.merged.is_none();
+        let programme = request.programme.clone().filter(|_| waits)?;
+        Some(Self {
+            programme,
+            product: request.product.clone(),
+            product_code: request.entry.as_ref().map(|it| it.product.clone()),
+            borough: request.place.borough.clone(),
+            opened_at: request.opened_at,
+            coordinates: request.place.coordinates,
+        })
+    }
 }
 
 /// A warning or a breach, with what a subscriber needs of its request as it was then.
