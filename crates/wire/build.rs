@@ -9,6 +9,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     let files = [
         "beffroi/event/v1/event.proto",
         "beffroi/intake/v1/intake_service.proto",
+        "beffroi/programme/v1/programme_service.proto",
         "beffroi/query/v1/query_service.proto",
     ];
     println!("cargo::rerun-if-changed=../../proto");

@@ -6,10 +6,10 @@ use thiserror::Error;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
 pub enum InvalidArea {
     /// A bound is off the globe.
-    #[error("it is off the globe: latitude -90 to 90, longitude -180 to 180")]
+    #[error("is off the globe: latitude -90 to 90, longitude -180 to 180")]
     OffGlobe,
     /// There is nothing between its parallels.
-    #[error("its south is north of its north")]
+    #[error("has its south north of its north")]
     UpsideDown,
 }
 

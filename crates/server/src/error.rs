@@ -3,8 +3,8 @@
 use crate::language::choose;
 use beffroi_aggregator::Error as StoreError;
 use beffroi_domain::{
-    InvalidContact, InvalidId, InvalidNumber, InvalidText, Language, LinkRejection, Rejection,
-    Status as Standing, Timestamp,
+    InvalidArea, InvalidCode, InvalidContact, InvalidId, InvalidNumber, InvalidText, Language,
+    LinkRejection, Rejection, Status as Standing, Timestamp,
 };
 use beffroi_journal::{AppendError, Refusal};
 use std::collections::HashMap;
@@ -24,6 +24,8 @@ pub(crate) enum ApiError {
     UnknownRequest(String),
     /// No such citizen.
     UnknownCitizen(String),
+    /// No such programme.
+    UnknownProgramme(String),
     /// The rules do not allow it.
     Rejected(Rejection),
     /// The id belongs to something else.
@@ -74,6 +76,8 @@ pub(crate) enum Problem {
     Contact(InvalidContact),
     TooMany { found: usize, max: usize },
     BeforeOpening,
+    Code(InvalidCode),
+    Area(InvalidArea),
 }
 
 impl Problem {
@@ -114,6 +118,8 @@ impl Problem {
             Self::Contact(error) => format!("{error}"),
             Self::TooMany { found, max } => format!("has {found} items, 1 to {max} are taken"),
             Self::BeforeOpening => "is dated before the opening".to_owned(),
+            Self::Code(error) => format!("{error}"),
+            Self::Area(error) => format!("{error}"),
         }
     }
 
@@ -162,6 +168,12 @@ impl Problem {
             }
             Self::TooMany { found, max } => format!("compte {found} éléments, de 1 à {max} admis"),
             Self::BeforeOpening => "est antérieur à l'ouverture".to_owned(),
+            Self::Code(InvalidCode(text)) => format!(
+                "`{text}` n'est pas un code : 1 à 64 lettres minuscules sans accents, chiffres et \
+                 traits d'union, une lettre d'abord"
+            ),
+            Self::Area(InvalidArea::OffGlobe) => Self::Coordinates.french(),
+            Self::Area(InvalidArea::UpsideDown) => "a son sud au nord de son nord".to_owned(),
         }
     }
 }
@@ -207,7 +219,8 @@ impl ApiError {
             Self::UnknownRequest(_) | Self::Rejected(Rejection::Unknown) => "UNKNOWN_REQUEST",
             Self::UnknownCitizen(_) => "UNKNOWN_CITIZEN",
             Self::Rejected(Rejection::Exists) | Self::IdTaken(_) => "ID_TAKEN",
-            Self::Rejected(Rejection::Status(_)) => "WRONG_STATUS",
+            Self::Rejected(Rejection::Status(_) | Rejection::PlannedFollowUp) => "WRONG_STATUS",
+            Self::UnknownProgramme(_) => "UNKNOWN_PROGRAMME",
             Self::Rejected(Rejection::TooEarly { .. }) => "TOO_EARLY",
             Self::Rejected(Rejection::ReopenTooLate(_)) => "REOPEN_TOO_LATE",
             Self::Rejected(Rejection::Link(link)) => link_reason(*link),
@@ -229,10 +242,12 @@ impl ApiError {
             Self::Invalid(_) | Self::Rejected(Rejection::Year) => Code::InvalidArgument,
             Self::UnknownRequest(_)
             | Self::UnknownCitizen(_)
+            | Self::UnknownProgramme(_)
             | Self::Rejected(Rejection::Unknown) => Code::NotFound,
             Self::Rejected(Rejection::Exists) | Self::IdTaken(_) => Code::AlreadyExists,
             Self::Rejected(
                 Rejection::Status(_)
+                | Rejection::PlannedFollowUp
                 | Rejection::TooEarly { .. }
                 | Rejection::ReopenTooLate(_)
                 | Rejection::Link(_)
@@ -246,6 +261,12 @@ impl ApiError {
             Self::Refused(_) | Self::TooManyStreams(_) => Code::ResourceExhausted,
             Self::Quarantined | Self::Store(_) | Self::Task => Code::Internal,
         }
+    }
+
+    /// The same call would be refused again: nothing but the call itself stands in its way.
+    pub(crate) fn is_final(&self) -> bool {
+        let passes = matches!(self.code(), Code::Unavailable | Code::ResourceExhausted);
+        !passes && !matches!(self, Self::Store(_) | Self::Task)
     }
 
     /// The message for people, without the fields.
@@ -268,6 +289,11 @@ impl ApiError {
                 language,
                 format!("aucune demande ni aucun contact ne nomme le citoyen `{id}`"),
                 format!("no request and no contact names the citizen `{id}`"),
+            ),
+            Self::UnknownProgramme(code) => choose(
+                language,
+                format!("aucun programme `{code}`, et aucune demande n'y attend"),
+                format!("no programme `{code}`, and no request waits in it"),
             ),
             Self::Rejected(rejection) => rejected(rejection, language),
             Self::IdTaken(id) => choose(
@@ -333,8 +359,12 @@ impl ApiError {
         match self {
             Self::UnknownRequest(name) => one("service_request", name.clone()),
             Self::UnknownCitizen(id) => one("citizen_id", id.clone()),
+            Self::UnknownProgramme(code) => one("programme", code.clone()),
             Self::IdTaken(id) => one("id", id.clone()),
             Self::Rejected(Rejection::Status(status)) => one("status", status.name().to_owned()),
+            Self::Rejected(Rejection::PlannedFollowUp) => {
+                one("status", Standing::Planned.name().to_owned())
+            }
             Self::Rejected(Rejection::TooEarly { not_before }) => {
                 one("not_before", not_before.to_string())
             }
@@ -364,6 +394,9 @@ fn rejected(rejection: &Rejection, language: Language) -> String {
             "la demande est {} : ce changement n'est pas permis",
             standing(*status, Language::French)
         ),
+        Rejection::PlannedFollowUp => "aucun suivi n'est envoyé pour les demandes inscrites à un \
+             programme : ajoutez un suivi interne"
+            .to_owned(),
         Rejection::TooEarly { not_before } => {
             format!("l'instant précède {not_before}, celui du dernier changement de la demande")
         }

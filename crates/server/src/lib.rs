@@ -9,6 +9,7 @@ mod intake;
 mod language;
 mod node;
 mod parse;
+mod programme;
 mod query;
 mod shared;
 mod token;

@@ -3,6 +3,7 @@
 use crate::commit::Committer;
 use crate::error::chain;
 use crate::intake::Intake;
+use crate::programme::Programme;
 use crate::query::Query;
 use crate::shared::{STREAMS_MAX, Shared};
 use beffroi_aggregator::{
@@ -12,6 +13,7 @@ use beffroi_domain::{City, Timestamp};
 use beffroi_journal::Journal;
 use beffroi_wire::DESCRIPTORS;
 use beffroi_wire::pb::intake::v1::intake_service_server::IntakeServiceServer;
+use beffroi_wire::pb::programme::v1::programme_service_server::ProgrammeServiceServer;
 use beffroi_wire::pb::query::v1::query_service_server::QueryServiceServer;
 use std::future::Future;
 use std::path::Path;
@@ -142,6 +144,7 @@ impl Node {
         let (health, health_service) = tonic_health::server::health_reporter();
         health.set_serving::<IntakeServiceServer<Intake>>().await;
         health.set_serving::<QueryServiceServer<Query>>().await;
+        health.set_serving::<ProgrammeServiceServer<Programme>>().await;
         let server = router(&shared, health_service)?;
         let drained = shared.shutdown.clone();
         // Without this an answer may wait 40 ms for the acknowledgement of the one before.
@@ -170,6 +173,7 @@ impl Node {
         };
         health.set_not_serving::<IntakeServiceServer<Intake>>().await;
         health.set_not_serving::<QueryServiceServer<Query>>().await;
+        health.set_not_serving::<ProgrammeServiceServer<Programme>>().await;
         health.set_service_status("", tonic_health::ServingStatus::NotServing).await;
         drained.cancel();
         if serves && tokio::time::timeout(DRAIN, &mut serving).await.is_err() {
@@ -214,6 +218,8 @@ fn router(
         .max_decoding_message_size(MESSAGE_MAX);
     let query = QueryServiceServer::new(Query::new(Arc::clone(shared)))
         .max_decoding_message_size(MESSAGE_MAX);
+    let programme = ProgrammeServiceServer::new(Programme::new(Arc::clone(shared)))
+        .max_decoding_message_size(MESSAGE_MAX);
     Ok(Server::builder()
         .http2_keepalive_interval(Some(KEEPALIVE))
         .initial_connection_window_size(Some(4 << 20))
@@ -221,5 +227,6 @@ fn router(
         .add_service(reflection().build_v1()?)
         .add_service(reflection().build_v1alpha()?)
         .add_service(intake)
-        .add_service(query))
+        .add_service(query)
+        .add_service(programme))
 }

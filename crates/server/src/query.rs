@@ -3,7 +3,7 @@
 mod breaches;
 mod citizen;
 mod history;
-mod list;
+pub(crate) mod list;
 pub(crate) mod view;
 mod watch;
 

@@ -120,7 +120,7 @@ fn parse(wire: &pb::ServiceRequestFilter) -> Result<Filter, ApiError> {
     Ok(fields.finish(parsed)?)
 }
 
-fn time_of(
+pub(crate) fn time_of(
     fields: &mut Fields,
     field: &str,
     at: Option<&prost_types::Timestamp>,
@@ -136,7 +136,7 @@ fn time_of(
 }
 
 /// The size of a page: a wish of the caller, held within bounds.
-pub(super) fn page_size(wish: i32) -> Result<usize, ApiError> {
+pub(crate) fn page_size(wish: i32) -> Result<usize, ApiError> {
     match usize::try_from(wish) {
         Ok(0) => Ok(PAGE_DEFAULT),
         Ok(wish) => Ok(wish.min(PAGE_MAX)),
@@ -145,7 +145,7 @@ pub(super) fn page_size(wish: i32) -> Result<usize, ApiError> {
 }
 
 /// What seals the tokens of lists: logs that hold the same requests give the same tokens.
-const ANY_LOG: &str = "";
+pub(crate) const ANY_LOG: &str = "";
 
 /// Where a page begins: before this ordinal.
 pub(super) fn place(page_token: &str, binding: &str) -> Result<u64, ApiError> {
@@ -156,6 +156,6 @@ pub(super) fn place(page_token: &str, binding: &str) -> Result<u64, ApiError> {
 }
 
 /// The token of the next page, empty at the end.
-pub(super) fn token(next: Option<u64>, binding: &str) -> String {
+pub(crate) fn token(next: Option<u64>, binding: &str) -> String {
     next.map(|place| token::write(ANY_LOG, binding, place)).unwrap_or_default()
 }
