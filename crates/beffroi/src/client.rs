@@ -4,6 +4,7 @@ use std::error::Error as _;
 use std::time::Duration;
 
 use beffroi_wire::pb::intake::v1::intake_service_client::IntakeServiceClient;
+use beffroi_wire::pb::programme::v1::programme_service_client::ProgrammeServiceClient;
 use beffroi_wire::pb::query::v1::query_service_client::QueryServiceClient;
 use tonic::metadata::AsciiMetadataValue;
 use tonic::service::Interceptor;
@@ -24,13 +25,15 @@ const KEEP_ALIVE_TIMEOUT: Duration = Duration::from_secs(10);
 /// A connection on which every call says the caller's language.
 pub(crate) type Connection = InterceptedService<Channel, AcceptLanguage>;
 
-/// Both services of a server.
+/// The services of a server.
 #[derive(Clone, Debug)]
 pub(crate) struct Client {
     /// What is told.
     pub intake: IntakeServiceClient<Connection>,
     /// What is asked.
     pub query: QueryServiceClient<Connection>,
+    /// What planners ask.
+    pub programme: ProgrammeServiceClient<Connection>,
 }
 
 /// Adds `accept-language` to every call.
@@ -64,7 +67,10 @@ pub(crate) async fn connect(url: &str, lang: Lang) -> Result<Client, Failure> {
     Ok(Client {
         intake: IntakeServiceClient::new(connection.clone())
             .max_decoding_message_size(ANSWER_BYTES_MAX),
-        query: QueryServiceClient::new(connection).max_decoding_message_size(ANSWER_BYTES_MAX),
+        query: QueryServiceClient::new(connection.clone())
+            .max_decoding_message_size(ANSWER_BYTES_MAX),
+        programme: ProgrammeServiceClient::new(connection)
+            .max_decoding_message_size(ANSWER_BYTES_MAX),
     })
 }
 

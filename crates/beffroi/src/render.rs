@@ -3,12 +3,14 @@
 mod breach;
 mod citizen;
 mod history;
+mod programme;
 mod request;
 mod volumes;
 
 pub(crate) use breach::{breach_line, breaches};
 pub(crate) use citizen::citizen;
 pub(crate) use history::history;
+pub(crate) use programme::{closed, planned, programmes};
 pub(crate) use request::{card, request_line, requests};
 pub(crate) use volumes::volumes;
 

@@ -8,6 +8,7 @@ mod breach;
 mod citizen;
 mod history;
 mod import;
+mod programme;
 mod request;
 mod volumes;
 
@@ -15,6 +16,7 @@ pub(crate) use breach::{BreachMessage, BreachView, BreachesAnswer};
 pub(crate) use citizen::CitizenAnswer;
 pub(crate) use history::HistoryAnswer;
 pub(crate) use import::{ImportAnswer, UnreadableView};
+pub(crate) use programme::{CloseAnswer, PlannedAnswer, PlannedView, ProgrammesAnswer};
 pub(crate) use request::{RequestAnswer, RequestsAnswer, Written};
 pub(crate) use volumes::{RequestRow, VolumesAnswer};
 
@@ -126,6 +128,15 @@ pub(crate) mod samples {
             public_follow_ups: 1,
             summary: "Waiting on you.".to_owned(),
             ..Default::default()
+        }
+    }
+
+    pub(crate) fn planned() -> pb::ServiceRequest {
+        pb::ServiceRequest {
+            status: pb::Status::Planned.into(),
+            programme: "refection-trottoirs".to_owned(),
+            promises: Vec::new(),
+            ..request()
         }
     }
 

@@ -1,7 +1,7 @@
 //! Labels of the protocol's values.
 
 use beffroi_wire::pb::event::v1::{
-    Channel, ContactOutcome, HoldReason, Nature, Origin, PromiseKind, Visibility,
+    Channel, ContactOutcome, HoldReason, Nature, Origin, PromiseKind, Urgency, Visibility,
 };
 use beffroi_wire::pb::query::v1::{BreachKind, Status, Verdict};
 
@@ -132,6 +132,12 @@ words!(Origin, "ORIGIN_", {
     Imported => "Importée", "Imported";
 });
 
+words!(Urgency, "URGENCY_", {
+    Unspecified => "Inconnue", "Unknown";
+    Normal => "Normale", "Normal";
+    Urgent => "Urgente", "Urgent";
+});
+
 words!(PromiseKind, "PROMISE_KIND_", {
     Unspecified => "Inconnu", "Unknown";
     Resolution => "Résolution", "Resolution";
@@ -210,6 +216,7 @@ mod tests {
         check::<HoldReason>();
         check::<Visibility>();
         check::<Origin>();
+        check::<Urgency>();
         check::<PromiseKind>();
         check::<Verdict>();
         check::<BreachKind>();
