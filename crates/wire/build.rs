@@ -11,6 +11,7 @@ fn main() -> Result<(), Box<dyn Error>> {
         "beffroi/event/v1/event.proto",
         "beffroi/event/v1/catalogue.proto",
         "beffroi/intake/v1/intake_service.proto",
+        "beffroi/programme/v1/programme_service.proto",
         "beffroi/query/v1/query_service.proto",
         "beffroi/report/v1/report_service.proto",
     ];

@@ -2,8 +2,8 @@
 
 use crate::digest::Digest;
 use crate::schema::{
-    self, BreachRow, CatalogueRow, CitizenRow, ContactRow, QuarantineRow, RequestRow, StoredEvent,
-    VolumeKey, code, owned, to_row,
+    self, BreachRow, CatalogueRow, CitizenRow, ContactRow, PlannedRow, QuarantineRow, RequestRow,
+    StoredEvent, VolumeKey, code, owned, to_row,
 };
 use crate::snapshot::Snapshot;
 use crate::store::{Checkpoint, Error, Mark};
@@ -43,6 +43,7 @@ pub(crate) struct Touched {
     pub row: RequestRow,
     alarms_before: Vec<Alarm>,
     counted_before: Option<VolumeKey>,
+    planned_before: Option<PlannedRow>,
     /// An event of it is in quarantine: how it stands is not known, so nothing is raised.
     silenced: bool,
 }
@@ -119,7 +120,14 @@ impl Batch {
                     .ok_or_else(|| Error::Row { table: "requests", key: ordinal.to_string() })?;
                 let alarms_before = row.request.alarms().collect();
                 let counted_before = Some(volume_key(&row));
-                Ok(entry.insert(Touched { row, alarms_before, counted_before, silenced: false }))
+                let planned_before = PlannedRow::of(&row.request);
+                Ok(entry.insert(Touched {
+                    row,
+                    alarms_before,
+                    counted_before,
+                    planned_before,
+                    silenced: false,
+                }))
             }
         }
     }
@@ -148,8 +156,13 @@ impl Batch {
         if let Some(citizen) = row.request.citizen {
             self.citizen(citizen)?.requests.push(ordinal);
         }
-        let touched =
-            Touched { row, alarms_before: Vec::new(), counted_before: None, silenced: false };
+        let touched = Touched {
+            row,
+            alarms_before: Vec::new(),
+            counted_before: None,
+            planned_before: None,
+            silenced: false,
+        };
         self.requests.insert(ordinal, touched);
         Ok(())
     }
@@ -321,6 +334,7 @@ impl Batch {
         let mut requests = txn.open_table(schema::REQUESTS)?;
         let mut gone = Vec::new();
         let mut come = Vec::new();
+        let mut planned = txn.open_table(schema::PLANNED)?;
         let mut volumes: BTreeMap<VolumeKey, i64> = BTreeMap::new();
         for (ordinal, touched) in touched {
             let row = to_row(&touched.row).map_err(Error::Encode)?;
@@ -331,6 +345,15 @@ impl Batch {
             let before = &touched.alarms_before;
             gone.extend(before.iter().filter(|it| !alarms.contains(it)).map(key));
             come.extend(alarms.iter().filter(|it| !before.contains(it)).map(key));
+            match PlannedRow::of(&touched.row.request) {
+                now if now == touched.planned_before => {}
+                Some(now) => {
+                    planned.insert(ordinal, to_row(&now).map_err(Error::Encode)?.as_slice())?;
+                }
+                None => {
+                    planned.remove(ordinal)?;
+                }
+            }
             let now = volume_key(&touched.row);
             if touched.counted_before.as_ref() != Some(&now) {
                 if let Some(before) = &touched.counted_before {

@@ -60,6 +60,7 @@ pub fn compare(
     compare_table(pair, schema::CONTACT_TIMES, max, &mut found)?;
     compare_table(pair, schema::ALARMS, max, &mut found)?;
     compare_table(pair, schema::BREACHES, max, &mut found)?;
+    compare_table(pair, schema::PLANNED, max, &mut found)?;
     compare_table(pair, schema::REQUEST_VOLUMES, max, &mut found)?;
     compare_table(pair, schema::CONTACT_VOLUMES, max, &mut found)?;
     compare_table(pair, schema::SUBJECTS, max, &mut found)?;

@@ -21,7 +21,9 @@ pub use clock::{Clock, ManualClock};
 pub use compare::{Difference, How, compare};
 pub use follow::{Follower, Stopped, bind, follow};
 pub use refold::{Progress, rebuild, refold};
-pub use schema::{BreachRow, CatalogueRow, CitizenRow, ContactRow, RequestRow, Step, VolumeKey};
+pub use schema::{
+    BreachRow, CatalogueRow, CitizenRow, ContactRow, PlannedRow, RequestRow, Step, VolumeKey,
+};
 pub use snapshot::{Page, Recorded, Snapshot};
 pub use store::{Checkpoint, Error, Projections};
 pub use subject::{Aggregate, PARTITIONS, Subject, entry, partition};

@@ -41,6 +41,8 @@ pub(crate) const CONTACT_TIMES: TableDefinition<(i64, u64), &[u8]> =
 pub(crate) const ALARMS: TableDefinition<(i64, u64, u16), ()> = TableDefinition::new("alarms");
 /// Warnings and breaches by sequence: [`BreachRow`].
 pub(crate) const BREACHES: TableDefinition<u64, &[u8]> = TableDefinition::new("breaches");
+/// Requests that wait in planned programmes, by ordinal: [`PlannedRow`].
+pub(crate) const PLANNED: TableDefinition<u64, &[u8]> = TableDefinition::new("planned");
 /// How many requests by channel, product and status.
 pub(crate) const REQUEST_VOLUMES: TableDefinition<(u8, &str, u8), u64> =
     TableDefinition::new("request_volumes");
@@ -169,6 +171,41 @@ impl ContactRow {
             citizen: contact.citizen,
             request: contact.request,
         }
+    }
+}
+
+/// A request that waits in a planned programme, with what planners choose by: they look at all of
+/// them, which would be slow over whole requests.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PlannedRow {
+    /// The programme.
+    pub programme: Code,
+    /// What it is about.
+    pub product: Label,
+    /// The code of its product in the catalogue.
+    pub product_code: Option<Code>,
+    /// Its borough.
+    pub borough: Option<Label>,
+    /// When it was opened.
+    pub opened_at: Timestamp,
+    /// WGS 84 latitude and longitude in ten-millionths of a degree.
+    pub coordinates: Option<(i32, i32)>,
+}
+
+impl PlannedRow {
+    /// `None` unless the request waits in a programme. A duplicate waits in the request into which
+    /// it was merged: the work is done once.
+    pub(crate) fn of(request: &Request) -> Option<Self> {
+        let waits = request.status == Status::Planned && request.merged.is_none();
+        let programme = request.programme.clone().filter(|_| waits)?;
+        Some(Self {
+            programme,
+            product: request.product.clone(),
+            product_code: request.entry.as_ref().map(|it| it.product.clone()),
+            borough: request.place.borough.clone(),
+            opened_at: request.opened_at,
+            coordinates: request.place.coordinates,
+        })
     }
 }
 

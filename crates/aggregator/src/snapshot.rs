@@ -1,8 +1,8 @@
 //! Reads: one moment of the projections.
 
 use crate::schema::{
-    self, BreachRow, CatalogueRow, CitizenRow, ContactRow, RequestRow, StoredEvent, VolumeKey,
-    code, from_row, owned,
+    self, BreachRow, CatalogueRow, CitizenRow, ContactRow, PlannedRow, RequestRow, StoredEvent,
+    VolumeKey, code, from_row, owned,
 };
 use crate::store::{Checkpoint, Error, Mark};
 use crate::subject::Subject;
@@ -236,6 +236,18 @@ impl Snapshot {
             Ok((sequence, row_of("breaches", sequence, row.value())?))
         })
         .collect()
+    }
+
+    /// The requests that wait in planned programmes, oldest recorded first, by ordinal.
+    pub fn planned(
+        &self,
+    ) -> Result<impl Iterator<Item = Result<(u64, PlannedRow), Error>> + use<>, Error> {
+        let rows = self.table(schema::PLANNED)?.range::<u64>(..)?;
+        Ok(rows.map(|row| {
+            let (ordinal, row) = row?;
+            let ordinal = ordinal.value();
+            Ok((ordinal, row_of("planned", ordinal, row.value())?))
+        }))
     }
 
     /// Requests by channel, product and status.

@@ -166,6 +166,7 @@ fn create_tables(txn: &WriteTransaction) -> Result<(), Error> {
     create(txn, schema::CONTACT_TIMES)?;
     create(txn, schema::ALARMS)?;
     create(txn, schema::BREACHES)?;
+    create(txn, schema::PLANNED)?;
     create(txn, schema::REQUEST_VOLUMES)?;
     create(txn, schema::CONTACT_VOLUMES)?;
     create(txn, schema::SUBJECTS)?;

@@ -2,6 +2,7 @@
 
 mod catalogue;
 mod parse;
+mod programme;
 mod read;
 mod report;
 mod run;
@@ -12,6 +13,7 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 pub(crate) use catalogue::{AnswersArgs, Catalogue, CatalogueArgs};
+pub(crate) use programme::{CloseArgs, Format, PlannedArgs, ProgrammeAction, ProgrammeArgs};
 pub(crate) use read::{
     AudienceArg, BreachesArgs, CitizenArgs, HistoryArgs, ListArgs, Page, RequestArgs,
 };
@@ -134,6 +136,8 @@ pub(crate) enum Ask {
     Citizen(CitizenArgs),
     /// List or follow promises about to be broken, or broken.
     Breaches(BreachesArgs),
+    /// Plan interventions: list, export and close the requests that wait in programmes.
+    Programme(ProgrammeArgs),
     /// Report figures.
     Report(ReportArgs),
     /// Import another system's requests from CSV files.
@@ -199,6 +203,15 @@ mod tests {
     }
 
     #[test]
+    fn an_area_may_begin_in_the_south() {
+        let line = "beffroi programme requests --area -20,177,-16,-178 --older-than 365d";
+        let Ask::Programme(args) = asked(line) else { panic!("programmes") };
+        let ProgrammeAction::Requests(args) = args.action else { panic!("requests") };
+        assert_eq!(args.area, Some([-20.0, 177.0, -16.0, -178.0]));
+        assert_eq!(args.older_than, Some(365));
+    }
+
+    #[test]
     fn wrong_words_and_times_are_usage_errors() {
         for line in [
             "beffroi open --product x --channel pigeon",
@@ -207,6 +220,11 @@ mod tests {
             "beffroi open --product x --latitude 46.8",
             "beffroi breaches --resume abc",
             "beffroi citizen somebody",
+            "beffroi programme close",
+            "beffroi programme close 26-0000001-2 --from numbers.txt",
+            "beffroi programme requests --older-than 1y",
+            "beffroi programme requests --area 46.8,-71.3,46.9",
+            "beffroi programme requests --older-than 9d --opened-before 2026-01-01T00:00:00Z",
             "beffroi list --limit 0",
             "beffroi open --product x --waited-secs 3",
             "beffroi report contacts --by status",

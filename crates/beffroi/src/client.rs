@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use beffroi_wire::pb::catalogue::v1::catalogue_service_client::CatalogueServiceClient;
 use beffroi_wire::pb::intake::v1::intake_service_client::IntakeServiceClient;
+use beffroi_wire::pb::programme::v1::programme_service_client::ProgrammeServiceClient;
 use beffroi_wire::pb::query::v1::query_service_client::QueryServiceClient;
 use beffroi_wire::pb::report::v1::report_service_client::ReportServiceClient;
 use tonic::metadata::AsciiMetadataValue;
@@ -37,6 +38,8 @@ pub(crate) struct Client {
     pub query: QueryServiceClient<Connection>,
     /// What is counted.
     pub report: ReportServiceClient<Connection>,
+    /// What planners ask.
+    pub programme: ProgrammeServiceClient<Connection>,
 }
 
 /// Adds `accept-language` to every call.
@@ -74,7 +77,10 @@ pub(crate) async fn connect(url: &str, lang: Lang) -> Result<Client, Failure> {
             .max_decoding_message_size(ANSWER_BYTES_MAX),
         query: QueryServiceClient::new(connection.clone())
             .max_decoding_message_size(ANSWER_BYTES_MAX),
-        report: ReportServiceClient::new(connection).max_decoding_message_size(ANSWER_BYTES_MAX),
+        report: ReportServiceClient::new(connection.clone())
+            .max_decoding_message_size(ANSWER_BYTES_MAX),
+        programme: ProgrammeServiceClient::new(connection)
+            .max_decoding_message_size(ANSWER_BYTES_MAX),
     })
 }
 

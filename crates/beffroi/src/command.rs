@@ -10,6 +10,7 @@ pub(crate) mod follow_up;
 pub(crate) mod history;
 pub(crate) mod list;
 pub(crate) mod open;
+pub(crate) mod programme;
 pub(crate) mod report;
 pub(crate) mod show;
 pub(crate) mod watch;
@@ -47,6 +48,7 @@ pub(crate) async fn run(ask: Ask, url: &str, console: Console) -> Result<Exit, F
         Ask::List(args) => list::run(client, args, console).await,
         Ask::Citizen(args) => citizen::run(client, args, console).await,
         Ask::Breaches(args) => breaches::run(client, args, console).await,
+        Ask::Programme(args) => programme::run(client, args, console).await,
         Ask::Report(args) => report::run(client, args, console).await,
         Ask::Import(args) => import::run(client, args, console).await,
     }

@@ -64,7 +64,8 @@ impl Console {
     }
 }
 
-fn json(text: Result<String, serde_json::Error>) -> Result<String, Failure> {
+/// The text of an answer in JSON.
+pub(crate) fn json(text: Result<String, serde_json::Error>) -> Result<String, Failure> {
     text.map_err(|error| Failure::Other(anyhow::Error::new(error).context("cannot write JSON")))
 }
 
@@ -76,8 +77,12 @@ pub(crate) fn warn(line: &str) {
 /// Prints lines on standard output, through to whoever reads it.
 fn print(text: &str) -> Result<(), Failure> {
     let mut stdout = io::stdout().lock();
-    let written = writeln!(stdout, "{text}").and_then(|()| stdout.flush());
-    written.map_err(|error| {
+    written(writeln!(stdout, "{text}").and_then(|()| stdout.flush()))
+}
+
+/// What was written of the answer; a reader who left is no failure.
+pub(crate) fn written<T>(result: io::Result<T>) -> Result<T, Failure> {
+    result.map_err(|error| {
         if error.kind() == io::ErrorKind::BrokenPipe {
             return Failure::OutputClosed;
         }

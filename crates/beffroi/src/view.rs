@@ -9,6 +9,7 @@ mod catalogue;
 mod citizen;
 mod history;
 mod import;
+mod programme;
 mod report;
 mod request;
 mod volumes;
@@ -20,6 +21,7 @@ pub(crate) use catalogue::{
 pub(crate) use citizen::CitizenAnswer;
 pub(crate) use history::HistoryAnswer;
 pub(crate) use import::{ImportAnswer, UnreadableView};
+pub(crate) use programme::{CloseAnswer, PlannedAnswer, PlannedView, ProgrammesAnswer};
 pub(crate) use report::{ContactFigures, Keys, ReportAnswer, RequestFigures, Share};
 pub(crate) use request::{RequestAnswer, RequestsAnswer, Written};
 pub(crate) use volumes::{RequestRow, VolumesAnswer};
@@ -132,6 +134,15 @@ pub(crate) mod samples {
             public_follow_ups: 1,
             summary: "Waiting on you.".to_owned(),
             ..Default::default()
+        }
+    }
+
+    pub(crate) fn planned() -> pb::ServiceRequest {
+        pb::ServiceRequest {
+            status: pb::Status::Planned.into(),
+            programme: "refection-trottoirs".to_owned(),
+            promises: Vec::new(),
+            ..request()
         }
     }
 

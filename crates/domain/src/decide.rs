@@ -188,6 +188,9 @@ pub enum Rejection {
     /// The change is not allowed where the request stands.
     #[error("the request is {}: this change is not allowed", .0.name())]
     Status(Status),
+    /// The citizen of a planned request was told once, and is told nothing more.
+    #[error("no follow-up is sent for planned requests: add an internal one")]
+    PlannedFollowUp,
     /// The change is dated before something it must follow.
     #[error("it is dated before {not_before}, the request's last change")]
     TooEarly {

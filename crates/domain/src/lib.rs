@@ -3,6 +3,7 @@
 //! A command is decided on a state (`decide`) and yields events; events are folded into states
 //! (`evolve`). Time enters as data.
 
+mod area;
 mod calendar;
 pub mod catalogue;
 mod citizen;
@@ -23,6 +24,7 @@ mod text;
 mod time;
 mod vocabulary;
 
+pub use area::{Area, InvalidArea, ten_millionths};
 pub use calendar::{Calendar, InvalidCalendar, OutOfCalendar, Window};
 pub use citizen::{
     Citizen, CitizenFact, CitizenOutOfOrder, CitizenRejection, CitizenSaved, Kin, SaveCitizen,

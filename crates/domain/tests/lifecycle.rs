@@ -223,6 +223,32 @@ fn changes_that_the_status_does_not_allow_are_refused() {
 }
 
 #[test]
+fn while_it_waits_in_a_programme_nothing_runs_and_nothing_is_sent() {
+    let enter = || Change::EnterProgramme("trottoirs".parse().unwrap());
+    let status = Rejection::Status;
+    let planned = opened("02 10:00")
+        .when("03 10:00", enter())
+        .then_status(Status::Planned)
+        .then_verdict("30 10:00", Verdict::Rescinded)
+        .then_next_alarm(None)
+        .then_refused("03 11:00", Change::FollowUp(Visibility::Public), Rejection::PlannedFollowUp)
+        .then_refused("03 11:00", Change::Assign(None), status(Status::Planned))
+        .then_refused("03 11:00", enter(), status(Status::Planned))
+        .when("03 12:00", Change::FollowUp(Visibility::Internal));
+    assert_eq!(planned.request().programme, Some("trottoirs".parse().unwrap()));
+}
+
+#[test]
+fn a_request_is_in_a_programme_only_while_it_waits_there() {
+    let planned = || {
+        opened("02 10:00").when("03 10:00", Change::EnterProgramme("trottoirs".parse().unwrap()))
+    };
+    for change in [Change::LeaveProgramme, Change::Resolve, Change::Cancel] {
+        assert_eq!(planned().when("04 10:00", change).request().programme, None);
+    }
+}
+
+#[test]
 fn a_change_cannot_be_dated_before_the_last_one() {
     opened("02 10:00")
         .when("03 10:00", Change::Assign(None))

@@ -4,8 +4,8 @@ use crate::catalogue::CatalogueProblem;
 use crate::language::choose;
 use beffroi_aggregator::Error as StoreError;
 use beffroi_domain::{
-    Emergency, InvalidContact, InvalidId, InvalidNumber, InvalidText, Language, LinkRejection,
-    Rejection, Status as Standing, Timestamp,
+    Emergency, InvalidArea, InvalidCode, InvalidContact, InvalidId, InvalidNumber, InvalidText,
+    Language, LinkRejection, Rejection, Status as Standing, Timestamp,
 };
 use beffroi_journal::{AppendError, Refusal};
 use std::collections::HashMap;
@@ -33,6 +33,8 @@ pub(crate) enum ApiError {
     Emergency(Emergency, Language),
     /// It is answered already: no request is needed.
     Informed(String),
+    /// No such programme.
+    UnknownProgramme(String),
     /// The rules do not allow it.
     Rejected(Rejection),
     /// The id belongs to something else.
@@ -91,6 +93,8 @@ pub(crate) enum Problem {
     EndsFirst,
     Twice,
     WithoutPeriod,
+    Code(InvalidCode),
+    Area(InvalidArea),
 }
 
 impl Problem {
@@ -137,6 +141,8 @@ impl Problem {
             Self::EndsFirst => "is not after the beginning of the window".to_owned(),
             Self::Twice => "is named twice".to_owned(),
             Self::WithoutPeriod => "is of use only when `by` names the period".to_owned(),
+            Self::Code(error) => format!("{error}"),
+            Self::Area(error) => format!("{error}"),
         }
     }
 
@@ -188,6 +194,12 @@ impl Problem {
             Self::EndsFirst => "ne suit pas le début de la période demandée".to_owned(),
             Self::Twice => "est nommé deux fois".to_owned(),
             Self::WithoutPeriod => "ne sert que lorsque `by` nomme la période".to_owned(),
+            Self::Code(InvalidCode(text)) => format!(
+                "`{text}` n'est pas un code : 1 à 64 lettres minuscules sans accents, chiffres et \
+                 traits d'union, une lettre d'abord"
+            ),
+            Self::Area(InvalidArea::OffGlobe) => Self::Coordinates.french(),
+            Self::Area(InvalidArea::UpsideDown) => "a son sud au nord de son nord".to_owned(),
         }
     }
 }
@@ -247,7 +259,8 @@ impl ApiError {
             Self::Emergency(..) => "EMERGENCY",
             Self::Informed(_) => "INFORMED",
             Self::Rejected(Rejection::Exists) | Self::IdTaken(_) => "ID_TAKEN",
-            Self::Rejected(Rejection::Status(_)) => "WRONG_STATUS",
+            Self::Rejected(Rejection::Status(_) | Rejection::PlannedFollowUp) => "WRONG_STATUS",
+            Self::UnknownProgramme(_) => "UNKNOWN_PROGRAMME",
             Self::Rejected(Rejection::TooEarly { .. }) => "TOO_EARLY",
             Self::Rejected(Rejection::ReopenTooLate(_)) => "REOPEN_TOO_LATE",
             Self::Rejected(Rejection::Link(link)) => link_reason(*link),
@@ -276,10 +289,12 @@ impl ApiError {
             Self::UnknownRequest(_)
             | Self::UnknownCitizen(_)
             | Self::UnknownCatalogue(_)
+            | Self::UnknownProgramme(_)
             | Self::Rejected(Rejection::Unknown) => Code::NotFound,
             Self::Rejected(Rejection::Exists) | Self::IdTaken(_) => Code::AlreadyExists,
             Self::Rejected(
                 Rejection::Status(_)
+                | Rejection::PlannedFollowUp
                 | Rejection::TooEarly { .. }
                 | Rejection::ReopenTooLate(_)
                 | Rejection::Link(_)
@@ -293,6 +308,12 @@ impl ApiError {
             Self::Refused(_) | Self::TooManyStreams(_) => Code::ResourceExhausted,
             Self::Quarantined | Self::Store(_) | Self::Task => Code::Internal,
         }
+    }
+
+    /// The same call would be refused again: nothing but the call itself stands in its way.
+    pub(crate) fn is_final(&self) -> bool {
+        let passes = matches!(self.code(), Code::Unavailable | Code::ResourceExhausted);
+        !passes && !matches!(self, Self::Store(_) | Self::Task)
     }
 
     /// The message for people, without the fields.
@@ -315,6 +336,11 @@ impl ApiError {
                 language,
                 format!("aucune demande ni aucun contact ne nomme le citoyen `{id}`"),
                 format!("no request and no contact names the citizen `{id}`"),
+            ),
+            Self::UnknownProgramme(code) => choose(
+                language,
+                format!("aucun programme `{code}`, et aucune demande n'y attend"),
+                format!("no programme `{code}`, and no request waits in it"),
             ),
             Self::Rejected(rejection) => rejected(rejection, language),
             Self::IdTaken(id) => choose(
@@ -395,8 +421,12 @@ impl ApiError {
         match self {
             Self::UnknownRequest(name) => one("service_request", name.clone()),
             Self::UnknownCitizen(id) => one("citizen_id", id.clone()),
+            Self::UnknownProgramme(code) => one("programme", code.clone()),
             Self::IdTaken(id) => one("id", id.clone()),
             Self::Rejected(Rejection::Status(status)) => one("status", status.name().to_owned()),
+            Self::Rejected(Rejection::PlannedFollowUp) => {
+                one("status", Standing::Planned.name().to_owned())
+            }
             Self::Rejected(Rejection::TooEarly { not_before }) => {
                 one("not_before", not_before.to_string())
             }
@@ -434,6 +464,9 @@ fn rejected(rejection: &Rejection, language: Language) -> String {
             "la demande est {} : ce changement n'est pas permis",
             standing(*status, Language::French)
         ),
+        Rejection::PlannedFollowUp => "aucun suivi n'est envoyé pour les demandes inscrites à un \
+             programme : ajoutez un suivi interne"
+            .to_owned(),
         Rejection::TooEarly { not_before } => {
             format!("l'instant précède {not_before}, celui du dernier changement de la demande")
         }

@@ -6,6 +6,7 @@ mod exchange;
 mod follow_up;
 mod import;
 mod open;
+pub(crate) mod planned;
 
 use crate::commit::Decision;
 use crate::error::{ApiError, Problem};
@@ -16,7 +17,7 @@ use crate::shared::Shared;
 use beffroi_aggregator::{Aggregate, RequestRow, Snapshot, Subject, partition};
 use beffroi_domain::{
     About, Change, Channel, Command, Event, EventId, Kind, Label, Language, Meta, Origin, Personal,
-    PersonalData, RequestId, Timestamp, decide,
+    PersonalData, Rejection, Request, RequestId, Timestamp, decide,
 };
 use beffroi_wire::pb::intake::v1 as pb;
 use beffroi_wire::pb::intake::v1::intake_service_server::IntakeService;
@@ -157,6 +158,16 @@ impl Asked {
 
 /// Carries out a command on one request: decided, recorded once, folded.
 async fn execute(node: &Shared, request: RequestId, asked: Asked) -> Result<Standing, ApiError> {
+    execute_if(node, request, asked, |_| Ok(())).await
+}
+
+/// [`execute`], if the request is as the caller requires.
+async fn execute_if(
+    node: &Shared,
+    request: RequestId,
+    asked: Asked,
+    require: fn(&Request) -> Result<(), Rejection>,
+) -> Result<Standing, ApiError> {
     let subject = subject(Aggregate::Request, request.uuid());
     let id = asked.id.uuid();
     let decide = |snapshot: &Snapshot| {
@@ -174,6 +185,7 @@ async fn execute(node: &Shared, request: RequestId, asked: Asked) -> Result<Stan
             return Err(ApiError::Quarantined);
         }
         let state = row.as_ref().map(|row| &row.request);
+        state.map_or(Ok(()), require)?;
         // Without a time of its own it happens now, after whatever another clock has dated.
         let now = node.clock.now();
         let now = state.map_or(now, |request| now.max(request.status_changed_at));

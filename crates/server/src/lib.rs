@@ -11,6 +11,7 @@ mod intake;
 mod language;
 mod node;
 mod parse;
+mod programme;
 mod query;
 mod report;
 mod shared;

@@ -4,6 +4,7 @@ use crate::catalogue::{CatalogueEndpoint, Catalogues};
 use crate::commit::Committer;
 use crate::error::chain;
 use crate::intake::Intake;
+use crate::programme::Programme;
 use crate::query::Query;
 use crate::report::Report;
 use crate::shared::{STREAMS_MAX, Shared};
@@ -15,6 +16,7 @@ use beffroi_journal::Journal;
 use beffroi_wire::DESCRIPTORS;
 use beffroi_wire::pb::catalogue::v1::catalogue_service_server::CatalogueServiceServer;
 use beffroi_wire::pb::intake::v1::intake_service_server::IntakeServiceServer;
+use beffroi_wire::pb::programme::v1::programme_service_server::ProgrammeServiceServer;
 use beffroi_wire::pb::query::v1::query_service_server::QueryServiceServer;
 use beffroi_wire::pb::report::v1::report_service_server::ReportServiceServer;
 use std::future::Future;
@@ -149,6 +151,7 @@ impl Node {
         health.set_serving::<IntakeServiceServer<Intake>>().await;
         health.set_serving::<QueryServiceServer<Query>>().await;
         health.set_serving::<ReportServiceServer<Report>>().await;
+        health.set_serving::<ProgrammeServiceServer<Programme>>().await;
         let server = router(&shared, health_service)?;
         let drained = shared.shutdown.clone();
         // Without this an answer may wait 40 ms for the acknowledgement of the one before.
@@ -179,6 +182,7 @@ impl Node {
         health.set_not_serving::<IntakeServiceServer<Intake>>().await;
         health.set_not_serving::<QueryServiceServer<Query>>().await;
         health.set_not_serving::<ReportServiceServer<Report>>().await;
+        health.set_not_serving::<ProgrammeServiceServer<Programme>>().await;
         health.set_service_status("", tonic_health::ServingStatus::NotServing).await;
         drained.cancel();
         if serves && tokio::time::timeout(DRAIN, &mut serving).await.is_err() {
@@ -227,6 +231,8 @@ fn router(
         .max_decoding_message_size(MESSAGE_MAX);
     let report = ReportServiceServer::new(Report::new(Arc::clone(shared)))
         .max_decoding_message_size(MESSAGE_MAX);
+    let programme = ProgrammeServiceServer::new(Programme::new(Arc::clone(shared)))
+        .max_decoding_message_size(MESSAGE_MAX);
     Ok(Server::builder()
         .http2_keepalive_interval(Some(KEEPALIVE))
         .initial_connection_window_size(Some(4 << 20))
@@ -236,5 +242,6 @@ fn router(
         .add_service(catalogue)
         .add_service(intake)
         .add_service(query)
-        .add_service(report))
+        .add_service(report)
+        .add_service(programme))
 }

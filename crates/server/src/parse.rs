@@ -2,7 +2,8 @@
 
 use crate::error::{Problem, Violation};
 use beffroi_domain::{
-    CitizenId, ContactId, InvalidId, Label, Number, PersonalData, Place, RequestId, Text, Timestamp,
+    CitizenId, ContactId, InvalidId, Label, Number, PersonalData, Place, RequestId, Text,
+    Timestamp, ten_millionths,
 };
 use beffroi_wire::pb::event::v1 as pb;
 use beffroi_wire::time;
@@ -163,10 +164,7 @@ pub(crate) fn name(text: &str) -> Result<Name, Problem> {
     }
 }
 
-#[expect(clippy::cast_possible_truncation, reason = "checked to lie within the range")]
 fn coordinates(it: &pb::Coordinates) -> Option<(i32, i32)> {
-    let ten_millionths =
-        |degrees: f64, max: f64| (degrees.abs() <= max).then(|| (degrees * 1e7).round() as i32);
     Some((ten_millionths(it.latitude, 90.0)?, ten_millionths(it.longitude, 180.0)?))
 }
 

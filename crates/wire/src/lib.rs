@@ -31,6 +31,11 @@ pub mod pb {
             tonic::include_proto!("beffroi.intake.v1");
         }
     }
+    pub mod programme {
+        pub mod v1 {
+            tonic::include_proto!("beffroi.programme.v1");
+        }
+    }
     pub mod query {
         pub mod v1 {
             tonic::include_proto!("beffroi.query.v1");

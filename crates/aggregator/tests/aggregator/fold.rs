@@ -1,8 +1,10 @@
 //! The fold: the same log gives the same projections, whatever comes.
 
-use crate::support::{City, at, contact, open, request_id};
+use crate::support::{City, at, contact, open, open_in, request_id};
 use beffroi_aggregator::{Projections, Stopped, compare, follow, rebuild, refold};
-use beffroi_domain::{Change, Channel, ContactOutcome, HoldReason, Status, Visibility};
+use beffroi_domain::{
+    Change, Channel, Code, ContactOutcome, Duplicate, HoldReason, MergedInto, Status, Visibility,
+};
 use beffroi_journal::Entry;
 use bytes::Bytes;
 use proptest::prelude::*;
@@ -143,6 +145,49 @@ async fn contacts_are_found_by_the_time_at_which_they_began() {
 }
 
 #[tokio::test]
+async fn what_waits_in_programmes_is_listed_in_the_order_of_the_log() {
+    let city = City::new();
+    city.play(&random_plays(5, 400)).await;
+    let projections = city.folded("p").await;
+    let snapshot = projections.snapshot().unwrap();
+    let page = snapshot.requests_before(u64::MAX, usize::MAX, usize::MAX, |_| true).unwrap();
+    let rows = page.items.into_iter().rev().zip(0_u64..);
+    let expected: Vec<_> = rows
+        .filter(|(row, _)| row.request.status == Status::Planned)
+        .filter_map(|(row, ordinal)| Some((ordinal, row.request.programme?)))
+        .collect();
+    assert!(expected.len() > 1, "{expected:?}");
+    assert_eq!(waiting(&projections), expected);
+}
+
+#[tokio::test]
+async fn a_duplicate_waits_in_the_request_that_goes_on_for_it() {
+    let city = City::new();
+    let merge = Change::Merge(Box::new(MergedInto {
+        into: request_id(1),
+        status: Status::Planned,
+        unit: None,
+        programme: Some("trottoirs".parse().unwrap()),
+    }));
+    let duplicate = Duplicate { request: request_id(2), citizen: None };
+    city.play(&[(1, open_in("trottoirs")), (2, open_in("arbres")), (2, merge)]).await;
+    city.play_on(&[(1, Change::AddDuplicate(duplicate))]).await;
+    let programmes = |projections: &Projections| -> Vec<String> {
+        waiting(projections).into_iter().map(|(_, programme)| programme.to_string()).collect()
+    };
+    assert_eq!(programmes(&city.folded("merged").await), ["trottoirs"]);
+    city.play_on(&[(2, Change::Unmerge)]).await;
+    assert_eq!(programmes(&city.folded("apart").await), ["trottoirs", "arbres"]);
+}
+
+/// The ordinals and programmes of what waits.
+fn waiting(projections: &Projections) -> Vec<(u64, Code)> {
+    let snapshot = projections.snapshot().unwrap();
+    let planned = snapshot.planned().unwrap().map(Result::unwrap);
+    planned.map(|(ordinal, row)| (ordinal, row.programme)).collect()
+}
+
+#[tokio::test]
 async fn a_log_that_is_not_the_one_that_was_folded_is_refused() {
     let city = City::new();
     city.play(&[(1, open()), (2, open())]).await;
@@ -211,13 +256,15 @@ fn random_plays(seed: u64, count: usize) -> Vec<(u128, Change)> {
     };
     let plays = (0..count).flat_map(|_| {
         let id = u128::from(next(50)) + 1;
-        let change = match next(7) {
+        let change = match next(9) {
             0 => Change::Assign(Some("Travaux publics".parse().unwrap())),
             1 => Change::PutOnHold(HoldReason::Citizen),
             2 => Change::Resume,
             3 => Change::FollowUp(Visibility::Public),
             4 => Change::Resolve,
             5 => Change::Reopen,
+            6 => Change::EnterProgramme("trottoirs".parse().unwrap()),
+            7 => Change::LeaveProgramme,
             _ => Change::Cancel,
         };
         [(id, open()), (id, change)]

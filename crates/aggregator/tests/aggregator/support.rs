@@ -38,7 +38,17 @@ pub(crate) fn request_id(id: u128) -> RequestId {
 }
 
 pub(crate) fn open() -> Change {
-    Change::Open(Box::new(Open {
+    Change::Open(Box::new(opening()))
+}
+
+/// An opening that enters a programme at once.
+pub(crate) fn open_in(programme: &str) -> Change {
+    let programme = Some(programme.parse().unwrap());
+    Change::Open(Box::new(Open { programme, ..opening() }))
+}
+
+fn opening() -> Open {
+    Open {
         citizen: None,
         product: "Nid-de-poule".parse().unwrap(),
         precision: None,
@@ -55,7 +65,7 @@ pub(crate) fn open() -> Change {
         place: Place::default(),
         source: None,
         promised_by: None,
-    }))
+    }
 }
 
 /// The entry of a call that waited as many seconds as its id says. Each is stored, even sent twice.
@@ -171,7 +181,9 @@ impl City {
         let mut states = self.states.lock().unwrap();
         let command = Command { change, occurred_at, origin: Origin::Live };
         let mut kind = decide(&self.rules, states.get(&id), &command).ok()?;
-        if let Kind::Opened(opened) = &mut kind {
+        if let Kind::Opened(opened) = &mut kind
+            && opened.programme.is_none()
+        {
             opened.terms = vec![Term {
                 kind: PromiseKind::Resolution,
                 rule: Rule::BusinessDaysEodV1(1),

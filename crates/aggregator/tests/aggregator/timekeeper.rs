@@ -1,6 +1,6 @@
 //! The timekeeper: what falls due is raised once, by whichever node, whenever it was up.
 
-use crate::support::{City, at, due, open, request_id, warn};
+use crate::support::{City, at, due, open, open_in, request_id, warn};
 use beffroi_aggregator::{ManualClock, Projections, Timekeeper, follow, keep_time};
 use beffroi_domain::{Change, FactKind, HoldReason, Timestamp, Verdict};
 use bytes::Bytes;
@@ -90,6 +90,26 @@ async fn nothing_is_raised_for_what_was_done_or_waits_in_time() {
     let mut node = Node::start(&city, "p", later).await;
     node.until(later).await;
     assert_eq!(node.facts(), []);
+}
+
+#[tokio::test]
+async fn nothing_is_raised_or_late_for_what_waits_in_a_programme() {
+    let city = City::new();
+    let enter = Change::EnterProgramme("trottoirs".parse().unwrap());
+    let waits = Change::PutOnHold(HoldReason::Citizen);
+    city.play(&[(1, open()), (1, enter.clone()), (2, open_in("trottoirs")), (3, open())]).await;
+    city.play_on(&[(3, waits), (3, enter)]).await;
+    let later = due().saturating_add_micros(1);
+    let mut node = Node::start(&city, "p", later).await;
+    node.until(later).await;
+    assert_eq!(node.facts(), []);
+    let snapshot = node.projections.snapshot().unwrap();
+    for id in [1, 2, 3] {
+        let request = snapshot.request(request_id(id)).unwrap().unwrap().request;
+        for promise in &request.promises {
+            assert_eq!(request.verdict(promise, later), Verdict::Rescinded, "{id}");
+        }
+    }
 }
 
 #[tokio::test]

@@ -32,3 +32,19 @@ pub(crate) fn instant(text: &str) -> Result<DateTime<Utc>, String> {
         .map(|at| at.to_utc())
         .map_err(|error| format!("{error}; give a time such as 2026-11-02T08:30:00-05:00"))
 }
+
+/// Parses a number of days, such as `365d`.
+pub(crate) fn days(text: &str) -> Result<u32, String> {
+    let days = text.strip_suffix('d').unwrap_or(text).parse();
+    days.map_err(|_| "give a number of days such as 365d".to_owned())
+}
+
+/// Parses the bounds of an area: south, west, north, east.
+pub(crate) fn area(text: &str) -> Result<[f64; 4], String> {
+    let bounds: Result<Vec<f64>, _> = text.split(',').map(|it| it.trim().parse()).collect();
+    let bounds = bounds.ok().and_then(|it| it.try_into().ok());
+    bounds.ok_or_else(|| {
+        "give four numbers of degrees: south,west,north,east, such as 46.7,-71.4,46.9,-71.1"
+            .to_owned()
+    })
+}

@@ -39,7 +39,7 @@ fn detail(entry: &pb::HistoryEntry, lang: Lang) -> String {
     // The sentence of a follow-up may be its text.
     let text = if entry.summary.contains(&entry.text) { "" } else { &entry.text };
     let channel = label_if_said::<event::Channel>(entry.channel, lang);
-    let parts = [first.as_str(), text, channel, &entry.source_status];
+    let parts = [first.as_str(), text, &entry.notice, channel, &entry.source_status];
     parts.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join("\n")
 }
 

@@ -54,6 +54,8 @@ struct EntryView {
     #[serde(skip_serializing_if = "Option::is_none")]
     summary: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
+    notice: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     position: Option<PositionView>,
 }
 
@@ -73,6 +75,7 @@ impl From<pb::HistoryEntry> for EntryView {
             text: said(entry.text),
             source_status: said(entry.source_status),
             summary: said(entry.summary),
+            notice: said(entry.notice),
             position: entry.position.map(Into::into),
         }
     }

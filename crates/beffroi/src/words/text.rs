@@ -80,6 +80,20 @@ pub(crate) const CODE: Text = text("Code", "Code");
 pub(crate) const URGENCY: Text = text("Urgence", "Urgency");
 pub(crate) const NO_PRODUCT: Text = text("Aucun produit.", "No product.");
 
+pub(crate) const NAME: Text = text("Nom", "Name");
+pub(crate) const OLDEST: Text = text("Plus ancienne (UTC)", "Oldest (UTC)");
+pub(crate) const PROGRAMME: Text = text("Programme", "Programme");
+pub(crate) const PLANNED_SINCE: Text = text("Planifiée (UTC)", "Planned (UTC)");
+pub(crate) const RESULT: Text = text("Résultat", "Result");
+pub(crate) const CLOSED: Text = text("Fermée", "Closed");
+pub(crate) const REFUSED: Text = text("Refusée", "Refused");
+pub(crate) const CLOSED_COUNT: Text = text("Fermées :", "Closed:");
+pub(crate) const REFUSED_COUNT: Text = text("Refusées :", "Refused:");
+pub(crate) const EXPORTING: Text = text("demandes", "requests");
+pub(crate) const CLOSING: Text = text("fermetures", "closings");
+
+pub(crate) const NO_PROGRAMME: Text =
+    text("Aucune demande n’attend dans un programme.", "No request waits in a programme.");
 pub(crate) const NONE_FOUND: Text = text("Aucune demande.", "No request.");
 pub(crate) const NO_BREACHES: Text = text("Aucun constat.", "No warning, no breach.");
 pub(crate) const MORE: Text =

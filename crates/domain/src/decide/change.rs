@@ -16,7 +16,7 @@ pub(super) fn change(city: &City, request: &Request, command: &Command) -> Resul
     match &command.change {
         Change::Open(_) => Err(Rejection::Exists),
         // The citizen was told once: a planned request gets no follow-up towards them.
-        Change::FollowUp(Visibility::Public) if planned => Err(Rejection::Status(status)),
+        Change::FollowUp(Visibility::Public) if planned => Err(Rejection::PlannedFollowUp),
         Change::FollowUp(visibility) => Ok(Kind::FollowUpAdded(*visibility)),
         Change::Assign(unit) if request.is_in_hand() => Ok(Kind::Assigned(unit.clone())),
         Change::PutOnHold(reason) if request.is_in_hand() => Ok(Kind::PutOnHold(*reason)),

@@ -48,7 +48,6 @@ impl Request {
                 may && self.turn(Status::Planned, event)
             }
             Kind::ProgrammeLeft(terms) => {
-                self.programme = None;
                 self.begin_cycle(terms, at);
                 self.status == Status::Planned && self.turn(self.taken_up(), event)
             }
@@ -191,6 +190,9 @@ impl Request {
     /// The request stands elsewhere from now on.
     pub(super) fn turn(&mut self, status: Status, event: &Event) -> bool {
         self.status = status;
+        if status != Status::Planned {
+            self.programme = None;
+        }
         self.status_changed_at = event.meta.occurred_at;
         self.status_approximate = event.meta.approximate;
         if event.meta.source_status.is_some() {

@@ -4,9 +4,10 @@ use super::find;
 use super::view::{View, label};
 use crate::error::{ApiError, Problem};
 use crate::language::choose;
+use crate::programme::words::words;
 use crate::shared::Shared;
 use beffroi_aggregator::Recorded;
-use beffroi_domain::{HoldReason, Kind, Language, Timestamp, Visibility};
+use beffroi_domain::{Code, HoldReason, Kind, Language, Timestamp, Visibility};
 use beffroi_wire::pb::query::v1 as pb;
 use beffroi_wire::{time, vocabulary};
 
@@ -78,6 +79,7 @@ fn entry(node: &Shared, recorded: &Recorded, language: Language) -> pb::HistoryE
         source_status: label(event.meta.source_status.as_ref()),
         summary: summary(&event.kind, language),
         due_at: due_at(&event.kind).map(time::to_pb),
+        notice: programme(&event.kind).map(|it| words(it, language).notice).unwrap_or_default(),
         ..pb::HistoryEntry::default()
     };
     match &event.kind {
@@ -111,6 +113,36 @@ fn entry(node: &Shared, recorded: &Recorded, language: Language) -> pb::HistoryE
         | Kind::PromiseBreached(_) => {}
     }
     entry
+}
+
+/// The programme that the request enters.
+fn programme(kind: &Kind) -> Option<&Code> {
+    match kind {
+        Kind::Opened(it) => it.programme.as_ref(),
+        Kind::Reclassified(it) => it.programme.as_ref(),
+        Kind::ProgrammeEntered(programme) => Some(programme),
+        Kind::Merged(it) => it.programme.as_ref(),
+        Kind::Assigned(_)
+        | Kind::PutOnHold(_)
+        | Kind::Resumed(_)
+        | Kind::FollowUpAdded(_)
+        | Kind::Resolved
+        | Kind::Reopened(_)
+        | Kind::Cancelled
+        | Kind::Transferred(_)
+        | Kind::ProgrammeLeft(_)
+        | Kind::Unmerged
+        | Kind::DuplicateAdded(_)
+        | Kind::DuplicateRemoved(_)
+        | Kind::Related(_)
+        | Kind::Unrelated(_)
+        | Kind::AttachmentAdded(_)
+        | Kind::CataloguePublished(_)
+        | Kind::Citizen(_)
+        | Kind::ContactRecorded(_)
+        | Kind::PromiseWarned(_)
+        | Kind::PromiseBreached(_) => None,
+    }
 }
 
 /// The due time that was set, moved, warned of or broken.

@@ -120,7 +120,7 @@ fn parse(wire: &pb::ServiceRequestFilter) -> Result<Filter, ApiError> {
     Ok(fields.finish(parsed)?)
 }
 
-fn time_of(
+pub(crate) fn time_of(
     fields: &mut Fields,
     field: &str,
     at: Option<&prost_types::Timestamp>,
@@ -145,7 +145,7 @@ pub(crate) fn page_size(wish: i32) -> Result<usize, ApiError> {
 }
 
 /// What seals the tokens of lists: logs that hold the same requests give the same tokens.
-const ANY_LOG: &str = "";
+pub(crate) const ANY_LOG: &str = "";
 
 /// Where a page begins: before this ordinal.
 pub(crate) fn place(page_token: &str, binding: &str) -> Result<u64, ApiError> {

@@ -3,10 +3,11 @@
 use crate::catalogue;
 use crate::error::{ApiError, standing};
 use crate::language::choose;
+use crate::programme::words::words;
 use crate::shared::Shared;
 use beffroi_aggregator::{RequestRow, Snapshot};
 use beffroi_domain::{
-    City, Code, Kind, Label, Language, Request, RequestId, Status, Timestamp, Verdict,
+    City, Code, Kind, Label, Language, Number, Request, RequestId, Status, Timestamp, Verdict,
 };
 use beffroi_wire::event::{place_to_pb, promise_to_pb};
 use beffroi_wire::pb::event::v1 as event;
@@ -127,6 +128,9 @@ fn code(it: Option<&Code>) -> String {
 fn summary(row: &RequestRow, city: &City, now: Timestamp, language: Language) -> String {
     let request = &row.request;
     let number = row.number;
+    if let (Status::Planned, Some(programme)) = (request.status, &request.programme) {
+        return planned(number, programme, &day(city, request.status_changed_at), language);
+    }
     let since = day(city, request.status_changed_at);
     let state = standing(request.status, language);
     let (environ, about) =
@@ -141,6 +145,22 @@ fn summary(row: &RequestRow, city: &City, now: Timestamp, language: Language) ->
         text.push_str(&promised);
     }
     text
+}
+
+fn planned(number: Number, programme: &Code, since: &str, language: Language) -> String {
+    let programme = words(programme, language).name;
+    choose(
+        language,
+        format!(
+            "Votre demande {number} est inscrite au programme d'intervention « {programme} » \
+             depuis le {since}. Les travaux peuvent prendre des années, et aucun suivi ne vous \
+             sera envoyé."
+        ),
+        format!(
+            "Your request {number} has been in the intervention programme “{programme}” since \
+             {since}. The work may take years, and no follow-up will be sent to you."
+        ),
+    )
 }
 
 fn promised(request: &Request, city: &City, now: Timestamp, language: Language) -> Option<String> {
