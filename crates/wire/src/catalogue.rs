@@ -3,6 +3,8 @@
 mod answer;
 mod decode;
 mod encode;
+#[cfg(test)]
+mod tests;
 
 pub use answer::{InvalidAnswer, Wrong, answer_from_pb, answer_to_pb, given_from_pb, given_to_pb};
 pub use decode::{draft_from_pb, from_pb};

@@ -19,7 +19,7 @@ type Parts = (Bilingual<Label>, Vec<Arc<Unit>>, Vec<Arc<Programme>>, Vec<Product
 
 /// The parts of the catalogue; `None`: it has no name.
 pub(super) fn build(draft: &Draft, found: &mut Findings) -> Option<Parts> {
-    let mut builder = Builder { found, units: HashMap::new(), programmes: HashMap::new() };
+    let mut builder = Builder { draft, found, units: HashMap::new(), programmes: HashMap::new() };
     let name = builder.label(Part::Catalogue, "name", &draft.name);
     let units = draft.units.iter().take(limits::UNITS_MAX).enumerate();
     let units = units.filter_map(|(at, it)| builder.unit(Part::Unit(at), it)).collect();
@@ -32,6 +32,7 @@ pub(super) fn build(draft: &Draft, found: &mut Findings) -> Option<Parts> {
 }
 
 struct Builder<'a> {
+    draft: &'a Draft,
     found: &'a mut Findings,
     units: HashMap<Code, Arc<Unit>>,
     programmes: HashMap<Code, Arc<Programme>>,
@@ -196,7 +197,11 @@ impl Builder<'_> {
     /// The unit of a code, if one is named.
     fn unit_of(&mut self, part: Part, code: &str) -> Option<Arc<Unit>> {
         let unit = code.parse().ok().and_then(|it: Code| self.units.get(&it).cloned());
-        if unit.is_none() && !code.trim().is_empty() {
+        // One that could not be made was reported itself.
+        let is_written = || {
+            self.draft.units.iter().take(limits::UNITS_MAX).any(|it| it.code.trim() == code.trim())
+        };
+        if unit.is_none() && !code.trim().is_empty() && !is_written() {
             let flaw = Flaw::Unknown { what: Reference::Unit, code: shown(code) };
             self.found.add(part, "unit", flaw);
         }
@@ -206,7 +211,9 @@ impl Builder<'_> {
     /// The programme of a code, if one is named.
     fn programme_of(&mut self, part: Part, code: &str) -> Option<Arc<Programme>> {
         let programme = code.parse().ok().and_then(|it: Code| self.programmes.get(&it).cloned());
-        if programme.is_none() && !code.trim().is_empty() {
+        let written = self.draft.programmes.iter().take(limits::PROGRAMMES_MAX);
+        let is_written = || written.clone().any(|it| it.code.trim() == code.trim());
+        if programme.is_none() && !code.trim().is_empty() && !is_written() {
             let flaw = Flaw::Unknown { what: Reference::Programme, code: shown(code) };
             self.found.add(part, "programme", flaw);
         }

@@ -125,6 +125,20 @@ impl Question {
             | QuestionKind::Photo => &[],
         }
     }
+
+    /// Which numbers are taken, where one is asked.
+    pub fn range(&self) -> Option<&NumberRange> {
+        match &self.kind {
+            QuestionKind::Number(range) => Some(range),
+            QuestionKind::YesNo
+            | QuestionKind::OneOf(_)
+            | QuestionKind::ManyOf(_)
+            | QuestionKind::Text
+            | QuestionKind::Date
+            | QuestionKind::Place
+            | QuestionKind::Photo => None,
+        }
+    }
 }
 
 impl QuestionKind {

@@ -1,6 +1,6 @@
 //! Answers in words.
 
-use super::{Answer, Answered, Catalogue, Question, QuestionKind};
+use super::{Answer, Answered, Catalogue, Question};
 use crate::{Code, Language};
 
 impl Catalogue {
@@ -33,7 +33,7 @@ impl Question {
             Answer::Choices(codes) => codes.iter().map(choice).collect::<Vec<_>>().join(", "),
             Answer::Number(number) => {
                 let decimal = decimal(*number, language);
-                match self.number_unit() {
+                match self.range().and_then(|it| it.unit.as_ref()) {
                     Some(unit) => format!("{decimal}\u{a0}{unit}"),
                     None => decimal,
                 }
@@ -52,23 +52,10 @@ impl Question {
             Answer::Photo(photo) => photo.reference.as_str().to_owned(),
         }
     }
-
-    fn number_unit(&self) -> Option<&str> {
-        match &self.kind {
-            QuestionKind::Number(range) => range.unit.as_ref().map(crate::Label::as_str),
-            QuestionKind::YesNo
-            | QuestionKind::OneOf(_)
-            | QuestionKind::ManyOf(_)
-            | QuestionKind::Text
-            | QuestionKind::Date
-            | QuestionKind::Place
-            | QuestionKind::Photo => None,
-        }
-    }
 }
 
 /// Thousandths with a decimal sign, without zeros at the end.
-pub(super) fn decimal(thousandths: i64, language: Language) -> String {
+fn decimal(thousandths: i64, language: Language) -> String {
     let sign = if thousandths < 0 { "-" } else { "" };
     let (whole, rest) = (thousandths.unsigned_abs() / 1000, thousandths.unsigned_abs() % 1000);
     if rest == 0 {

@@ -11,9 +11,10 @@
 //! holds nothing up: whoever asks one by one passes over those that nobody wants to answer. What hangs
 //! on it is asked once it has an answer.
 
-use super::answer::AnswerKind;
-use super::{Answer, Answered, Bilingual, Catalogue, Class, Given, Outcome, Product, Question};
-use super::{QuestionKind, limits};
+use super::{
+    Answer, AnswerKind, Answered, Bilingual, Catalogue, Class, Given, NumberRange, Outcome,
+    Product, Question, limits,
+};
 use crate::{Code, Emergency, Text, Urgency};
 use chrono::Datelike;
 use std::collections::{HashMap, HashSet};
@@ -369,40 +370,43 @@ fn asked(question: &Question, standings: &HashMap<&Code, Standing<'_>>) -> Asked
 
 /// Whether an answer is one of those that the question takes.
 fn fit(question: &Question, answer: &Answer) -> Result<(), Problem> {
-    let known = |code: &Code| question.choices().iter().any(|it| it.code == *code);
-    let unfit = || Err(Problem::Kind(question.kind.answer_kind()));
-    match (&question.kind, answer) {
-        (QuestionKind::OneOf(_), Answer::Choice(code)) if !known(code) => {
-            Err(Problem::UnknownChoice(code.clone()))
+    let kind = question.kind.answer_kind();
+    if kind != answer.kind() {
+        return Err(Problem::Kind(kind));
+    }
+    match answer {
+        Answer::YesNo(_) | Answer::Text(_) | Answer::Photo(_) => Ok(()),
+        Answer::Choice(code) => known(question, code),
+        Answer::Choices(codes) => several(question, codes),
+        Answer::Number(number) => question.range().map_or(Ok(()), |it| within(it, *number)),
+        Answer::Date(date) => YEARS.contains(&date.year()).then_some(()).ok_or(Problem::Date),
+        Answer::Place(it) => {
+            let is_somewhere = it.address.is_some() || it.place.coordinates.is_some();
+            is_somewhere.then_some(()).ok_or(Problem::EmptyPlace)
         }
-        (QuestionKind::ManyOf(_), Answer::Choices(codes)) => {
-            let mut seen = HashSet::new();
-            for code in codes {
-                if !known(code) {
-                    return Err(Problem::UnknownChoice(code.clone()));
-                }
-                if !seen.insert(code) {
-                    return Err(Problem::RepeatedChoice(code.clone()));
-                }
-            }
-            if codes.is_empty() { Err(Problem::NoChoice) } else { Ok(()) }
+    }
+}
+
+fn known(question: &Question, code: &Code) -> Result<(), Problem> {
+    let is_known = question.choices().iter().any(|it| it.code == *code);
+    is_known.then_some(()).ok_or_else(|| Problem::UnknownChoice(code.clone()))
+}
+
+fn several(question: &Question, codes: &[Code]) -> Result<(), Problem> {
+    let mut seen = HashSet::new();
+    for code in codes {
+        known(question, code)?;
+        if !seen.insert(code) {
+            return Err(Problem::RepeatedChoice(code.clone()));
         }
-        (QuestionKind::Number(range), Answer::Number(number)) => {
-            match (range.min.filter(|it| number < it), range.max.filter(|it| number > it)) {
-                (Some(min), _) => Err(Problem::Below(min)),
-                (None, Some(max)) => Err(Problem::Above(max)),
-                (None, None) => Ok(()),
-            }
-        }
-        (QuestionKind::Date, Answer::Date(date)) if !YEARS.contains(&date.year()) => {
-            Err(Problem::Date)
-        }
-        (QuestionKind::Place, Answer::Place(it))
-            if it.address.is_none() && it.place.coordinates.is_none() =>
-        {
-            Err(Problem::EmptyPlace)
-        }
-        (kind, answer) if kind.answer_kind() != answer.kind() => unfit(),
-        _ => Ok(()),
+    }
+    if codes.is_empty() { Err(Problem::NoChoice) } else { Ok(()) }
+}
+
+fn within(range: &NumberRange, number: i64) -> Result<(), Problem> {
+    match (range.min.filter(|it| number < *it), range.max.filter(|it| number > *it)) {
+        (Some(min), _) => Err(Problem::Below(min)),
+        (None, Some(max)) => Err(Problem::Above(max)),
+        (None, None) => Ok(()),
     }
 }

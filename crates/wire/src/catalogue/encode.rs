@@ -4,7 +4,7 @@ use crate::pb::event::v1::{self as pb, catalogue as of};
 use crate::vocabulary;
 use beffroi_domain::catalogue::{
     AnswerKind, Bilingual, Catalogue, Choice, Condition, Outcome, Precision, Product, Programme,
-    Question, QuestionKind, Test, Unit,
+    Question, Test, Unit,
 };
 use beffroi_domain::{Code, Label, Text};
 
@@ -66,16 +66,7 @@ fn precision(it: &Precision) -> of::Precision {
 }
 
 fn question(it: &Question) -> of::Question {
-    let range = match &it.kind {
-        QuestionKind::Number(range) => Some(range),
-        QuestionKind::YesNo
-        | QuestionKind::OneOf(_)
-        | QuestionKind::ManyOf(_)
-        | QuestionKind::Text
-        | QuestionKind::Date
-        | QuestionKind::Place
-        | QuestionKind::Photo => None,
-    };
+    let range = it.range();
     let unit = range.and_then(|it| it.unit.as_ref());
     of::Question {
         code: it.code.to_string(),

@@ -24,15 +24,46 @@ pub(super) struct Chosen {
 }
 
 /// Tests of one question divide its answers into more parts than that only in drafts made for it.
-const PARTS_MAX: usize = 256;
+const PARTS_MAX: usize = 32;
 
 /// A test with its choices as bits.
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub(super) struct Bits {
     pub(super) is: Option<u128>,
     pub(super) not: u128,
     pub(super) at_least: Option<i64>,
     pub(super) at_most: Option<i64>,
+}
+
+/// Tests that must all pass.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Tests {
+    is: Vec<u128>,
+    not: u128,
+    at_least: Option<i64>,
+    at_most: Option<i64>,
+}
+
+impl Tests {
+    pub(super) fn add(&mut self, test: &Bits) {
+        // Many conditions on one question mostly repeat each other.
+        let new = test.is.filter(|it| !self.is.iter().rev().take(8).any(|known| known == it));
+        self.is.extend(new);
+        self.not |= test.not;
+        self.at_least = self.at_least.max(test.at_least);
+        self.at_most = match (self.at_most, test.at_most) {
+            (Some(a), Some(b)) => Some(a.min(b)),
+            (a, b) => a.or(b),
+        };
+    }
+}
+
+impl From<&Bits> for Tests {
+    fn from(test: &Bits) -> Self {
+        let mut tests = Self::default();
+        tests.add(test);
+        tests
+    }
 }
 
 impl Chosen {
@@ -87,20 +118,20 @@ impl Answers {
         }
     }
 
-    /// Those that pass a test.
-    pub(super) fn passing(&self, test: &Bits) -> Self {
+    /// Those that pass all tests.
+    pub(super) fn passing(&self, tests: &Tests) -> Self {
         match self {
-            Self::One(bits) => Self::One(bits & test.is.unwrap_or(u128::MAX) & !test.not),
+            Self::One(bits) => Self::One(tests.is.iter().fold(bits & !tests.not, |a, b| a & b)),
             Self::Many(parts) => {
                 let parts = parts.iter().map(|it| {
-                    let meets = it.meets.iter().copied().chain(test.is).collect();
-                    Chosen { within: it.within & !test.not, meets }
+                    let meets = it.meets.iter().chain(&tests.is).copied().collect();
+                    Chosen { within: it.within & !tests.not, meets }
                 });
                 Self::Many(parts.filter(Chosen::is_possible).collect())
             }
             Self::Numbers(ranges) => {
-                let least = test.at_least.unwrap_or(i64::MIN);
-                let most = test.at_most.unwrap_or(i64::MAX);
+                let least = tests.at_least.unwrap_or(i64::MIN);
+                let most = tests.at_most.unwrap_or(i64::MAX);
                 let ranges = ranges.iter().map(|(from, to)| (*from.max(&least), *to.min(&most)));
                 Self::Numbers(ranges.filter(|(from, to)| from <= to).collect())
             }
@@ -108,7 +139,27 @@ impl Answers {
         }
     }
 
-    /// Those that do not.
+    /// Whether some pass all tests.
+    pub(super) fn some_pass(&self, tests: &Tests) -> bool {
+        match self {
+            Self::Many(parts) => parts.iter().any(|it| {
+                let within = it.within & !tests.not;
+                within != 0 && it.meets.iter().chain(&tests.is).all(|it| it & within != 0)
+            }),
+            Self::One(_) | Self::Numbers(_) | Self::Whole(_) => !self.passing(tests).is_empty(),
+        }
+    }
+
+    /// How much there is to go through.
+    pub(super) fn weight(&self) -> usize {
+        match self {
+            Self::One(_) | Self::Whole(_) => 1,
+            Self::Many(parts) => parts.iter().map(|it| 1 + it.meets.len()).sum(),
+            Self::Numbers(ranges) => ranges.len(),
+        }
+    }
+
+    /// Those that do not pass a test.
     pub(super) fn failing(&self, test: &Bits) -> Self {
         match self {
             Self::One(bits) => Self::One(bits & !(test.is.unwrap_or(u128::MAX) & !test.not)),
@@ -120,7 +171,8 @@ impl Answers {
                     let meets = it.meets.iter().copied().chain([test.not]).collect();
                     Chosen { within: it.within, meets }
                 });
-                let parts: Vec<_> = missed.chain(met).filter(Chosen::is_possible).collect();
+                let mut parts: Vec<_> = missed.chain(met).filter(Chosen::is_possible).collect();
+                parts.dedup();
                 // Too many to follow: taken for more than it is, so that nothing is accused wrongly.
                 if parts.len() > PARTS_MAX { self.clone() } else { Self::Many(parts) }
             }
@@ -161,13 +213,9 @@ mod tests {
 
     /// Applies tests in turn, each to pass or to fail, and says whether any answer is left.
     fn is_left(all: Answers, tests: &[(Bits, bool)]) -> bool {
-        let left =
-            tests.iter().fold(
-                all,
-                |left, (test, pass)| {
-                    if *pass { left.passing(test) } else { left.failing(test) }
-                },
-            );
+        let left = tests.iter().fold(all, |left, (test, pass)| {
+            if *pass { left.passing(&test.into()) } else { left.failing(test) }
+        });
         !left.is_empty()
     }
 

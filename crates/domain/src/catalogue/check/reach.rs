@@ -1,6 +1,6 @@
 //! Which questions of a product can be asked.
 
-use super::answers::{Answers, Bits};
+use super::answers::{Answers, Bits, Tests};
 
 /// A question, as far as being asked matters.
 pub(super) struct Node {
@@ -22,7 +22,7 @@ pub(super) enum Reach {
     Never,
 }
 
-/// How many sets may still be compared in searches, for a whole catalogue.
+/// How much may still be searched, for a whole catalogue.
 pub(super) struct Effort(u32);
 
 impl Default for Effort {
@@ -32,55 +32,44 @@ impl Default for Effort {
 }
 
 impl Effort {
-    /// Whether there is any left; takes a little of it.
-    fn spend(&mut self) -> bool {
-        self.0 = self.0.saturating_sub(1);
+    /// Whether there is any left; takes some of it.
+    fn spend(&mut self, much: usize) -> bool {
+        self.0 = self.0.saturating_sub(u32::try_from(much).unwrap_or(u32::MAX));
         self.0 > 0
     }
 }
 
 /// Of each question, whether it can be asked. Conditions name earlier questions only.
 pub(super) fn reach(nodes: &[Node], effort: &mut Effort) -> Vec<Reach> {
-    let needs = needs(nodes);
-    let mut clauses: Vec<&[(usize, Bits)]> = Vec::new();
+    let ancestors = ancestors(nodes);
+    let mut clauses: Vec<Vec<(usize, Bits)>> = Vec::new();
     let mut found = Vec::with_capacity(nodes.len());
     // Whether the answers that a question needs exist at all, whatever they lead to.
     let mut consistent: Vec<bool> = Vec::with_capacity(nodes.len());
-    for (node, needs) in nodes.iter().zip(&needs) {
-        let holds = left(nodes, needs, |it| it.all.clone()).is_some();
+    for (node, ancestors) in nodes.iter().zip(&ancestors) {
+        let tests = needed(nodes, ancestors, node);
+        let holds = tests.iter().all(|(_, node, tests)| node.all.some_pass(tests));
         let parents =
             node.when.iter().all(|(parent, _)| consistent.get(*parent).copied().unwrap_or(true));
         consistent.push(holds);
-        found.push(if holds {
-            let staying = |it: &Node| it.staying.clone();
-            let left = left(nodes, needs, staying);
-            let met = left.is_some_and(|left| {
-                let mut known: Vec<Option<Known>> = nodes.iter().map(|_| None).collect();
-                for (at, answers) in left {
-                    if let Some(place) = known.get_mut(at) {
-                        *place = Some(Known { answers, unanswered: false });
-                    }
-                }
-                meet(nodes, &clauses, &known, effort)
-            });
-            if met { Reach::Asked } else { Reach::Never }
-        } else if parents {
-            Reach::Contradiction
-        } else {
-            Reach::Never
+        found.push(match (holds, parents) {
+            (true, _) if is_met(nodes, &tests, &clauses, effort) => Reach::Asked,
+            (true, _) | (false, false) => Reach::Never,
+            (false, true) => Reach::Contradiction,
         });
         // Somebody who comes further was not asked it.
         if node.required && node.staying.is_empty() {
-            clauses.push(needs);
+            clauses.push(conditions(nodes, ancestors, node).collect());
         }
     }
     found
 }
 
-/// All conditions that must hold for a question to be asked: its own, and those of the questions
-/// that they name, in order.
-fn needs(nodes: &[Node]) -> Vec<Vec<(usize, Bits)>> {
-    // The questions on which each depends, a bit each: a product has at most 200.
+/// A question on which another hangs, with all tests of it.
+type Needed<'a> = Vec<(usize, &'a Node, Tests)>;
+
+/// The questions on which each hangs, a bit each: a product has at most 200.
+fn ancestors(nodes: &[Node]) -> Vec<[u128; 2]> {
     let mut ancestors: Vec<[u128; 2]> = Vec::with_capacity(nodes.len());
     for node in nodes {
         let mut bits = [0_u128; 2];
@@ -95,40 +84,59 @@ fn needs(nodes: &[Node]) -> Vec<Vec<(usize, Bits)>> {
         }
         ancestors.push(bits);
     }
-    let is_ancestor = |bits: &[u128; 2], at: usize| {
-        bits.get(at / 128).is_some_and(|it| it >> (at % 128) & 1 == 1)
-    };
-    let needs = nodes.iter().zip(&ancestors).map(|(node, bits)| {
-        let inherited = nodes.iter().enumerate().filter(|(at, _)| is_ancestor(bits, *at));
-        inherited.flat_map(|(_, it)| &it.when).chain(&node.when).copied().collect()
-    });
-    needs.collect()
+    ancestors
 }
 
-/// The answers of each needed question that pass all tests; `None`: some question has none.
-fn left(
-    nodes: &[Node],
-    needs: &[(usize, Bits)],
-    from: impl Fn(&Node) -> Answers,
-) -> Option<Vec<(usize, Answers)>> {
-    let mut left: Vec<(usize, Answers)> = Vec::new();
-    let mut at_of: Vec<Option<usize>> = nodes.iter().map(|_| None).collect();
-    for (at, test) in needs {
-        let place = at_of.get_mut(*at)?;
-        let index = match *place {
-            Some(index) => index,
-            None => {
-                left.push((*at, from(nodes.get(*at)?)));
-                *place.insert(left.len() - 1)
-            }
-        };
-        let (_, answers) = left.get_mut(index)?;
-        *answers = answers.passing(test);
-        if answers.is_empty() {
-            return None;
+/// All conditions that must hold for a question to be asked: those of the questions on which it
+/// hangs, in order, then its own.
+fn conditions<'a>(
+    nodes: &'a [Node],
+    ancestors: &[u128; 2],
+    node: &'a Node,
+) -> impl Iterator<Item = (usize, Bits)> {
+    let ancestors = *ancestors;
+    let is_ancestor =
+        move |at: usize| ancestors.get(at / 128).is_some_and(|it| (it >> (at % 128)) & 1 == 1);
+    let inherited = nodes.iter().enumerate().filter(move |(at, _)| is_ancestor(*at));
+    inherited.flat_map(|(_, it)| &it.when).chain(&node.when).copied()
+}
+
+/// The questions on which a question hangs, with what is needed of each.
+fn needed<'a>(nodes: &'a [Node], ancestors: &[u128; 2], node: &'a Node) -> Needed<'a> {
+    let mut tests: Vec<Option<Tests>> = nodes.iter().map(|_| None).collect();
+    for (at, test) in conditions(nodes, ancestors, node) {
+        if let Some(tests) = tests.get_mut(at) {
+            tests.get_or_insert_default().add(&test);
         }
     }
-    Some(left)
+    nodes
+        .iter()
+        .zip(tests)
+        .enumerate()
+        .filter_map(|(at, (node, tests))| Some((at, node, tests?)))
+        .collect()
+}
+
+/// Whether answers that do not leave give what is needed, and let a condition of each clause fail.
+fn is_met(
+    nodes: &[Node],
+    needed: &Needed<'_>,
+    clauses: &[Vec<(usize, Bits)>],
+    effort: &mut Effort,
+) -> bool {
+    if !needed.iter().all(|(_, node, tests)| node.staying.some_pass(tests)) {
+        return false;
+    }
+    if clauses.is_empty() {
+        return true;
+    }
+    let mut known: Vec<Known> = nodes.iter().map(Known::of).collect();
+    for (at, node, tests) in needed {
+        if let Some(place) = known.get_mut(*at) {
+            *place = Known { answers: node.staying.passing(tests), unanswered: false };
+        }
+    }
+    meet(clauses, &known, effort)
 }
 
 /// What may still be answered to a question.
@@ -152,32 +160,30 @@ impl Known {
 }
 
 /// Whether some answers let one condition of each clause fail.
-fn meet(
-    nodes: &[Node],
-    clauses: &[&[(usize, Bits)]],
-    known: &[Option<Known>],
-    effort: &mut Effort,
-) -> bool {
+fn meet(clauses: &[Vec<(usize, Bits)>], known: &[Known], effort: &mut Effort) -> bool {
     let Some((clause, rest)) = clauses.split_first() else { return true };
     let mut ways = Vec::new();
-    for (at, test) in *clause {
-        if !effort.spend() {
+    for (at, test) in clause {
+        let Some(of) = known.get(*at) else { return true };
+        if !effort.spend(of.answers.weight()) {
             return true;
         }
-        let Some(node) = nodes.get(*at) else { return true };
-        let of = known.get(*at).cloned().flatten().unwrap_or_else(|| Known::of(node));
-        if of.answers.passing(test).is_empty() && (of.unanswered || !of.answers.is_empty()) {
-            return meet(nodes, rest, known, effort);
+        let fails = !of.answers.some_pass(&test.into());
+        if fails && (of.unanswered || !of.answers.is_empty()) {
+            return meet(rest, known, effort);
         }
         if let Some(way) = of.failing(test) {
             ways.push((*at, way));
         }
     }
     ways.into_iter().any(|(at, way)| {
+        if !effort.spend(known.len()) {
+            return true;
+        }
         let mut known = known.to_vec();
         if let Some(place) = known.get_mut(at) {
-            *place = Some(way);
+            *place = way;
         }
-        meet(nodes, rest, &known, effort)
+        meet(rest, &known, effort)
     })
 }

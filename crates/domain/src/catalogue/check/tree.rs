@@ -271,7 +271,7 @@ fn staying(
     for (nth, outcome) in it.outcomes.iter().take(limits::OUTCOMES_MAX).enumerate() {
         let part = Part::Outcome(tree.at, question, nth);
         let Some(test) = shape.test(part, &outcome.test, found) else { continue };
-        let matched = unmatched.passing(&test);
+        let matched = unmatched.passing(&(&test).into());
         if matched.is_empty() {
             found.add(part, "", Flaw::UnreachableOutcome);
         }
