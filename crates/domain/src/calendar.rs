@@ -1,24 +1,38 @@
 //! Business time: the hours of a week in a time zone, less the holidays.
 
-use crate::Timestamp;
+use crate::{Timestamp, Week};
 use chrono::offset::LocalResult;
 use chrono::{Datelike, Days, NaiveDate, NaiveDateTime, NaiveTime, TimeDelta, TimeZone, Utc};
 use chrono_tz::Tz;
+use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
 use thiserror::Error;
 
 /// The opening hours of one day, in minutes from midnight, local time.
 // Invariant: opens < closes <= 1440.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Window {
     opens: u16,
     closes: u16,
 }
 
 impl Window {
+    /// From midnight to midnight.
+    pub const ALL_DAY: Self = Self { opens: 0, closes: 1440 };
+
     /// Returns `None` unless `opens` comes before `closes` and both lie within the day.
     pub fn new(opens: u16, closes: u16) -> Option<Self> {
         (opens < closes && closes <= 1440).then_some(Self { opens, closes })
+    }
+
+    /// When it opens, in minutes from midnight.
+    pub fn opens(self) -> u16 {
+        self.opens
+    }
+
+    /// When it closes, in minutes from midnight; 1440: at midnight.
+    pub fn closes(self) -> u16 {
+        self.closes
     }
 }
 
@@ -42,7 +56,7 @@ pub struct InvalidCalendar;
 pub struct OutOfCalendar;
 
 /// A day's opening and closing, as instants.
-type Shift = (Timestamp, Timestamp);
+pub(crate) type Shift = (Timestamp, Timestamp);
 
 impl Calendar {
     /// A calendar of `zone`, with the hours of Monday to Sunday and the dates that are closed.
@@ -122,20 +136,31 @@ impl Calendar {
         Err(OutOfCalendar)
     }
 
+    /// The shifts of the day of `from` and after, in order: those of `week`, on holidays too, or else
+    /// the calendar's own.
+    pub(crate) fn shifts(
+        &self,
+        week: Option<Week>,
+        from: Timestamp,
+    ) -> impl Iterator<Item = Shift> + '_ {
+        days_from(self.date(from)).filter_map(move |day| match &week {
+            Some(week) => self.shift_of(week.days(), day),
+            None => self.shift(day),
+        })
+    }
+
     /// The shifts of `date` and after, in order.
     fn shifts_from(&self, date: NaiveDate) -> impl Iterator<Item = Shift> + '_ {
-        // The last day of chrono's calendar ends the count: no input can make it endless.
-        date.iter_days()
-            .map_while(|day| (day.year() < 9999).then_some(day))
-            .filter_map(|day| self.shift(day))
+        days_from(date).filter_map(|day| self.shift(day))
     }
 
     fn shift(&self, date: NaiveDate) -> Option<Shift> {
+        if self.holidays.contains(&date) { None } else { self.shift_of(&self.week, date) }
+    }
+
+    fn shift_of(&self, week: &[Option<Window>; 7], date: NaiveDate) -> Option<Shift> {
         let weekday = date.weekday().num_days_from_monday() as usize;
-        let window = self.week.get(weekday).copied().flatten()?;
-        if self.holidays.contains(&date) {
-            return None;
-        }
+        let window = week.get(weekday).copied().flatten()?;
         let opening = self.instant(date, window.opens)?;
         let closing = self.instant(date, window.closes)?;
         // A day that the zone skipped altogether has no length.
@@ -162,6 +187,12 @@ impl Calendar {
         }
         None
     }
+}
+
+/// A date and those after it.
+fn days_from(date: NaiveDate) -> impl Iterator<Item = NaiveDate> {
+    // The last day of chrono's calendar ends the count: no input can make it endless.
+    date.iter_days().map_while(|day| (day.year() < 9999).then_some(day))
 }
 
 #[cfg(test)]

@@ -19,6 +19,7 @@ mod number;
 mod period;
 mod promise;
 mod reference;
+mod regime;
 mod request;
 mod text;
 mod time;
@@ -47,6 +48,10 @@ pub use number::{InvalidNumber, Number};
 pub use period::{Period, Span};
 pub use promise::{Promise, PromiseKind, Rule, Term, Verdict};
 pub use reference::Reference;
+pub use regime::{
+    Declaration, HoursFrom, NoHours, Opening, Regime, RegimeChange, RegimeFact, RegimeKind,
+    RegimeOutOfOrder, RegimeRejection, Regimes, Week, opening,
+};
 pub use request::{
     Alarm, Attachment, CatalogueEntry, Duplicate, Merged, MergedInto, OutOfOrder, Place, Relation,
     Request, Source, Standing, Status,

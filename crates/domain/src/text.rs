@@ -110,6 +110,31 @@ pub(crate) fn bounded(text: &str, max: usize) -> Result<&str, InvalidText> {
     if found > max { Err(InvalidText::TooLong { found, max }) } else { Ok(text) }
 }
 
+/// Adds a letter to a text in lower case and without its accent.
+pub(crate) fn push_plain(text: &mut String, letter: char) {
+    for letter in letter.to_lowercase() {
+        match letter {
+            'à' | 'á' | 'â' | 'ã' | 'ä' | 'å' => text.push('a'),
+            'ç' => text.push('c'),
+            'è' | 'é' | 'ê' | 'ë' => text.push('e'),
+            'ì' | 'í' | 'î' | 'ï' => text.push('i'),
+            'ñ' => text.push('n'),
+            'ò' | 'ó' | 'ô' | 'õ' | 'ö' => text.push('o'),
+            'ù' | 'ú' | 'û' | 'ü' => text.push('u'),
+            'ý' | 'ÿ' => text.push('y'),
+            'œ' => text.push_str("oe"),
+            'æ' => text.push_str("ae"),
+            accent if is_accent(accent) => {}
+            other => text.push(other),
+        }
+    }
+}
+
+/// Accents that stand apart from their letter.
+pub(crate) fn is_accent(letter: char) -> bool {
+    ('\u{300}'..='\u{36f}').contains(&letter)
+}
+
 /// Something that can name a person: it is never printed.
 #[derive(Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct Personal<T>(pub T);

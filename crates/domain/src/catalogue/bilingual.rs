@@ -1,9 +1,10 @@
 //! Texts in both languages.
 
 use crate::Language;
+use serde::{Deserialize, Serialize};
 
 /// The same thing in French and in English.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Bilingual<T> {
     /// In French.
     pub french: T,

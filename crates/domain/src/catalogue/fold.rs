@@ -1,12 +1,14 @@
 //! Texts without what people leave out: case, accents, punctuation.
 
+use crate::text::{is_accent, push_plain};
+
 /// The words of a text, in lower case, without accents, one space between them.
 ///
 /// Apostrophes and hyphens part words, so that a code reads as the name it stands for.
 pub(super) fn fold(text: &str) -> String {
     let mut folded = String::with_capacity(text.len());
     let mut is_apart = false;
-    for letter in text.chars().flat_map(char::to_lowercase) {
+    for letter in text.chars() {
         if is_accent(letter) {
             continue;
         }
@@ -18,26 +20,9 @@ pub(super) fn fold(text: &str) -> String {
             folded.push(' ');
         }
         is_apart = false;
-        match letter {
-            'à' | 'á' | 'â' | 'ã' | 'ä' | 'å' => folded.push('a'),
-            'ç' => folded.push('c'),
-            'è' | 'é' | 'ê' | 'ë' => folded.push('e'),
-            'ì' | 'í' | 'î' | 'ï' => folded.push('i'),
-            'ñ' => folded.push('n'),
-            'ò' | 'ó' | 'ô' | 'õ' | 'ö' => folded.push('o'),
-            'ù' | 'ú' | 'û' | 'ü' => folded.push('u'),
-            'ý' | 'ÿ' => folded.push('y'),
-            'œ' => folded.push_str("oe"),
-            'æ' => folded.push_str("ae"),
-            other => folded.push(other),
-        }
+        push_plain(&mut folded, letter);
     }
     folded
-}
-
-/// Accents that stand apart from their letter.
-fn is_accent(letter: char) -> bool {
-    ('\u{300}'..='\u{36f}').contains(&letter)
 }
 
 #[cfg(test)]

@@ -1,5 +1,6 @@
 //! Words of French and English text, folded so that spelling hides as little as possible.
 
+use crate::text::{is_accent, push_plain};
 use std::ops::Range;
 
 /// One word of a text.
@@ -35,7 +36,7 @@ pub(super) fn words(text: &str) -> Vec<Word> {
             });
             word.at.end = end;
             if word.folded.len() < LETTERS_MAX {
-                push_folded(&mut word.folded, found);
+                push_plain(&mut word.folded, found);
             }
             continue;
         }
@@ -52,7 +53,7 @@ pub(super) fn words(text: &str) -> Vec<Word> {
 pub(super) fn fold(text: &str) -> String {
     let mut folded = String::new();
     for letter in text.chars() {
-        push_folded(&mut folded, letter);
+        push_plain(&mut folded, letter);
     }
     folded
 }
@@ -67,31 +68,7 @@ fn singular(mut word: Word) -> Word {
 }
 
 fn is_of_word(letter: char) -> bool {
-    letter.is_alphanumeric() || is_combining(letter)
-}
-
-/// Accents that stand apart from their letter.
-fn is_combining(letter: char) -> bool {
-    ('\u{300}'..='\u{36f}').contains(&letter)
-}
-
-fn push_folded(word: &mut String, letter: char) {
-    for letter in letter.to_lowercase() {
-        match letter {
-            'à' | 'á' | 'â' | 'ã' | 'ä' | 'å' => word.push('a'),
-            'ç' => word.push('c'),
-            'è' | 'é' | 'ê' | 'ë' => word.push('e'),
-            'ì' | 'í' | 'î' | 'ï' => word.push('i'),
-            'ñ' => word.push('n'),
-            'ò' | 'ó' | 'ô' | 'õ' | 'ö' => word.push('o'),
-            'ù' | 'ú' | 'û' | 'ü' => word.push('u'),
-            'ý' | 'ÿ' => word.push('y'),
-            'œ' => word.push_str("oe"),
-            'æ' => word.push_str("ae"),
-            accent if is_combining(accent) => {}
-            other => word.push(other),
-        }
-    }
+    letter.is_alphanumeric() || is_accent(letter)
 }
 
 #[cfg(test)]
