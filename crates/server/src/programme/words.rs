@@ -1,5 +1,6 @@
 //! What people are told of programmes: the only place that knows their names.
 
+use crate::catalogue::InForce;
 use crate::language::choose;
 use beffroi_domain::{Code, Language};
 
@@ -13,12 +14,18 @@ pub(crate) struct Words {
 }
 
 /// The programmes of the catalogue in force.
-pub(super) fn known() -> Vec<Code> {
-    Vec::new()
+pub(super) fn known(in_force: Option<&InForce>) -> Vec<Code> {
+    let programmes = in_force.into_iter().flat_map(|it| it.catalogue.programmes());
+    programmes.map(|it| it.code.clone()).collect()
 }
 
-/// A programme in words: those of the catalogue, else its code and what holds for every programme.
-pub(crate) fn words(programme: &Code, language: Language) -> Words {
+/// A programme in words: those of the catalogue in force, else its code and what holds for every
+/// programme.
+pub(crate) fn words(in_force: Option<&InForce>, programme: &Code, language: Language) -> Words {
+    if let Some(it) = in_force.and_then(|it| it.catalogue.programme(programme)) {
+        let notice = it.notice.get(language).as_str().to_owned();
+        return Words { name: it.name.get(language).to_string(), notice };
+    }
     let notice = choose(
         language,
         "Votre demande est inscrite à un programme d'intervention planifié. Les travaux peuvent \

@@ -6,7 +6,7 @@ use crate::error::{ApiError, Problem};
 use crate::language::choose;
 use crate::programme::words::words;
 use crate::shared::Shared;
-use beffroi_aggregator::Recorded;
+use beffroi_aggregator::{Recorded, Snapshot};
 use beffroi_domain::{Code, HoldReason, Kind, Language, Timestamp, Visibility};
 use beffroi_wire::pb::query::v1 as pb;
 use beffroi_wire::{time, vocabulary};
@@ -27,7 +27,7 @@ pub(super) async fn history(
     let view = View::new(node, &snapshot, language).service_request(&row)?;
     Ok(pb::GetServiceRequestHistoryResponse {
         service_request: Some(view),
-        entries: shown.map(|it| entry(node, it, language)).collect(),
+        entries: shown.map(|it| entry(node, &snapshot, it, language)).collect::<Result<_, _>>()?,
         position: Some(node.position(snapshot.checkpoint().sequence)),
     })
 }
@@ -62,8 +62,20 @@ fn is_public(kind: &Kind) -> bool {
     }
 }
 
-fn entry(node: &Shared, recorded: &Recorded, language: Language) -> pb::HistoryEntry {
+fn entry(
+    node: &Shared,
+    snapshot: &Snapshot,
+    recorded: &Recorded,
+    language: Language,
+) -> Result<pb::HistoryEntry, ApiError> {
     let event = &recorded.event;
+    let notice = match programme(&event.kind) {
+        Some(code) => {
+            let in_force = node.catalogues.in_force(snapshot)?;
+            words(in_force.as_ref(), code, language).notice
+        }
+        None => String::new(),
+    };
     let mut entry = pb::HistoryEntry {
         id: event.id.to_string(),
         kind: event.kind.name().to_owned(),
@@ -79,7 +91,7 @@ fn entry(node: &Shared, recorded: &Recorded, language: Language) -> pb::HistoryE
         source_status: label(event.meta.source_status.as_ref()),
         summary: summary(&event.kind, language),
         due_at: due_at(&event.kind).map(time::to_pb),
-        notice: programme(&event.kind).map(|it| words(it, language).notice).unwrap_or_default(),
+        notice,
         ..pb::HistoryEntry::default()
     };
     match &event.kind {
@@ -112,7 +124,7 @@ fn entry(node: &Shared, recorded: &Recorded, language: Language) -> pb::HistoryE
         | Kind::PromiseWarned(_)
         | Kind::PromiseBreached(_) => {}
     }
-    entry
+    Ok(entry)
 }
 
 /// The programme that the request enters.

@@ -1,6 +1,6 @@
 //! What callers see of a request.
 
-use crate::catalogue;
+use crate::catalogue::{self, Catalogues};
 use crate::error::{ApiError, standing};
 use crate::language::choose;
 use crate::programme::words::words;
@@ -17,6 +17,7 @@ use beffroi_wire::{time, vocabulary};
 /// Looks at requests for a caller, at one moment of the projections.
 pub(crate) struct View<'a> {
     snapshot: &'a Snapshot,
+    catalogues: &'a Catalogues,
     city: &'a City,
     now: Timestamp,
     language: Language,
@@ -24,13 +25,14 @@ pub(crate) struct View<'a> {
 
 impl<'a> View<'a> {
     pub(crate) fn new(node: &'a Shared, snapshot: &'a Snapshot, language: Language) -> Self {
-        Self { snapshot, city: &node.city, now: node.clock.now(), language }
+        let (catalogues, city) = (&node.catalogues, &node.city);
+        Self { snapshot, catalogues, city, now: node.clock.now(), language }
     }
 
     /// A request as it stands.
     pub(crate) fn service_request(&self, row: &RequestRow) -> Result<pb::ServiceRequest, ApiError> {
         let mut view = own(row, self.now);
-        view.summary = summary(row, self.city, self.now, self.language);
+        view.summary = self.summary(row)?;
         let request = &row.request;
         if let Some(merged) = &request.merged {
             view.merged_into = self.number(merged.into)?;
@@ -44,6 +46,18 @@ impl<'a> View<'a> {
         });
         view.relations = relations.collect::<Result<_, ApiError>>()?;
         Ok(view)
+    }
+
+    /// What a citizen would be told.
+    fn summary(&self, row: &RequestRow) -> Result<String, ApiError> {
+        let request = &row.request;
+        let (Status::Planned, Some(programme)) = (request.status, &request.programme) else {
+            return Ok(summary(row, self.city, self.now, self.language));
+        };
+        let in_force = self.catalogues.in_force(self.snapshot)?;
+        let name = words(in_force.as_ref(), programme, self.language).name;
+        let since = day(self.city, request.status_changed_at);
+        Ok(planned(row.number, &name, &since, self.language))
     }
 
     /// The number of a linked request; its id should it not be there.
@@ -124,13 +138,10 @@ fn code(it: Option<&Code>) -> String {
     it.map(ToString::to_string).unwrap_or_default()
 }
 
-/// What a citizen would be told.
+/// What a citizen would be told of a request that is not in a programme.
 fn summary(row: &RequestRow, city: &City, now: Timestamp, language: Language) -> String {
     let request = &row.request;
     let number = row.number;
-    if let (Status::Planned, Some(programme)) = (request.status, &request.programme) {
-        return planned(number, programme, &day(city, request.status_changed_at), language);
-    }
     let since = day(city, request.status_changed_at);
     let state = standing(request.status, language);
     let (environ, about) =
@@ -147,8 +158,7 @@ fn summary(row: &RequestRow, city: &City, now: Timestamp, language: Language) ->
     text
 }
 
-fn planned(number: Number, programme: &Code, since: &str, language: Language) -> String {
-    let programme = words(programme, language).name;
+fn planned(number: Number, programme: &str, since: &str, language: Language) -> String {
     choose(
         language,
         format!(
