@@ -25,9 +25,16 @@ const SCANS_MAX: usize = 4;
 /// which may be empty.
 type Mapping<'a> = &'a dyn Fn(&str, &str) -> Option<Code>;
 
-/// The mapping of the moment. No catalogue is kept yet, so that no words mean a product of one.
-fn mapping(_snapshot: &Snapshot) -> impl Fn(&str, &str) -> Option<Code> + use<> {
-    |_product, _precision| None
+/// The mapping of the moment: through aliases and names of the catalogue in force.
+fn mapping(
+    node: &Shared,
+    snapshot: &Snapshot,
+) -> Result<impl Fn(&str, &str) -> Option<Code> + use<>, ApiError> {
+    let in_force = node.catalogues.in_force(snapshot)?;
+    Ok(move |product: &str, precision: &str| {
+        let class = in_force.as_ref()?.catalogue.by_alias(product, Some(precision))?;
+        Some(class.product.code.clone())
+    })
 }
 
 /// The report service of a node.
@@ -68,7 +75,7 @@ impl Report {
         let node = Arc::clone(&self.node);
         self.scan(move |snapshot, stop| {
             let position = Some(node.position(snapshot.checkpoint().sequence));
-            let (rows, total) = asked.count(&node.city.calendar, snapshot, stop)?;
+            let (rows, total) = asked.count(&node, snapshot, stop)?;
             Ok(pb::GetContactReportResponse { rows, total: Some(total), position })
         })
         .await
@@ -83,7 +90,7 @@ impl Report {
         let node = Arc::clone(&self.node);
         self.scan(move |snapshot, stop| {
             let position = Some(node.position(snapshot.checkpoint().sequence));
-            let (rows, total) = asked.count(&node.city.calendar, snapshot, stop)?;
+            let (rows, total) = asked.count(&node, snapshot, stop)?;
             Ok(pb::GetRequestReportResponse { rows, total: Some(total), position })
         })
         .await

@@ -6,6 +6,7 @@ use super::window::{Window, period, period_to_pb};
 use super::{Mapping, mapping};
 use crate::error::{ApiError, Violation};
 use crate::parse::Fields;
+use crate::shared::Shared;
 use beffroi_aggregator::{ContactRow, Snapshot};
 use beffroi_domain::{Calendar, Channel, ContactOutcome, Language, Period, Timestamp};
 use beffroi_wire::pb::report::v1 as pb;
@@ -60,11 +61,12 @@ impl Asked {
     /// Counts the contacts of a moment.
     pub(super) fn count(
         &self,
-        calendar: &Calendar,
+        node: &Shared,
         snapshot: &Snapshot,
         stop: &CancellationToken,
     ) -> Result<(Vec<pb::ContactRow>, pb::ContactFigures), ApiError> {
-        let mapping = mapping(snapshot);
+        let calendar = &node.city.calendar;
+        let mapping = mapping(node, snapshot)?;
         let mut groups = Groups::<Figures>::default();
         let mut durations = 0;
         for contact in snapshot.contacts_between(self.window.from, self.window.before)? {

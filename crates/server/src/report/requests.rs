@@ -5,6 +5,7 @@ use super::window::{Window, period, period_to_pb};
 use super::{Mapping, mapping};
 use crate::error::{ApiError, Violation};
 use crate::parse::Fields;
+use crate::shared::Shared;
 use beffroi_aggregator::Snapshot;
 use beffroi_domain::{Calendar, Label, Origin, Period, Request, Status};
 use beffroi_wire::pb::report::v1 as pb;
@@ -50,11 +51,12 @@ impl Asked {
     /// Counts the requests of a moment.
     pub(super) fn count(
         &self,
-        calendar: &Calendar,
+        node: &Shared,
         snapshot: &Snapshot,
         stop: &CancellationToken,
     ) -> Result<(Vec<pb::RequestRow>, pb::RequestFigures), ApiError> {
-        let mapping = mapping(snapshot);
+        let calendar = &node.city.calendar;
+        let mapping = mapping(node, snapshot)?;
         let mut groups = Groups::<pb::RequestFigures>::default();
         for row in snapshot.requests()? {
             let request = row?.request;
