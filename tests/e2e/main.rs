@@ -22,4 +22,5 @@ mod python;
 mod refusals;
 mod repair;
 mod serve;
+mod shown;
 mod support;
