@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::path::Path;
+use std::process::Command;
 
 use beffroi_harness::NatsServer;
 use serde_json::{Value, json};
@@ -95,6 +96,16 @@ fn check_both_logs(
         assert!(one == other, "{} differs between the logs", one.0);
     }
     Some((embedded, counted, data))
+}
+
+#[test]
+fn a_test_that_is_skipped_says_so_where_results_are_read() {
+    let test = "files::the_whole_montreal_file_gives_the_same_answers_on_both_logs";
+    let mut run = Command::new(std::env::current_exe().unwrap());
+    let run = run.args(["--exact", test]).env("BEFFROI_DATA", "/nowhere").output().unwrap();
+    assert!(run.status.success());
+    let said = String::from_utf8_lossy(&run.stderr);
+    assert!(said.contains("skipped: /nowhere/montreal/"), "{said}");
 }
 
 #[test]

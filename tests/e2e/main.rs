@@ -23,4 +23,5 @@ mod refusals;
 mod repair;
 mod reports;
 mod serve;
+mod shown;
 mod support;

@@ -1,13 +1,16 @@
 //! How a node starts and ends, and what it refuses to start on.
 
 use std::fs;
+use std::io::{BufRead, BufReader};
 use std::path::Path;
+use std::process::Stdio;
 
 use beffroi_harness::NatsServer;
 use beffroi_wire::pb::query::v1::{SubscribeBreachesRequest, WatchServiceRequestRequest};
-use serde_json::json;
+use chrono::{DateTime, TimeDelta};
+use serde_json::{Value, json};
 
-use crate::support::{Api, Ended, Node, beffroi, open};
+use crate::support::{Api, Ended, Node, beffroi, command, open, terminate};
 
 /// How a node that must not start ended.
 fn refused(data: &Path, options: &[&str]) -> Ended {
@@ -105,7 +108,12 @@ async fn a_node_refuses_to_begin_a_new_log_beside_old_projections() {
     let data = folder.path().join("node");
     with_events(&data, 2).await;
     fs::remove_file(data.join("journal.redb")).unwrap();
-    says(&refused(&data, &[]), OTHER_LOG);
+    let missing = ["journal.redb", "missing", "put the log back"];
+    says(&refused(&data, &[]), &missing);
+    for command in ["rebuild", "verify"] {
+        says(&beffroi(&[command, "--data", data.to_str().unwrap()]), &missing);
+    }
+    assert!(!data.join("journal.redb").exists(), "nothing is created");
 }
 
 #[tokio::test]
@@ -142,13 +150,15 @@ fn a_citys_file_that_is_wrong_says_where() {
     says(&refused(&data, &["--city", city.to_str().unwrap()]), &["city.toml"]);
 }
 
+const DEMO: [&str; 5] = ["demo", "--contacts", "2000", "--listen", "127.0.0.1:0"];
+
 #[test]
 fn the_demo_tells_a_year_and_ends() {
     let folder = tempfile::tempdir().unwrap();
     let data = folder.path().join("node");
     let data = data.to_str().unwrap();
-    let arguments = ["demo", "--once", "--contacts", "2000", "--listen", "127.0.0.1:0"];
-    let told = beffroi(&[&arguments[..], &["--data", data]].concat());
+    let until = ["--until", "2025-12-31", "--data", data];
+    let told = beffroi(&[&DEMO[..], &["--once"], &until].concat());
     assert_eq!(told.code, Some(0), "{told:?}");
     for section in ["volumes by channel", "history", "synthesis", "broken"] {
         let is_told = told.stdout.to_lowercase().contains(section);
@@ -162,5 +172,62 @@ fn the_demo_tells_a_year_and_ends() {
     assert!(volumes["requests_total"].as_u64().unwrap() > 100, "{volumes}");
     assert!(volumes["contacts_total"].as_u64().unwrap() > 1_500, "{volumes}");
     let broken = node.ask(&["breaches", "--kind", "breach"]);
-    assert!(!broken["breaches"].as_array().unwrap().is_empty());
+    let broken = broken["breaches"].as_array().unwrap();
+    let time = |it: &Value| DateTime::parse_from_rfc3339(it.as_str().unwrap()).unwrap();
+    let of_the_year = |it: &&Value| it["due_at"].as_str().unwrap() < "2025-12-31";
+    let late = |it: &Value| time(&it["noticed_at"]) - time(&it["due_at"]);
+    let broken: Vec<_> = broken.iter().filter(of_the_year).map(late).collect();
+    assert!(!broken.is_empty());
+    assert!(broken.iter().all(|it| *it < TimeDelta::seconds(1)), "{broken:?}");
+}
+
+#[test]
+fn the_demo_is_not_mixed_into_a_log() {
+    let folder = tempfile::tempdir().unwrap();
+    let node = Node::start(folder.path());
+    node.ask(&["open", "--product", "Eau potable", "--description", "brune"]);
+    assert!(node.stop().success());
+    let ended =
+        beffroi(&[&DEMO[..], &["--once", "--data", folder.path().to_str().unwrap()]].concat());
+    assert_eq!((ended.code, ended.stdout.as_str()), (Some(2), ""), "{ended:?}");
+    says(&ended, &["has a log already", "beffroi serve"]);
+    let node = Node::start(folder.path());
+    assert_eq!(node.ask(&["report", "volumes"])["position"]["sequence"], json!(1));
+}
+
+/// Starts a demo whose temporary directory is in `folder`, and ends it once it says `words`.
+fn end_demo(folder: &Path, words: &str) -> Option<i32> {
+    let mut demo = command()
+        .args(DEMO)
+        .env("TMPDIR", folder)
+        .stdout(Stdio::piped())
+        .stderr(Stdio::null())
+        .spawn()
+        .unwrap();
+    let mut said = BufReader::new(demo.stdout.take().unwrap()).lines().map(Result::unwrap);
+    said.find(|it| it.contains(words)).unwrap();
+    assert!(folder.read_dir().unwrap().next().is_some(), "its data is in the folder");
+    terminate(&demo);
+    let code = demo.wait().unwrap().code();
+    assert!(folder.read_dir().unwrap().next().is_none(), "its data is left behind");
+    code
+}
+
+#[test]
+fn a_demo_that_is_ended_leaves_nothing_behind() {
+    let folder = tempfile::tempdir().unwrap();
+    // While it plays, then while it serves.
+    assert_eq!(end_demo(folder.path(), "A year of"), Some(1));
+    assert_eq!(end_demo(folder.path(), "beffroi is ready"), Some(0));
+}
+
+#[test]
+fn the_log_of_a_node_is_plain_text_where_nobody_looks_at_it() {
+    let folder = tempfile::tempdir().unwrap();
+    let data = folder.path().join("node");
+    let arguments = [&DEMO[..], &["--once", "--data", data.to_str().unwrap()]].concat();
+    let ended = command().args(arguments).env("BEFFROI_LOG", "trace").output().unwrap();
+    let log = String::from_utf8_lossy(&ended.stderr);
+    assert!(log.contains("TRACE"), "{log}");
+    assert!(!log.contains('\u{1b}'), "{log}");
 }

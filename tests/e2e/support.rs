@@ -6,6 +6,6 @@ mod data;
 mod node;
 
 pub(crate) use api::{Api, Refusal, change, follow_up, open, refusal};
-pub(crate) use cli::{Ended, beffroi, import};
+pub(crate) use cli::{Ended, beffroi, command, import};
 pub(crate) use data::{city_file, count_files, head_of, python, without_positions, workspace};
 pub(crate) use node::{Node, terminate, wait_until};

@@ -310,8 +310,8 @@ impl Snapshot {
         alarms.range(..(now.micros(), 0, 0))?.take(limit).map(|row| alarm(row?.0.value())).collect()
     }
 
-    /// When the next alarm is.
-    pub(crate) fn next_alarm(&self) -> Result<Option<Timestamp>, Error> {
+    /// When a promise must be looked at next.
+    pub fn next_alarm(&self) -> Result<Option<Timestamp>, Error> {
         let alarms = self.table(schema::ALARMS)?;
         let first = alarms.first()?;
         first.map(|(key, _)| Ok(alarm(key.value())?.1.at)).transpose()

@@ -1,7 +1,8 @@
 //! The command `demo`: plays a generated year on a clock of its own, shows it, then serves it.
 //!
 //! Everything goes through the public API, as any channel adapter would; the clock is set from one
-//! event to the next, so that promises are warned of and broken at their own times.
+//! event to the next, so that promises are warned of and broken at their own times. The year ends
+//! with yesterday: what is served afterwards goes on in the present.
 
 mod play;
 mod year;
@@ -12,17 +13,20 @@ use crate::cli::{
 };
 use crate::client::{self, Client};
 use crate::command;
-use crate::demo::play::{Played, play};
-use crate::demo::year::year;
+use crate::demo::play::{Hands, Played, play};
+use crate::demo::year::{Year, year, yesterday};
 use crate::failure::{Exit, Failure};
 use crate::output::Console;
 use crate::serve::{bind, open_journal, say_ready, stop_signal};
-use crate::words::Text;
+use crate::words::{Lang, Text};
 use anyhow::Context as _;
 use beffroi_aggregator::{Clock, ManualClock};
 use beffroi_domain::Timestamp;
 use beffroi_server::{Config, Node, default_city};
 use beffroi_wire::pb::query::v1::BreachKind;
+use chrono::Utc;
+use std::path::Path;
+use std::pin::pin;
 use std::time::Duration;
 use tokio_util::sync::CancellationToken;
 
@@ -31,42 +35,81 @@ const TICK: Duration = Duration::from_millis(20);
 
 /// Runs the command.
 pub(crate) async fn run(args: DemoArgs, console: Console) -> Result<Exit, Failure> {
-    let listener = bind(args.listen).await?;
-    let address = listener.local_addr().map_err(anyhow::Error::new)?;
     let temporary = tempfile::tempdir().context("cannot create a temporary directory")?;
     let directory = args.data.as_deref().unwrap_or(temporary.path());
-    let year = year(args.seed, args.contacts);
+    let journal = open_journal(directory, None).await?;
+    if journal.state().await.map_err(anyhow::Error::new)?.last > 0 {
+        journal.close().await;
+        return Err(Failure::Usage(anyhow::anyhow!(has_a_log(directory, console.lang))));
+    }
+    let listener = bind(args.listen).await?;
+    let address = listener.local_addr().map_err(anyhow::Error::new)?;
+    let last = args.until.unwrap_or_else(|| yesterday(Utc::now()));
+    let year = year(args.seed, args.contacts, last);
     let first = year.acts.first().map(|act| act.at).unwrap_or_default();
     let start = Timestamp::try_from(first).map_err(anyhow::Error::new)?;
-    let (hand, clock) = ManualClock::new(start);
-    let journal = open_journal(directory, None).await?;
+    let (clock, seen) = ManualClock::new(start);
     let city = default_city().map_err(anyhow::Error::new)?;
-    let config = Config { journal, city, clock };
+    let config = Config { journal, city, clock: seen };
     let node = Node::start(config, directory, |_, _| {}).await.map_err(anyhow::Error::new)?;
-    let checked = node.checked();
+    let hands = Hands { clock, checked: node.checked(), projections: node.projections() };
     let stop = CancellationToken::new();
     let serving = tokio::spawn(node.serve(listener, stop.clone().cancelled_owned()));
-    let client = client::connect(&format!("http://{address}"), console.lang).await?;
-    console.heading(Text { fr: "Une année du 311", en: "A year of a 311 centre" })?;
-    let played = play(client.clone(), year, (hand, checked), console).await?;
-    show(&client, &played, console).await?;
-    if args.once {
-        stop.cancel();
-    } else {
-        tokio::spawn(follow_system_clock(played.hand));
+    let mut told_to_stop = pin!(stop_signal()?);
+    let story = async {
+        let client = client::connect(&format!("http://{address}"), console.lang).await?;
+        tell(&client, year, hands, console).await
+    };
+    let told = tokio::select! {
+        told = story => Some(told),
+        () = &mut told_to_stop => None,
+    };
+    let is_whole = told.is_some();
+    let told = told.transpose();
+    if let (Ok(Some(hands)), false) = (&told, args.once) {
         serve_on(address, console)?;
-        let wait = stop_signal()?;
-        tokio::spawn(async move {
-            wait.await;
-            stop.cancel();
-        });
+        tokio::select! {
+            () = follow_system_clock(&hands.clock) => {}
+            () = told_to_stop => {}
+        }
     }
+    // Whatever happened, the node ends in order, and what is temporary goes.
+    stop.cancel();
     let served = serving.await.map_err(anyhow::Error::new)?;
+    told?;
     served.map_err(anyhow::Error::new)?;
-    Ok(Exit::Done)
+    Ok(if is_whole { Exit::Done } else { Exit::Failed })
 }
 
-async fn follow_system_clock(hand: ManualClock) {
+/// Plays a year, shows what it left, and brings the clock to the present.
+async fn tell(
+    client: &Client,
+    year: Year,
+    hands: Hands,
+    console: Console,
+) -> Result<Hands, Failure> {
+    console.heading(Text { fr: "Une année du 311", en: "A year of a 311 centre" })?;
+    let mut played = play(client.clone(), year, hands, console).await?;
+    show(client, &played, console).await?;
+    played.hands.set(Utc::now()).await?;
+    Ok(played.hands)
+}
+
+fn has_a_log(directory: &Path, lang: Lang) -> String {
+    let directory = directory.display();
+    match lang {
+        Lang::Fr => format!(
+            "`{directory}` contient déjà un journal : la démonstration ne s'y mêle pas ; choisissez \
+             un autre répertoire, ou servez celui-ci par `beffroi serve --data {directory}`"
+        ),
+        Lang::En => format!(
+            "`{directory}` has a log already, and a demo is not mixed into it: choose another \
+             directory, or serve this one with `beffroi serve --data {directory}`"
+        ),
+    }
+}
+
+async fn follow_system_clock(hand: &ManualClock) {
     let mut tick = tokio::time::interval(TICK);
     loop {
         tick.tick().await;

@@ -252,7 +252,9 @@ fn text(view: &ErrorView, lang: Lang) -> String {
     if let (Some(reason), Some(first)) = (&view.reason, lines.first_mut()) {
         *first = format!("{first} [{reason}]");
     }
-    lines.extend(view.fields.iter().map(|it| format!("  {}: {}", it.field, it.description)));
+    // The server's message may name the fields already.
+    let unsaid = view.fields.iter().filter(|it| !view.message.contains(&it.description));
+    lines.extend(unsaid.map(|it| format!("  {}: {}", it.field, it.description)));
     if let Some(secs) = view.retry_after_secs {
         lines.push(format!("  {} {secs} s", words::RETRY_AFTER.in_lang(lang)));
     }

@@ -17,6 +17,7 @@ mod time;
 mod view;
 mod words;
 
+use std::io::IsTerminal as _;
 use std::process::ExitCode;
 
 use clap::Parser as _;
@@ -48,6 +49,7 @@ fn log_to_stderr() {
     tracing_subscriber::fmt()
         .with_env_filter(filter.with_env_var("BEFFROI_LOG").from_env_lossy())
         .with_writer(std::io::stderr)
+        .with_ansi(std::io::stderr().is_terminal())
         .init();
 }
 

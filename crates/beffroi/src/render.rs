@@ -38,10 +38,18 @@ pub(crate) const WORD_WIDTH: u16 = 11;
 /// A table with a heading, fitted to the terminal.
 pub(crate) fn table(heading: impl IntoIterator<Item = Text>, lang: Lang) -> Table {
     let mut table = Table::new();
+    fit(&mut table);
     table.load_style(RULED);
     table.set_content_arrangement(ContentArrangement::Dynamic);
     table.set_header(heading.into_iter().map(|text| text.in_lang(lang)));
     table
+}
+
+/// A terminal that does not know its width says 0: no text would fit.
+fn fit(table: &mut Table) {
+    if table.width() == Some(0) {
+        table.force_no_tty();
+    }
 }
 
 /// Columns that must stay readable on a narrow terminal, each with its least width: others give way.
@@ -56,6 +64,7 @@ pub(crate) fn at_least(table: &mut Table, widths: &[(usize, u16)]) {
 /// A card of names and values; values that are empty are left out.
 pub(crate) fn pairs(rows: impl IntoIterator<Item = (Text, String)>, lang: Lang) -> Table {
     let mut card = Table::new();
+    fit(&mut card);
     card.load_style(presets::UTF8_BORDERS_ONLY);
     card.set_content_arrangement(ContentArrangement::Dynamic);
     for (name, value) in rows {
@@ -74,6 +83,14 @@ pub(crate) fn cell(text: &str) -> Cell {
 /// A cell with a number.
 pub(crate) fn number(value: u64) -> Cell {
     Cell::new(value).set_alignment(CellAlignment::Right)
+}
+
+/// A name and its value, with the language's own colon.
+pub(crate) fn named(name: &str, value: &str, lang: Lang) -> String {
+    match lang {
+        Lang::Fr => format!("{name} : {value}"),
+        Lang::En => format!("{name}: {value}"),
+    }
 }
 
 /// The text without control characters, line breaks kept.
@@ -100,6 +117,12 @@ pub(crate) fn label_if_said<W: Word>(number: i32, lang: Lang) -> &'static str {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_name_has_the_colon_of_its_language() {
+        assert_eq!(named("Résolue", "8", Lang::Fr), "Résolue : 8");
+        assert_eq!(named("Resolved", "8", Lang::En), "Resolved: 8");
+    }
 
     #[test]
     fn a_terminal_does_not_obey_what_people_wrote() {

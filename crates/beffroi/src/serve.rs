@@ -55,10 +55,17 @@ pub(crate) async fn bind(address: SocketAddr) -> anyhow::Result<TcpListener> {
 
 /// The log of a data directory, or of a broker.
 pub(crate) async fn open_journal(directory: &Path, nats: Option<&str>) -> anyhow::Result<Journal> {
+    let file = directory.join("journal.redb");
+    anyhow::ensure!(
+        nats.is_some() || file.exists() || !has_projections(directory),
+        "the log `{}` is missing, and the projections of a log stand there: put the log back, say \
+         where it is with --nats, or move the projections away to begin with an empty log",
+        file.display()
+    );
     std::fs::create_dir_all(directory)
         .with_context(|| format!("cannot create the data directory `{}`", directory.display()))?;
     match nats {
-        None => Ok(Journal::open_embedded(&directory.join("journal.redb"))?),
+        None => Ok(Journal::open_embedded(&file)?),
         Some(url) => {
             let config = JetStreamConfig {
                 url: url.to_owned(),
@@ -70,6 +77,12 @@ pub(crate) async fn open_journal(directory: &Path, nats: Option<&str>) -> anyhow
             connected.with_context(|| format!("cannot use the log at {}", without_secret(url)))
         }
     }
+}
+
+/// Whatever their version: they were folded from a log that is not there.
+fn has_projections(directory: &Path) -> bool {
+    let mut entries = std::fs::read_dir(directory).into_iter().flatten().flatten();
+    entries.any(|it| it.file_name().to_string_lossy().starts_with("projections-"))
 }
 
 /// The address without a password that it may carry.

@@ -114,7 +114,13 @@ impl Problem {
             Self::Missing => "is required".to_owned(),
             Self::Id(error) => format!("{error}"),
             Self::Number(error) => format!("{error}"),
-            Self::Text(error) => format!("{error}"),
+            Self::Text(InvalidText::Empty) => "is empty".to_owned(),
+            Self::Text(InvalidText::TooLong { found, max }) => {
+                format!("has {found} characters, at most {max} are taken")
+            }
+            Self::Text(InvalidText::Control(code)) => {
+                format!("contains the control character U+{code:04X}")
+            }
             Self::UnknownWord => "is none of the values of the API".to_owned(),
             Self::Time => "is not a time of the years 1800 to 9999".to_owned(),
             Self::Future(now) => format!("is in the future: it is {now} now"),
@@ -132,7 +138,15 @@ impl Problem {
             Self::ResumeToken => "is not a resume token: send the one of the last message dealt \
                  with, or none to begin with the first"
                 .to_owned(),
-            Self::Contact(error) => format!("{error}"),
+            Self::Contact(InvalidContact::RequestMissing) => {
+                "is required: this outcome names the request opened or followed up".to_owned()
+            }
+            Self::Contact(InvalidContact::RequestUnexpected) => {
+                "must be empty: this outcome names no request".to_owned()
+            }
+            Self::Contact(InvalidContact::EmergencyUnexpected) => {
+                "must be empty: only a contact transferred to 9-1-1 names an emergency".to_owned()
+            }
             Self::TooMany { found, max } => format!("has {found} items, 1 to {max} are taken"),
             Self::BeforeOpening => "is dated before the opening".to_owned(),
             Self::Catalogue(problem) => problem.text(Language::English),

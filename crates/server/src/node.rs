@@ -132,6 +132,11 @@ impl Node {
         Ok(Self { shared, journal, follower: ended, checked, folding, timekeeper })
     }
 
+    /// What it has folded.
+    pub fn projections(&self) -> Projections {
+        self.shared.projections.clone()
+    }
+
     /// Tells up to when every due warning and breach has been raised and folded.
     pub fn checked(&self) -> watch::Receiver<Timestamp> {
         self.checked.clone()

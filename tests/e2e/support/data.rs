@@ -19,7 +19,13 @@ pub(crate) fn city_file(name: &str) -> Option<PathBuf> {
     let file = workspace().join(data).join(name);
     if !file.exists() {
         let file = file.display();
-        eprintln!("skipped: {file} is not there; BEFFROI_DATA says where the cities' files are");
+        // Not `eprintln!`, which tests capture: who reads the results must see what was not tried.
+        let mut err = std::io::stderr();
+        writeln!(
+            err,
+            "skipped: {file} is not there; BEFFROI_DATA says where the cities' files are"
+        )
+        .expect("standard error");
         return None;
     }
     Some(file)

@@ -1,6 +1,6 @@
 //! Parsers of single arguments.
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, Datelike as _, NaiveDate, Utc};
 use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
 use tonic::codegen::http::Uri;
 
@@ -23,6 +23,17 @@ pub(crate) fn server(url: &str) -> Result<String, String> {
     match (uri.scheme_str(), uri.host()) {
         (Some("http"), Some(_)) => Ok(url.to_owned()),
         _ => Err("give an address such as http://127.0.0.1:3110".to_owned()),
+    }
+}
+
+/// Parses a day that is over, of a year in which requests have numbers.
+pub(crate) fn day(text: &str) -> Result<NaiveDate, String> {
+    let day: NaiveDate =
+        text.parse().map_err(|error| format!("{error}; give a day such as 2026-11-02"))?;
+    match (day.year() > 1900, day < Utc::now().date_naive()) {
+        (false, _) => Err("give a day after the year 1900".to_owned()),
+        (_, false) => Err("give a day that is over".to_owned()),
+        (true, true) => Ok(day),
     }
 }
 

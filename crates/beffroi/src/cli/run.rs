@@ -3,11 +3,11 @@
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
 use clap::Args;
 
 use super::DataDir;
-use super::parse::instant;
+use super::parse::{day, instant};
 
 /// Arguments of `serve`.
 #[derive(Args, Clone, Debug)]
@@ -38,13 +38,14 @@ Examples:
   beffroi demo --once
   beffroi demo --contacts 350000 --seed 311
 
-Plays the year 2025 of a city in the proportions of Québec's 311 centre, one contact in ten unless
-told otherwise, on a clock of its own and the embedded log. The same seed tells the same story.")]
+Plays the last year of a city in the proportions of Québec's 311 centre, one contact in ten unless
+told otherwise, on a clock of its own and the embedded log; then the clock is the system's. The same
+seed and the same last day tell the same story.")]
 pub(crate) struct DemoArgs {
     /// Stop when the story is told, instead of leaving the node up.
     #[arg(long)]
     pub once: bool,
-    /// Keep the data in this directory [default: a temporary one].
+    /// Keep the data in this directory, which must not have a log yet [default: a temporary one].
     #[arg(long, value_name = "DIR")]
     pub data: Option<PathBuf>,
     /// The address to listen on.
@@ -53,6 +54,9 @@ pub(crate) struct DemoArgs {
     /// The seed of the story: the same seed tells the same story.
     #[arg(long, value_name = "N", default_value_t = 311)]
     pub seed: u64,
+    /// The last day of the year that is played [default: yesterday].
+    #[arg(long, value_name = "DATE", value_parser = day)]
+    pub until: Option<NaiveDate>,
     /// How many contacts to make up.
     #[arg(long, value_name = "N", default_value_t = 35_000)]
     #[arg(value_parser = clap::value_parser!(u32).range(1..=10_000_000))]

@@ -6,7 +6,7 @@ use crate::failure::Failure;
 use crate::output::Console;
 use crate::render;
 use crate::view::BreachView;
-use beffroi_aggregator::ManualClock;
+use beffroi_aggregator::{ManualClock, Projections};
 use beffroi_domain::Timestamp;
 use beffroi_wire::pb::event::v1::{Language, Place, Visibility};
 use beffroi_wire::pb::intake::v1::change_service_request_request::Change;
@@ -36,17 +36,23 @@ pub(super) struct Played {
     /// The citizen who asked most.
     pub regular: Option<Uuid>,
     /// The node's clock, now at the end of the year.
-    pub hand: ManualClock,
+    pub hands: Hands,
 }
 
-type Hands = (ManualClock, watch::Receiver<Timestamp>);
+/// The hands of a node's clock, and what to look at before they are moved.
+#[derive(Debug)]
+pub(super) struct Hands {
+    pub clock: ManualClock,
+    pub checked: watch::Receiver<Timestamp>,
+    pub projections: Projections,
+}
 
 /// Plays a year: what happens to requests one after another, each at its own time; the contacts of
 /// a day together at its end.
 pub(super) async fn play(
     client: Client,
     year: Year,
-    (hand, mut checked): Hands,
+    mut hands: Hands,
     console: Console,
 ) -> Result<Played, Failure> {
     // Tree felling always carries a promise: its story has the most to tell.
@@ -64,7 +70,7 @@ pub(super) async fn play(
     let mut contacts = year.contacts.into_iter().peekable();
     let mut day: Option<NaiveDate> = None;
     for (index, act) in year.acts.into_iter().enumerate() {
-        set(&hand, &mut checked, act.at).await?;
+        hands.set(act.at).await?;
         let today = act.at.date_naive();
         if day.is_some_and(|day| day < today) {
             let mut before = Vec::new();
@@ -81,34 +87,33 @@ pub(super) async fn play(
     }
     let rest: Vec<Contact> = contacts.collect();
     if let Some(last) = rest.last() {
-        set(&hand, &mut checked, last.at).await?;
+        hands.set(last.at).await?;
     }
     record(&client, rest, &year.requests).await?;
     raised.show()?;
     bar.finish_and_clear();
-    Ok(Played { eventful, regular, hand })
+    Ok(Played { eventful, regular, hands })
 }
 
-const HOUR_MICROS: i64 = 3_600_000_000;
-
-/// Sets the clock, and waits until whatever fell due before is raised.
-async fn set(
-    hand: &ManualClock,
-    checked: &mut watch::Receiver<Timestamp>,
-    at: DateTime<Utc>,
-) -> Result<(), Failure> {
-    let at = Timestamp::try_from(at).map_err(anyhow::Error::new)?;
-    // Contacts are recorded after the day's last event: the clock never goes back.
-    let mut now = *checked.borrow();
-    let at = at.max(now);
-    while now < at {
-        // An hour at most, so that what falls due in a quiet night is noticed in time.
-        let next = now.saturating_add_micros(HOUR_MICROS).min(at);
-        now = if now == Timestamp::EPOCH { at } else { next };
-        hand.set(now);
-        checked.wait_for(|checked| *checked >= now).await.map_err(anyhow::Error::new)?;
+impl Hands {
+    /// Sets the clock, stopping wherever a promise must be looked at: what falls due is raised at
+    /// its own time.
+    pub(super) async fn set(&mut self, at: DateTime<Utc>) -> Result<(), Failure> {
+        let at = Timestamp::try_from(at).map_err(anyhow::Error::new)?;
+        // Contacts are recorded after the day's last event: the clock never goes back.
+        let mut now = *self.checked.borrow();
+        let at = at.max(now);
+        while now < at {
+            let snapshot = self.projections.snapshot().map_err(anyhow::Error::new)?;
+            let alarm = snapshot.next_alarm().map_err(anyhow::Error::new)?;
+            let next = alarm.map_or(at, |alarm| alarm.max(now).saturating_add_micros(1));
+            now = next.min(at);
+            self.clock.set(now);
+            let checked = self.checked.wait_for(|checked| *checked >= now);
+            checked.await.map_err(anyhow::Error::new)?;
+        }
+        Ok(())
     }
-    Ok(())
 }
 
 /// The one that comes most often; of several, the smallest.

@@ -9,8 +9,6 @@ use chrono_tz::America::Toronto;
 use fastrand::Rng;
 use uuid::Uuid;
 
-/// The year that is played.
-pub(super) const YEAR: i32 = 2025;
 /// Contacts of Québec in a year: calls, e-mails, requests by the app.
 const CALLS: u32 = 260_000;
 const EMAILS: u32 = 38_000;
@@ -137,11 +135,10 @@ pub(super) struct Year {
     pub requests: Vec<Uuid>,
 }
 
-/// Makes up a year with about `contacts` contacts.
-pub(super) fn year(seed: u64, contacts: u32) -> Year {
+/// Makes up the year that ends with the day `last`, with about `contacts` contacts.
+pub(super) fn year(seed: u64, contacts: u32, last: NaiveDate) -> Year {
     let mut maker = Maker { rng: Rng::with_seed(seed), year: Year::empty(), opened: Vec::new() };
-    let days = NaiveDate::from_ymd_opt(YEAR, 1, 1).unwrap_or_default().iter_days();
-    let days: Vec<NaiveDate> = days.take_while(|day| day.year() == YEAR).collect();
+    let days: Vec<NaiveDate> = (last - Days::new(364)).iter_days().take(365).collect();
     let scale = f64::from(contacts) / f64::from(CONTACTS);
     let open_days =
         f64::from(u32::try_from(days.iter().filter(|it| is_open(**it)).count()).unwrap_or(1));
@@ -155,11 +152,17 @@ pub(super) fn year(seed: u64, contacts: u32) -> Year {
     }
     let mut year = maker.year;
     // What the city has not come to by the end of the year is left open.
-    year.acts.retain(|act| act.at.year() == YEAR);
-    year.contacts.retain(|contact| contact.at.year() == YEAR);
+    let end = local(last + Days::new(1), 0, 0);
+    year.acts.retain(|act| act.at < end);
+    year.contacts.retain(|contact| contact.at < end);
     year.acts.sort_by_key(|act| act.at);
     year.contacts.sort_by_key(|contact| contact.at);
     year
+}
+
+/// The day before the one it is in Québec at `now`.
+pub(super) fn yesterday(now: DateTime<Utc>) -> NaiveDate {
+    now.with_timezone(&Toronto).date_naive() - Days::new(1)
 }
 
 fn is_open(day: NaiveDate) -> bool {
@@ -385,10 +388,24 @@ fn local(day: NaiveDate, hour: u32, second: u32) -> DateTime<Utc> {
 mod tests {
     use super::*;
 
+    fn year(seed: u64, contacts: u32) -> Year {
+        super::year(seed, contacts, NaiveDate::from_ymd_opt(2025, 12, 31).unwrap())
+    }
+
     #[test]
     fn the_same_seed_gives_the_same_year() {
         assert_eq!(format!("{:?}", year(7, 2_000)), format!("{:?}", year(7, 2_000)));
         assert_ne!(format!("{:?}", year(7, 2_000)), format!("{:?}", year(8, 2_000)));
+    }
+
+    #[test]
+    fn a_year_ends_with_its_last_day_whatever_the_calendar_year() {
+        let last = NaiveDate::from_ymd_opt(2026, 6, 3).unwrap();
+        let year = super::year(311, 5_000, last);
+        let days = year.contacts.iter().map(|it| it.at.with_timezone(&Toronto).date_naive());
+        assert_eq!(days.clone().max(), Some(last));
+        assert_eq!(days.min(), NaiveDate::from_ymd_opt(2025, 6, 4));
+        assert!(year.acts.iter().all(|act| act.at.with_timezone(&Toronto).date_naive() <= last));
     }
 
     #[test]

@@ -2,7 +2,7 @@
 
 use beffroi_wire::pb::query::v1 as pb;
 
-use super::{label, pairs, requests};
+use super::{label, named, pairs, requests};
 use crate::time::minutes;
 use crate::words::{self, Lang};
 
@@ -11,7 +11,7 @@ pub(crate) fn citizen(answer: &pb::GetCitizenResponse, lang: Lang) -> String {
     let citizen = answer.citizen.clone().unwrap_or_default();
     let counts = citizen.status_counts.iter();
     let counts: Vec<_> = counts
-        .map(|it| format!("{} : {}", label::<pb::Status>(it.status, lang), it.count))
+        .map(|it| named(label::<pb::Status>(it.status, lang), &it.count.to_string(), lang))
         .collect();
     let card = pairs(
         [

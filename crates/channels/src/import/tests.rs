@@ -430,6 +430,8 @@ pub(super) fn data() -> Option<PathBuf> {
     if path.is_dir() {
         return Some(path);
     }
-    eprintln!("skipped: no real data at `{}`: set BEFFROI_DATA", path.display());
+    // Not `eprintln!`, which tests capture: who reads the results must see what was not tried.
+    let path = path.display();
+    writeln!(std::io::stderr(), "skipped: no real data at `{path}`: set BEFFROI_DATA").unwrap();
     None
 }
