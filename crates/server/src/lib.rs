@@ -17,6 +17,7 @@ mod report;
 mod shared;
 mod token;
 
+pub use catalogue::{Expected, FileDefect, FileFlaw, read_catalogue};
 pub use city::{InvalidCity, default_city, read_city};
 pub use identifier_key::{InvalidKeyFile, read_or_make_key};
 pub use node::{Config, Failure, Node};
