@@ -1,5 +1,6 @@
 //! The catalogue: published on the log, searched, and walked through.
 
+mod bundled;
 mod files;
 mod flaw;
 mod problem;
@@ -8,6 +9,7 @@ mod service;
 mod versions;
 mod walk;
 
+pub use bundled::{BUNDLED_CATALOGUES, bundled_catalogue};
 pub use files::{Expected, FileDefect, FileFlaw, read_catalogue};
 pub(crate) use flaw::flaw_in_french;
 pub(crate) use problem::CatalogueProblem;

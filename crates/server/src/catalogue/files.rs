@@ -16,6 +16,7 @@ pub use defect::{Expected, FileDefect, FileFlaw};
 use super::BYTES_MAX;
 use beffroi_domain::catalogue::{Catalogue, Defect, Flaw, Part};
 use draft::Reader;
+use folder::Source;
 use std::path::Path;
 
 /// Defects that are told; more are only counted.
@@ -23,10 +24,27 @@ const DEFECTS_MAX: usize = 1_000;
 
 /// Reads the catalogue in a folder, or tells everything that is wrong with its files.
 pub fn read_catalogue(folder: &Path) -> Result<Catalogue, Vec<FileDefect>> {
-    let (files, mut defects) = folder::read(folder);
+    let (files, defects) = folder::read(folder);
+    make(folder, &files, defects)
+}
+
+/// As `read_catalogue`, of files that were read already; `catalogue.toml` is the first.
+pub(super) fn read_texts(
+    folder: &Path,
+    files: &[(&str, &str)],
+) -> Result<Catalogue, Vec<FileDefect>> {
+    let files = files.iter().map(|(name, text)| Source::new(folder.join(name), (*text).to_owned()));
+    make(folder, &files.collect::<Vec<_>>(), Vec::new())
+}
+
+fn make(
+    folder: &Path,
+    files: &[Source],
+    mut defects: Vec<FileDefect>,
+) -> Result<Catalogue, Vec<FileDefect>> {
     let mut reader = Reader::default();
     for file in files {
-        reader.read(&file);
+        reader.read(file);
     }
     let is_whole = defects.is_empty() && !reader.is_broken();
     let found = match Catalogue::new(&reader.draft) {

@@ -20,6 +20,10 @@ pub(super) struct Source {
 }
 
 impl Source {
+    pub(super) fn new(path: PathBuf, text: String) -> Self {
+        Self { path, text }
+    }
+
     pub(super) fn is_catalogue_file(&self) -> bool {
         self.path.file_name() == Some(OsStr::new(CATALOGUE_FILE))
     }
@@ -34,7 +38,7 @@ pub(super) fn read(folder: &Path) -> (Vec<Source>, Vec<FileDefect>) {
         Ok(paths) => {
             for path in paths {
                 match text(&path) {
-                    Ok(text) => sources.push(Source { path, text }),
+                    Ok(text) => sources.push(Source::new(path, text)),
                     Err((line, flaw)) => {
                         defects.push(FileDefect { line, ..FileDefect::whole(&path, flaw) });
                     }
