@@ -1,9 +1,11 @@
 //! Catalogues on the disk.
-use crate::failure::Failure;
-use crate::output::Console;
-use beffroi_wire::pb::event::v1::Catalogue;
+
+use beffroi_domain::catalogue::Catalogue;
+use beffroi_server::{FileDefect, bundled_catalogue, read_catalogue};
 use std::path::Path;
-/// Placeholder until files are read.
-pub(crate) fn read(_source: &Path, _console: Console) -> Result<Catalogue, Failure> {
-    Err(Failure::Usage(anyhow::anyhow!("not yet")))
+
+/// The catalogue that comes with Beffroi under a name, else the one in a folder.
+pub(crate) fn read(source: &Path) -> Result<Catalogue, Vec<FileDefect>> {
+    let bundled = source.to_str().and_then(bundled_catalogue);
+    bundled.unwrap_or_else(|| read_catalogue(source))
 }

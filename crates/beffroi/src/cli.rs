@@ -102,6 +102,8 @@ pub(crate) enum Command {
     Serve(ServeArgs),
     /// Show Beffroi at work on made-up requests, with nothing to set up.
     Demo(DemoArgs),
+    /// Check, publish, search and walk through the catalogue.
+    Catalogue(CatalogueArgs),
     /// What a server is asked or told.
     #[command(flatten)]
     Ask(Box<Ask>),
@@ -116,8 +118,6 @@ pub(crate) enum Command {
 pub(crate) enum Ask {
     /// Open a request.
     Open(OpenArgs),
-    /// Publish, search and walk through the catalogue.
-    Catalogue(CatalogueArgs),
     /// Record an exchange with a citizen.
     Contact(ContactArgs),
     /// Document a step of a request.

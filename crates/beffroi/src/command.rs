@@ -38,7 +38,6 @@ pub(crate) async fn run(ask: Ask, url: &str, console: Console) -> Result<Exit, F
     let client = client::connect(url, console.lang).await?;
     match ask {
         Ask::Open(args) => open::run(client, args, console).await,
-        Ask::Catalogue(args) => catalogue::run(client, args, console).await,
         Ask::Contact(args) => contact::run(client, args, console).await,
         Ask::FollowUp(args) => follow_up::run(client, args, console).await,
         Ask::Change(args) => change::run(client, args, console).await,

@@ -3,6 +3,7 @@
 use std::error::Error as _;
 use std::process::ExitCode;
 
+use beffroi_server::FileDefect;
 use serde::Serialize;
 use tonic::{Code, Status};
 use tonic_types::StatusExt as _;
@@ -53,6 +54,8 @@ pub(crate) enum Failure {
     Unanswered(Box<Status>, Uuid),
     /// A call of many ended with an error, and this is how far they had come.
     Stopped(String, Box<Status>),
+    /// Files of a catalogue are wrong.
+    Catalogue(Vec<FileDefect>),
     /// The command line asks for what cannot be.
     Usage(anyhow::Error),
     /// Whoever reads the answer has left: nobody is to be told.
@@ -81,6 +84,7 @@ impl Failure {
             Self::OutputClosed => Exit::Done,
             Self::Unreachable { .. } | Self::Other(_) => Exit::Failed,
             Self::Usage(_) => Exit::Usage,
+            Self::Catalogue(_) => Exit::Refused,
             Self::Call(status) | Self::Unanswered(status, _) | Self::Stopped(_, status) => {
                 exit_of(status.code())
             }
@@ -174,6 +178,7 @@ struct HelpView {
 fn view(failure: &Failure, lang: Lang) -> Option<ErrorView> {
     Some(match failure {
         Failure::OutputClosed => return None,
+        Failure::Catalogue(defects) => of_catalogue(defects, lang),
         Failure::Usage(error) => local("USAGE", format!("{error:#}")),
         Failure::Other(error) => local("FAILED", format!("{error:#}")),
         Failure::Unreachable { url, cause } => local("UNAVAILABLE", unreachable(url, cause, lang)),
@@ -186,6 +191,17 @@ fn view(failure: &Failure, lang: Lang) -> Option<ErrorView> {
             ErrorView { retry_with_id: Some(id.to_string()), ..of_status(status, lang) }
         }
     })
+}
+
+fn of_catalogue(defects: &[FileDefect], lang: Lang) -> ErrorView {
+    let fields = defects
+        .iter()
+        .map(|it| FieldView { field: it.location(), description: it.message(lang.into()) });
+    ErrorView {
+        reason: Some("INVALID_CATALOGUE".to_owned()),
+        fields: fields.collect(),
+        ..local("FAILED", words::WRONG_CATALOGUE.in_lang(lang).to_owned())
+    }
 }
 
 fn local(code: &'static str, message: String) -> ErrorView {

@@ -57,6 +57,9 @@ async fn run(cli: Cli, console: Console) -> Result<Exit, Failure> {
     match cli.command {
         Command::Serve(args) => Ok(serve::run(args).await?),
         Command::Demo(args) => demo::run(args, console).await,
+        Command::Catalogue(args) => {
+            command::catalogue::run(args, &cli.options.server, console).await
+        }
         Command::Rebuild(args) => maintenance::rebuild(args, console).await,
         Command::Verify(args) => maintenance::verify(args, console).await,
         Command::Ask(ask) => command::run(*ask, &cli.options.server, console).await,

@@ -10,7 +10,7 @@ mod request;
 mod volumes;
 
 pub(crate) use breach::{breach_line, breaches};
-pub(crate) use catalogue::{answers, catalogue_versions, next_questions, product_hits};
+pub(crate) use catalogue::{answers, catalogue_versions, checked, next_questions, product_hits};
 pub(crate) use citizen::citizen;
 pub(crate) use history::history;
 pub(crate) use programme::{closed, planned, programmes};

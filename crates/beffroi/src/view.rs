@@ -16,7 +16,7 @@ mod volumes;
 
 pub(crate) use breach::{BreachMessage, BreachView, BreachesAnswer};
 pub(crate) use catalogue::{
-    AnsweredView, HitsAnswer, QuestionsAnswer, VersionView, VersionsAnswer,
+    AnsweredView, CheckAnswer, HitsAnswer, QuestionsAnswer, VersionView, VersionsAnswer,
 };
 pub(crate) use citizen::CitizenAnswer;
 pub(crate) use history::HistoryAnswer;

@@ -38,6 +38,15 @@ impl Lang {
     }
 }
 
+impl From<Lang> for beffroi_domain::Language {
+    fn from(lang: Lang) -> Self {
+        match lang {
+            Lang::Fr => Self::French,
+            Lang::En => Self::English,
+        }
+    }
+}
+
 /// One text in both languages.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Text {

@@ -1,5 +1,7 @@
 //! The catalogue: published on the log, searched, and walked through.
 
+mod bundled;
+mod files;
 mod flaw;
 mod problem;
 mod publish;
@@ -7,8 +9,13 @@ mod service;
 mod versions;
 mod walk;
 
+pub use bundled::{BUNDLED_CATALOGUES, bundled_catalogue};
+pub use files::{Expected, FileDefect, FileFlaw, read_catalogue};
 pub(crate) use flaw::flaw_in_french;
 pub(crate) use problem::CatalogueProblem;
 pub(crate) use service::CatalogueEndpoint;
 pub(crate) use versions::{Catalogues, InForce};
 pub(crate) use walk::{all_said, asked_product, given_answers, wrong_answers};
+
+/// The most bytes that a catalogue may take on the log: a broker takes messages of 1 MiB.
+const BYTES_MAX: usize = 900 << 10;

@@ -17,6 +17,9 @@ mod report;
 mod shared;
 mod token;
 
+pub use catalogue::{
+    BUNDLED_CATALOGUES, Expected, FileDefect, FileFlaw, bundled_catalogue, read_catalogue,
+};
 pub use city::{InvalidCity, default_city, read_city};
 pub use identifier_key::{InvalidKeyFile, read_or_make_key};
 pub use node::{Config, Failure, Node};

@@ -9,6 +9,7 @@ use uuid::Uuid;
 #[derive(Args, Debug)]
 #[command(after_help = "\
 Examples:
+  beffroi catalogue check ./our-catalogue
   beffroi catalogue publish quebec
   beffroi catalogue search 'nid de poule' --lang fr
   beffroi catalogue ask 'Eau potable' --answer probleme=couleur")]
@@ -18,9 +19,15 @@ pub(crate) struct CatalogueArgs {
     pub catalogue: Catalogue,
 }
 
-/// What can be done with the catalogue of a server.
+/// What can be done with a catalogue.
 #[derive(Debug, Subcommand)]
 pub(crate) enum Catalogue {
+    /// Tell everything that is wrong with a catalogue's files; no server is asked.
+    Check {
+        /// A folder of files, or a catalogue that comes with Beffroi: quebec, montreal.
+        #[arg(value_name = "DIR|NAME")]
+        source: PathBuf,
+    },
     /// Check a catalogue's files and publish them as the version in force.
     Publish {
         /// A folder of files, or one that comes with Beffroi: quebec, montreal.

@@ -1,5 +1,8 @@
 //! `catalogue`: what citizens can ask for.
 
+use std::path::Path;
+
+use beffroi_wire::catalogue::to_pb;
 use beffroi_wire::pb::catalogue::v1::{
     GetNextQuestionsRequest, ListCatalogueVersionsRequest, PublishCatalogueRequest,
     SearchProductsRequest,
@@ -8,25 +11,24 @@ use beffroi_wire::pb::catalogue::v1::{
 use super::{id_or_new, page_size};
 use crate::answers;
 use crate::cli::{AnswersArgs, Catalogue, CatalogueArgs};
-use crate::client::Client;
+use crate::client::{self, Client};
 use crate::failure::{Exit, Failure};
 use crate::output::Console;
 use crate::render;
-use crate::view::{HitsAnswer, QuestionsAnswer, VersionView, VersionsAnswer};
+use crate::view::{CheckAnswer, HitsAnswer, QuestionsAnswer, VersionView, VersionsAnswer};
 
 /// Runs the command.
-pub(crate) async fn run(
-    mut client: Client,
-    args: CatalogueArgs,
-    console: Console,
-) -> Result<Exit, Failure> {
+pub(crate) async fn run(args: CatalogueArgs, url: &str, console: Console) -> Result<Exit, Failure> {
+    let connect = || client::connect(url, console.lang);
     match args.catalogue {
+        Catalogue::Check { source } => return check(&source, console),
         Catalogue::Publish { source, actor, id } => {
             let id = id_or_new(id);
-            let catalogue = crate::catalogue::read(&source, console)?;
+            let catalogue = crate::catalogue::read(&source).map_err(Failure::Catalogue)?;
+            let mut client = connect().await?;
             let call = PublishCatalogueRequest {
                 publication_id: id.to_string(),
-                catalogue: Some(catalogue),
+                catalogue: Some(to_pb(&catalogue)),
                 actor: actor.unwrap_or_default(),
             };
             let answer = client.catalogue.publish_catalogue(call).await;
@@ -40,6 +42,7 @@ pub(crate) async fn run(
                 page_size: page_size(limit),
                 ..ListCatalogueVersionsRequest::default()
             };
+            let mut client = connect().await?;
             let answer = client.catalogue.list_catalogue_versions(call).await?.into_inner();
             let versions = answer.versions.clone();
             let view = VersionsAnswer::from(answer);
@@ -47,15 +50,24 @@ pub(crate) async fn run(
         }
         Catalogue::Search { words, limit } => {
             let call = SearchProductsRequest { query: words, limit };
+            let mut client = connect().await?;
             let answer = client.catalogue.search_products(call).await?.into_inner();
             let view = HitsAnswer::from(answer.clone());
             console.answer(&view, |lang| render::product_hits(&answer.hits, lang))?;
         }
         Catalogue::Ask { product, precision, answers } => {
+            let mut client = connect().await?;
             ask(&mut client, (product, precision), &answers, console).await?;
         }
     }
     Ok(Exit::Done)
+}
+
+/// Tells what is wrong with files, or what they hold.
+fn check(source: &Path, console: Console) -> Result<Exit, Failure> {
+    let view = CheckAnswer::new(crate::catalogue::read(source), console.lang);
+    console.answer(&view, |lang| render::checked(&view, lang))?;
+    Ok(if view.defects.is_empty() { Exit::Done } else { Exit::Refused })
 }
 
 async fn ask(

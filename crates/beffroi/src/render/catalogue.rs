@@ -6,7 +6,30 @@ use beffroi_wire::pb::query::v1 as query;
 
 use super::{cell, label, number, pairs, plain, table};
 use crate::time::minutes;
+use crate::view::CheckAnswer;
 use crate::words::{self, Lang};
+
+/// What is wrong with files, or what they hold.
+pub(crate) fn checked(view: &CheckAnswer, lang: Lang) -> String {
+    if let Some(it) = &view.catalogue {
+        let rows = [
+            (words::CATALOGUE, it.name.clone()),
+            (words::UNITS, it.units.to_string()),
+            (words::PROGRAMMES, it.programmes.to_string()),
+            (words::PRODUCTS, it.products.to_string()),
+            (words::PRECISIONS, it.precisions.to_string()),
+            (words::QUESTIONS, it.questions.to_string()),
+        ];
+        return pairs(rows, lang).to_string();
+    }
+    let mut table = table([words::WHERE, words::PRODUCT, words::DEFECT], lang);
+    for it in &view.defects {
+        let line = it.line.map(|it| format!(":{it}")).unwrap_or_default();
+        let place = it.place.as_deref().unwrap_or_default();
+        table.add_row([cell(&format!("{}{line}", it.file)), cell(place), cell(&it.message)]);
+    }
+    format!("{table}\n{} {}", words::DEFECTS.in_lang(lang), view.defects.len())
+}
 
 /// A table of versions.
 pub(crate) fn catalogue_versions(versions: &[pb::CatalogueVersion], lang: Lang) -> String {

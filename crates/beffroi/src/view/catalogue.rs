@@ -1,5 +1,7 @@
 //! The catalogue: its versions, what a search found, what to ask next.
 
+use beffroi_domain::catalogue::Catalogue;
+use beffroi_server::FileDefect;
 use beffroi_wire::pb::catalogue::v1 as pb;
 use beffroi_wire::pb::event::v1 as event;
 use beffroi_wire::pb::query::v1 as query;
@@ -7,7 +9,96 @@ use serde::Serialize;
 
 use super::{PositionView, key_or_unknown, said};
 use crate::time::rfc3339;
-use crate::words::Word as _;
+use crate::words::{Lang, Word as _};
+
+/// What a check of files came to.
+#[derive(Debug, Default, Serialize)]
+pub(crate) struct CheckAnswer {
+    /// Everything that is wrong, by file and line.
+    pub defects: Vec<DefectView>,
+    /// What the files hold, when nothing is wrong.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub catalogue: Option<CountsView>,
+}
+
+/// What the files of a catalogue hold.
+#[derive(Debug, Serialize)]
+pub(crate) struct CountsView {
+    /// Whose catalogue it is.
+    pub name: String,
+    /// Units.
+    pub units: usize,
+    /// Planned intervention programmes.
+    pub programmes: usize,
+    /// Products.
+    pub products: usize,
+    /// Precisions of all products.
+    pub precisions: usize,
+    /// Questions of all products.
+    pub questions: usize,
+}
+
+/// Something that is wrong with the files of a catalogue.
+#[derive(Debug, Serialize)]
+pub(crate) struct DefectView {
+    /// The file, or the folder.
+    pub file: String,
+    /// The line.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub line: Option<usize>,
+    /// The part of the catalogue.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub place: Option<String>,
+    /// The key.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub key: Option<String>,
+    /// A stable reason.
+    pub reason: &'static str,
+    /// For people.
+    pub message: String,
+}
+
+impl CheckAnswer {
+    /// From what reading came to.
+    pub(crate) fn new(read: Result<Catalogue, Vec<FileDefect>>, lang: Lang) -> Self {
+        match read {
+            Ok(catalogue) => {
+                Self { catalogue: Some(CountsView::new(&catalogue, lang)), ..Self::default() }
+            }
+            Err(defects) => {
+                let defects = defects.into_iter().map(|it| DefectView::new(it, lang));
+                Self { defects: defects.collect(), catalogue: None }
+            }
+        }
+    }
+}
+
+impl CountsView {
+    fn new(catalogue: &Catalogue, lang: Lang) -> Self {
+        let products = catalogue.products();
+        Self {
+            name: catalogue.name().get(lang.into()).to_string(),
+            units: catalogue.units().len(),
+            programmes: catalogue.programmes().len(),
+            products: products.len(),
+            precisions: products.iter().map(|it| it.precisions.len()).sum(),
+            questions: products.iter().map(|it| it.questions.len()).sum(),
+        }
+    }
+}
+
+impl DefectView {
+    fn new(it: FileDefect, lang: Lang) -> Self {
+        Self {
+            file: it.file.display().to_string(),
+            line: it.line,
+            reason: it.reason(),
+            message: it.message(lang.into()),
+            place: said(it.place),
+            key: said(it.key),
+        }
+    }
+}
 
 /// A version of the catalogue.
 #[derive(Debug, Serialize)]

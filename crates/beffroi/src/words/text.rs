@@ -78,6 +78,15 @@ pub(crate) const ANSWERS: Text = text("Réponses", "Answers");
 pub(crate) const GROUP: Text = text("Groupe", "Group");
 pub(crate) const CODE: Text = text("Code", "Code");
 pub(crate) const URGENCY: Text = text("Urgence", "Urgency");
+pub(crate) const UNITS: Text = text("Unités", "Units");
+pub(crate) const PROGRAMMES: Text = text("Programmes", "Programmes");
+pub(crate) const PRECISIONS: Text = text("Précisions", "Precisions");
+pub(crate) const CATALOGUE: Text = text("Catalogue", "Catalogue");
+pub(crate) const WHERE: Text = text("Où", "Where");
+pub(crate) const DEFECT: Text = text("Défaut", "Defect");
+pub(crate) const DEFECTS: Text = text("Défauts :", "Defects:");
+pub(crate) const WRONG_CATALOGUE: Text =
+    text("le catalogue a des défauts", "the catalogue has defects");
 pub(crate) const NO_PRODUCT: Text = text("Aucun produit.", "No product.");
 
 pub(crate) const NAME: Text = text("Nom", "Name");

@@ -1,7 +1,7 @@
 //! Publishing a version of the catalogue.
 
-use super::CatalogueProblem;
 use super::service::version_view;
+use super::{BYTES_MAX, CatalogueProblem};
 use crate::commit::Decision;
 use crate::error::{ApiError, Problem, Violation};
 use crate::parse::Fields;
@@ -14,9 +14,6 @@ use beffroi_domain::{
 };
 use beffroi_wire::pb::catalogue::v1 as pb;
 use std::collections::BTreeSet;
-
-/// The most bytes that a catalogue may take on the log: a broker takes messages of 1 MiB.
-const BYTES_MAX: usize = 900 << 10;
 
 struct Publication {
     id: EventId,
