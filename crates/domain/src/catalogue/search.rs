@@ -103,6 +103,15 @@ impl Texts {
     }
 }
 
+/// A word that says nothing of what is looked for.
+fn is_small(word: &str) -> bool {
+    const SMALL: &[&str] = &[
+        "a", "au", "aux", "d", "de", "des", "du", "en", "et", "l", "la", "le", "les", "ma", "mon",
+        "un", "une", "an", "and", "in", "my", "of", "on", "the", "to",
+    ];
+    SMALL.contains(&word)
+}
+
 /// 0 when the text has the word, 1 when one of its words begins so.
 fn nearness(text: &str, word: &str) -> Option<u32> {
     let near = text.split(' ').filter(|it| it.starts_with(word));
@@ -114,8 +123,13 @@ impl Catalogue {
     /// else in the order of the catalogue. Case, accents and punctuation do not matter.
     pub fn search(&self, text: &str, language: Language, limit: usize) -> Vec<Hit<'_>> {
         let wanted = fold(&text.chars().take(CHARS_MAX).collect::<String>());
-        let words: Vec<&str> =
+        let typed: Vec<&str> =
             wanted.split(' ').filter(|it| !it.is_empty()).take(WORDS_MAX).collect();
+        // Articles and the like stand in few names: they count only when there is nothing else.
+        let mut words: Vec<&str> = typed.iter().copied().filter(|it| !is_small(it)).collect();
+        if words.is_empty() {
+            words = typed;
+        }
         if words.is_empty() {
             return Vec::new();
         }

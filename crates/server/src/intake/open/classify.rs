@@ -75,14 +75,19 @@ pub(super) fn classify(
         Ending::Emergency(emergency) => Some(emergency),
         Ending::Incomplete | Ending::Complete | Ending::Informed(_) => None,
     };
+    // Whoever needs 9-1-1 is not kept with questions.
+    let declared = vocabulary::emergency::from_pb(message.emergency).flatten();
+    let refused = emergency.is_some() || declared.is_some();
     let wrong = if message.unasked { walk.problems.clone() } else { walk.defects() };
-    if !wrong.is_empty() && emergency.is_none() {
+    if !wrong.is_empty() && !refused {
         for violation in wrong_answers(wrong) {
             fields.add(violation);
         }
         return Ok(None);
     }
-    if let Ending::Informed(answer) = walk.ending {
+    if let Ending::Informed(answer) = walk.ending
+        && !refused
+    {
         return Err(ApiError::Informed(answer.get(language).as_str().to_owned()));
     }
     let mut answers = walk.answered();
