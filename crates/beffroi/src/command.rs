@@ -31,6 +31,7 @@ use crate::cli::{Ask, ExchangeArgs};
 use crate::failure::{Exit, Failure};
 use crate::output::Console;
 use crate::words::Lang;
+use crate::words::error::Said;
 use crate::{client, import};
 
 /// Runs a command that asks the server at `url`.
@@ -88,7 +89,8 @@ fn language(lang: Option<Lang>) -> i32 {
 /// Ends when the person at the terminal or the service manager asks to stop.
 async fn stopped() -> Result<(), Failure> {
     let failed = |error: io::Error| {
-        Failure::Other(anyhow::Error::new(error).context("cannot wait for signals"))
+        let said = Said::new("impossible d'attendre les signaux", "cannot wait for signals");
+        Failure::Other(said.because(error).into())
     };
     let mut interrupt = signal(SignalKind::interrupt()).map_err(failed)?;
     let mut terminate = signal(SignalKind::terminate()).map_err(failed)?;

@@ -18,8 +18,8 @@ use crate::demo::year::{Year, year, yesterday};
 use crate::failure::{Exit, Failure};
 use crate::output::Console;
 use crate::serve::{bind, open_journal, say_ready, stop_signal};
-use crate::words::{Lang, Text};
-use anyhow::Context as _;
+use crate::words::Text;
+use crate::words::error::Said;
 use beffroi_aggregator::{Clock, ManualClock};
 use beffroi_domain::Timestamp;
 use beffroi_server::{Config, Node, default_city};
@@ -35,12 +35,16 @@ const TICK: Duration = Duration::from_millis(20);
 
 /// Runs the command.
 pub(crate) async fn run(args: DemoArgs, console: Console) -> Result<Exit, Failure> {
-    let temporary = tempfile::tempdir().context("cannot create a temporary directory")?;
+    let temporary = tempfile::tempdir().map_err(|it| {
+        let (fr, en) =
+            ("impossible de créer un répertoire temporaire", "cannot create a temporary directory");
+        anyhow::Error::new(Said::new(fr, en).because(it))
+    })?;
     let directory = args.data.as_deref().unwrap_or(temporary.path());
     let journal = open_journal(directory, None).await?;
     if journal.state().await.map_err(anyhow::Error::new)?.last > 0 {
         journal.close().await;
-        return Err(Failure::Usage(anyhow::anyhow!(has_a_log(directory, console.lang))));
+        return Err(Failure::Usage(has_a_log(directory).into()));
     }
     let listener = bind(args.listen).await?;
     let address = listener.local_addr().map_err(anyhow::Error::new)?;
@@ -95,18 +99,18 @@ async fn tell(
     Ok(played.hands)
 }
 
-fn has_a_log(directory: &Path, lang: Lang) -> String {
+fn has_a_log(directory: &Path) -> Said {
     let directory = directory.display();
-    match lang {
-        Lang::Fr => format!(
+    Said::new(
+        format!(
             "`{directory}` contient déjà un journal : la démonstration ne s'y mêle pas ; choisissez \
              un autre répertoire, ou servez celui-ci par `beffroi serve --data {directory}`"
         ),
-        Lang::En => format!(
+        format!(
             "`{directory}` has a log already, and a demo is not mixed into it: choose another \
              directory, or serve this one with `beffroi serve --data {directory}`"
         ),
-    }
+    )
 }
 
 async fn follow_system_clock(hand: &ManualClock) {

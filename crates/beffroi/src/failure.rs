@@ -179,13 +179,17 @@ fn view(failure: &Failure, lang: Lang) -> Option<ErrorView> {
     Some(match failure {
         Failure::OutputClosed => return None,
         Failure::Catalogue(defects) => of_catalogue(defects, lang),
-        Failure::Usage(error) => local("USAGE", format!("{error:#}")),
-        Failure::Other(error) => local("FAILED", format!("{error:#}")),
+        Failure::Usage(error) => local("USAGE", words::error::chain(error, lang)),
+        Failure::Other(error) => local("FAILED", words::error::chain(error, lang)),
         Failure::Unreachable { url, cause } => local("UNAVAILABLE", unreachable(url, cause, lang)),
         Failure::Call(status) => of_status(status, lang),
         Failure::Stopped(how_far, status) => {
             let view = of_status(status, lang);
-            ErrorView { message: format!("{how_far}: {}", view.message), ..view }
+            let colon = match lang {
+                Lang::Fr => " : ",
+                Lang::En => ": ",
+            };
+            ErrorView { message: format!("{how_far}{colon}{}", view.message), ..view }
         }
         Failure::Unanswered(status, id) => {
             ErrorView { retry_with_id: Some(id.to_string()), ..of_status(status, lang) }

@@ -5,7 +5,8 @@ mod progress;
 use std::path::Path;
 use std::time::Instant;
 
-use beffroi_channels::import::{Error, Profile, Summary, import};
+use beffroi_channels::import::{Error, Job, Profile, Summary, import};
+use beffroi_wire::pb::event::v1::Language;
 
 use crate::cli::ImportArgs;
 use crate::client::Client;
@@ -26,18 +27,23 @@ pub(crate) async fn run(
     let rejects = args.rejects.as_deref();
     let started = Instant::now();
     let mut shown = progress::Shown::new(console.lang);
-    let ended = import(client.intake, &profile, &args.files, rejects, |it| {
+    let language = match console.lang {
+        Lang::Fr => Language::French,
+        Lang::En => Language::English,
+    };
+    let job = Job { profile: &profile, files: &args.files, rejects, language };
+    let ended = import(client.intake, job, |it| {
         shown.update(it.bytes_done, it.bytes_total, it.rows);
     });
     let ended = ended.await;
     shown.finish();
-    let view = answer(ended.map_err(failure)?, rejects, started);
+    let view = answer(ended.map_err(|it| failure(it, language))?, rejects, started);
     console.answer(&view, |lang| table(&view, lang))?;
     Ok(if view.unreadable_files.is_empty() { Exit::Done } else { Exit::Incomplete })
 }
 
-fn failure(error: Error) -> Failure {
-    let how_far = error.to_string();
+fn failure(error: Error, language: Language) -> Failure {
+    let how_far = error.text(language);
     match error {
         Error::Stopped { source, .. } => Failure::Stopped(how_far, source),
         Error::RejectsIsInput(_) => Failure::Usage(anyhow::Error::new(error)),

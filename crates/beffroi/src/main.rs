@@ -55,7 +55,7 @@ fn log_to_stderr() {
 
 async fn run(cli: Cli, console: Console) -> Result<Exit, Failure> {
     match cli.command {
-        Command::Serve(args) => Ok(serve::run(args).await?),
+        Command::Serve(args) => Ok(serve::run(args, console.lang).await?),
         Command::Demo(args) => demo::run(args, console).await,
         Command::Catalogue(args) => {
             command::catalogue::run(args, &cli.options.server, console).await

@@ -5,7 +5,11 @@ use crate::failure::{Exit, Failure};
 use crate::output::Console;
 use crate::progress::Progress;
 use crate::serve::open_journal;
-use beffroi_aggregator::{Difference, Projections, bind, compare, rebuild as fold_anew, refold};
+use crate::words::error::Said;
+use crate::words::{self, Lang};
+use beffroi_aggregator::{
+    Difference, How, Projections, bind, compare, rebuild as fold_anew, refold,
+};
 use serde::Serialize;
 use std::path::Path;
 
@@ -31,25 +35,29 @@ struct Differing {
     table: String,
     key: String,
     text: String,
+    #[serde(skip)]
+    how: How,
 }
 
 impl From<Difference> for Differing {
     fn from(it: Difference) -> Self {
         let text = it.to_string();
-        Self { table: it.table, key: it.key, text }
+        Self { table: it.table, key: it.key, text, how: it.how }
     }
 }
 
 /// Folds the whole log again into new projections, which take the place of the old ones.
 pub(crate) async fn rebuild(args: RebuildArgs, console: Console) -> Result<Exit, Failure> {
     let journal = open_journal(&args.dir.data, args.nats.as_deref()).await?;
-    let mut bar = Progress::new("rebuilding");
+    let mut bar = Progress::new(console.say(words::REBUILDING));
     let rebuilt = fold_anew(&journal, &args.dir.data, |it| bar.at(it.done, it.total)).await;
     bar.finish();
     journal.close().await;
     let events = rebuilt.map_err(anyhow::Error::new)?;
-    console
-        .answer(&Rebuilt { events }, |_| format!("rebuilt the projections from {events} events"))?;
+    console.answer(&Rebuilt { events }, |lang| match lang {
+        Lang::Fr => format!("projections reconstruites à partir de {events} événements"),
+        Lang::En => format!("rebuilt the projections from {events} events"),
+    })?;
     Ok(Exit::Done)
 }
 
@@ -58,11 +66,11 @@ pub(crate) async fn verify(args: VerifyArgs, console: Console) -> Result<Exit, F
     let directory = &args.dir.data;
     let journal = open_journal(directory, args.nats.as_deref()).await?;
     let beside = directory.join("verify.redb");
-    let verified = check(&journal, directory, &beside).await;
+    let verified = check(&journal, directory, &beside, console).await;
     std::fs::remove_file(&beside).ok();
     journal.close().await;
     let verified = verified?;
-    console.answer(&verified, |_| verified.text())?;
+    console.answer(&verified, |lang| verified.text(lang))?;
     Ok(if verified.same { Exit::Done } else { Exit::Differs })
 }
 
@@ -70,19 +78,29 @@ async fn check(
     journal: &beffroi_journal::Journal,
     directory: &Path,
     beside: &Path,
+    console: Console,
 ) -> anyhow::Result<Verified> {
     let file = Projections::file(directory);
-    anyhow::ensure!(
-        file.exists(),
-        "there are no projections at `{}`: run `beffroi serve` or `beffroi rebuild` first",
-        file.display()
-    );
+    if !file.exists() {
+        let file = file.display();
+        return Err(Said::new(
+            format!(
+                "il n'y a pas de projections à `{file}` : lancez d'abord `beffroi serve` ou \
+                 `beffroi rebuild`"
+            ),
+            format!(
+                "there are no projections at `{file}`: run `beffroi serve` or `beffroi rebuild` \
+                 first"
+            ),
+        )
+        .into());
+    }
     std::fs::remove_file(beside).ok();
     let checked = Projections::open(&file)?;
     bind(journal, &checked).await?;
     let expected = Projections::open(beside)?;
     let events = checked.sequence();
-    let mut bar = Progress::new("verifying");
+    let mut bar = Progress::new(console.say(words::VERIFYING));
     refold(journal, &expected, events, |it| bar.at(it.done, it.total)).await?;
     bar.finish();
     let requests = expected.snapshot()?.request_count()?;
@@ -93,20 +111,37 @@ async fn check(
 }
 
 impl Verified {
-    fn text(&self) -> String {
+    fn text(&self, lang: Lang) -> String {
         let Self { events, requests, .. } = self;
         if self.same {
-            return format!(
-                "the projections are what the log says: {events} events, {requests} requests"
-            );
+            return match lang {
+                Lang::Fr => format!(
+                    "les projections disent ce que dit le journal : {events} événements, \
+                     {requests} demandes"
+                ),
+                Lang::En => format!(
+                    "the projections are what the log says: {events} events, {requests} requests"
+                ),
+            };
         }
-        let mut text = "the projections differ from the log:\n".to_owned();
-        for difference in &self.differences {
-            text.push_str("  ");
-            text.push_str(&difference.text);
-            text.push('\n');
+        let (first, last) = (words::DIFFERENT.in_lang(lang), words::FOLD_AGAIN.in_lang(lang));
+        let listed = self.differences.iter().map(|it| format!("  {}", it.in_lang(lang)));
+        let lines = std::iter::once(first.to_owned()).chain(listed).chain([last.to_owned()]);
+        lines.collect::<Vec<_>>().join("\n")
+    }
+}
+
+impl Differing {
+    fn in_lang(&self, lang: Lang) -> String {
+        let how = match self.how {
+            How::Missing => words::ROW_MISSING,
+            How::Unexpected => words::ROW_UNEXPECTED,
+            How::Changed => words::ROW_CHANGED,
+        };
+        let (table, key, how) = (&self.table, &self.key, how.in_lang(lang));
+        match lang {
+            Lang::Fr => format!("table `{table}`, clé {key} : {how}"),
+            Lang::En => format!("table `{table}`, key {key}: {how}"),
         }
-        text.push_str("run `beffroi rebuild` to fold them again");
-        text
     }
 }

@@ -6,6 +6,7 @@ use serde::Serialize;
 
 use crate::cli::Output;
 use crate::failure::Failure;
+use crate::words::error::Said;
 use crate::words::{Lang, Text};
 
 /// How the caller wants to be answered.
@@ -66,7 +67,11 @@ impl Console {
 
 /// The text of an answer in JSON.
 pub(crate) fn json(text: Result<String, serde_json::Error>) -> Result<String, Failure> {
-    text.map_err(|error| Failure::Other(anyhow::Error::new(error).context("cannot write JSON")))
+    text.map_err(|error| {
+        Failure::Other(
+            Said::new("impossible d'écrire du JSON", "cannot write JSON").because(error).into(),
+        )
+    })
 }
 
 /// Prints a line on standard error; nobody reading it is no failure.
@@ -86,6 +91,7 @@ pub(crate) fn written<T>(result: io::Result<T>) -> Result<T, Failure> {
         if error.kind() == io::ErrorKind::BrokenPipe {
             return Failure::OutputClosed;
         }
-        Failure::Other(anyhow::Error::new(error).context("cannot write the answer"))
+        let said = Said::new("impossible d'écrire la réponse", "cannot write the answer");
+        Failure::Other(said.because(error).into())
     })
 }

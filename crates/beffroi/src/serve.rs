@@ -3,7 +3,8 @@
 use crate::cli::ServeArgs;
 use crate::failure::Exit;
 use crate::progress::Progress;
-use anyhow::Context as _;
+use crate::words::error::Said;
+use crate::words::{self, Lang};
 use beffroi_aggregator::Clock;
 use beffroi_domain::City;
 use beffroi_journal::{JetStreamConfig, Journal};
@@ -19,7 +20,7 @@ const STREAM: &str = "beffroi-v1-city";
 const SUBJECT_PREFIX: &str = "beffroi.v1.city";
 
 /// Runs the command.
-pub(crate) async fn run(args: ServeArgs) -> anyhow::Result<Exit> {
+pub(crate) async fn run(args: ServeArgs, lang: Lang) -> anyhow::Result<Exit> {
     let city = city(args.city.as_deref())?;
     let listener = bind(args.listen).await?;
     let directory = &args.dir.data;
@@ -28,7 +29,7 @@ pub(crate) async fn run(args: ServeArgs) -> anyhow::Result<Exit> {
         tracing::warn!("{warning}");
     }
     let config = Config { journal, city, clock: Clock::System };
-    let mut bar = Progress::new("folding the log");
+    let mut bar = Progress::new(words::FOLDING.in_lang(lang));
     let node = Node::start(config, directory, |done, total| bar.at(done, total)).await?;
     bar.finish();
     let log = if args.nats.is_some() { "log in NATS JetStream" } else { "embedded log" };
@@ -42,28 +43,45 @@ pub(crate) fn city(file: Option<&Path>) -> anyhow::Result<City> {
     match file {
         None => Ok(default_city()?),
         Some(file) => {
-            read_city(file).with_context(|| format!("the city's file `{}`", file.display()))
+            let path = file.display();
+            let said = || {
+                Said::new(
+                    format!("le fichier de la ville `{path}`"),
+                    format!("the city's file `{path}`"),
+                )
+            };
+            Ok(read_city(file).map_err(|it| said().because(it))?)
         }
     }
 }
 
 /// Binds before slow work, so that a taken port is known at once.
 pub(crate) async fn bind(address: SocketAddr) -> anyhow::Result<TcpListener> {
-    let bound = TcpListener::bind(address).await;
-    bound.with_context(|| format!("cannot listen on {address}: choose another with --listen"))
+    let said = || {
+        Said::new(
+            format!(
+                "impossible d'écouter sur {address} : choisissez une autre adresse par --listen"
+            ),
+            format!("cannot listen on {address}: choose another with --listen"),
+        )
+    };
+    Ok(TcpListener::bind(address).await.map_err(|it| said().because(it))?)
 }
 
 /// The log of a data directory, or of a broker.
 pub(crate) async fn open_journal(directory: &Path, nats: Option<&str>) -> anyhow::Result<Journal> {
     let file = directory.join("journal.redb");
-    anyhow::ensure!(
-        nats.is_some() || file.exists() || !has_projections(directory),
-        "the log `{}` is missing, and the projections of a log stand there: put the log back, say \
-         where it is with --nats, or move the projections away to begin with an empty log",
-        file.display()
-    );
-    std::fs::create_dir_all(directory)
-        .with_context(|| format!("cannot create the data directory `{}`", directory.display()))?;
+    if nats.is_none() && !file.exists() && has_projections(directory) {
+        return Err(log_is_missing(&file).into());
+    }
+    let shown = directory.display();
+    let said = || {
+        Said::new(
+            format!("impossible de créer le répertoire de données `{shown}`"),
+            format!("cannot create the data directory `{shown}`"),
+        )
+    };
+    std::fs::create_dir_all(directory).map_err(|it| said().because(it))?;
     match nats {
         None => Ok(Journal::open_embedded(&file)?),
         Some(url) => {
@@ -73,10 +91,32 @@ pub(crate) async fn open_journal(directory: &Path, nats: Option<&str>) -> anyhow
                 subject_prefix: SUBJECT_PREFIX.to_owned(),
                 replicas: 1,
             };
-            let connected = Journal::connect(config).await;
-            connected.with_context(|| format!("cannot use the log at {}", without_secret(url)))
+            let url = without_secret(url);
+            let said = || {
+                Said::new(
+                    format!("le journal de {url} ne peut servir"),
+                    format!("cannot use the log at {url}"),
+                )
+            };
+            Ok(Journal::connect(config).await.map_err(|it| said().because(it))?)
         }
     }
+}
+
+fn log_is_missing(file: &Path) -> Said {
+    let file = file.display();
+    Said::new(
+        format!(
+            "le journal `{file}` manque, mais les projections d'un journal sont là : remettez-le en \
+             place, indiquez où il est par --nats, ou écartez les projections pour commencer un \
+             journal vide"
+        ),
+        format!(
+            "the log `{file}` is missing, and the projections of a log stand there: put the log \
+             back, say where it is with --nats, or move the projections away to begin with an \
+             empty log"
+        ),
+    )
 }
 
 /// Whatever their version: they were folded from a log that is not there.

@@ -14,6 +14,7 @@ mod send;
 mod source;
 mod spec;
 mod time;
+mod words;
 
 #[cfg(test)]
 mod real_files;
@@ -21,7 +22,9 @@ mod real_files;
 mod tests;
 
 pub use profile::{Profile, ProfileError};
+pub use words::Words;
 
+use beffroi_wire::pb::event::v1::Language;
 use beffroi_wire::pb::intake::v1::intake_service_client::IntakeServiceClient;
 use read::Batch;
 use rejects::Rejects;
@@ -34,6 +37,7 @@ use tokio::sync::mpsc;
 use tonic::service::Interceptor;
 use tonic::service::interceptor::InterceptedService;
 use tonic::transport::Channel;
+use words::choose;
 
 /// Batches that wait to be sent while another is on its way.
 const BATCHES_AHEAD_MAX: usize = 2;
@@ -122,18 +126,54 @@ pub enum Error {
     },
 }
 
-/// Imports `files` in order, and writes what was wrong with them to `rejects`.
+impl Error {
+    /// What it says, in a language.
+    pub fn text(&self, language: Language) -> String {
+        let french = match self {
+            Self::Rejects { path, .. } => {
+                format!("le fichier de rejets `{}` ne peut être écrit", path.display())
+            }
+            Self::RejectsIsInput(path) => {
+                format!("le fichier de rejets `{}` est un des fichiers à importer", path.display())
+            }
+            Self::Stopped { file, line, done, .. } => format!(
+                "l'importation s'est arrêtée avant la ligne {line} de `{}`, après {} lignes : \
+                 relancée, elle reprend de là",
+                file.display(),
+                done.rows
+            ),
+            Self::Answer { requests, results } => {
+                format!("le serveur a donné {results} résultats pour {requests} demandes")
+            }
+        };
+        choose(language, french, self.to_string())
+    }
+}
+
+/// What to import, and how.
+#[derive(Clone, Copy, Debug)]
+pub struct Job<'a> {
+    /// How the files are to be read.
+    pub profile: &'a Profile,
+    /// The files, in order.
+    pub files: &'a [PathBuf],
+    /// Where to write what was wrong with them.
+    pub rejects: Option<&'a Path>,
+    /// The language in which people are told.
+    pub language: Language,
+}
+
+/// Imports files in order, and writes what was wrong with them.
 ///
 /// The server recognises what it already has, so an import can be run again: after an error it goes
 /// on from where it stopped.
 pub async fn import<I: Interceptor + Clone>(
     client: IntakeServiceClient<InterceptedService<Channel, I>>,
-    profile: &Profile,
-    files: &[PathBuf],
-    rejects: Option<&Path>,
+    job: Job<'_>,
     mut progress: impl FnMut(Progress),
 ) -> Result<Summary, Error> {
-    let mut rejects = Rejects::create(rejects, files)?;
+    let Job { profile, files, language, .. } = job;
+    let mut rejects = Rejects::create(&job)?;
     let bytes_total = files.iter().filter_map(|it| std::fs::metadata(it).ok());
     let bytes_total = bytes_total.filter(std::fs::Metadata::is_file).map(|it| it.len()).sum();
     let (sender, mut batches) = mpsc::channel(BATCHES_AHEAD_MAX);
@@ -152,7 +192,7 @@ pub async fn import<I: Interceptor + Clone>(
         };
         rejects.write(&batch, &taken)?;
         let bytes_done = batch.bytes_done.min(bytes_total);
-        count(&mut summary, batch, &taken);
+        count(&mut summary, batch, &taken, language);
         let (rows, rejected) = (summary.rows, summary.rejected);
         progress(Progress { bytes_done, bytes_total, rows, rejected });
     }
@@ -176,7 +216,7 @@ fn stopped(failure: send::Failure, batch: &Batch, done: Summary) -> Error {
     }
 }
 
-fn count(summary: &mut Summary, batch: Batch, taken: &Taken) {
+fn count(summary: &mut Summary, batch: Batch, taken: &Taken, language: Language) {
     summary.files += u64::from(batch.is_whole);
     summary.rows += batch.rows;
     summary.created += taken.created;
@@ -184,5 +224,9 @@ fn count(summary: &mut Summary, batch: Batch, taken: &Taken) {
     summary.unchanged += taken.unchanged;
     summary.rejected += batch.rejected + taken.refusals.len() as u64;
     summary.remarks += (batch.remarks(taken).count() + taken.remarks.len()) as u64;
-    summary.unreadable_files.extend(batch.unreadable);
+    summary.unreadable_files.extend(batch.unreadable.map(|it| UnreadableFile {
+        file: batch.file,
+        reason: it.reason.word,
+        message: it.message(language).to_owned(),
+    }));
 }

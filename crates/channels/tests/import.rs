@@ -2,7 +2,8 @@
 
 #![expect(clippy::unwrap_used, reason = "a helper that fails is a test that fails")]
 
-use beffroi_channels::import::{Error, Profile, Progress, Summary, import};
+use beffroi_channels::import::{Error, Job, Profile, Progress, Summary, import};
+use beffroi_wire::pb::event::v1::Language;
 use beffroi_wire::pb::intake::v1::import_result::Outcome;
 use beffroi_wire::pb::intake::v1::intake_service_client::IntakeServiceClient;
 use beffroi_wire::pb::intake::v1::intake_service_server::{IntakeService, IntakeServiceServer};
@@ -156,8 +157,8 @@ impl Given {
     async fn import(&mut self) -> Result<Summary, Error> {
         let profile = Profile::named("boston").unwrap();
         let (rejects, progress) = (self.rejects(), &mut self.progress);
-        import(self.client.clone(), &profile, &self.files, Some(&rejects), |it| progress.push(it))
-            .await
+        let job = job(&profile, &self.files, Some(&rejects));
+        import(self.client.clone(), job, |it| progress.push(it)).await
     }
 
     fn rejected(&self) -> Vec<Vec<String>> {
@@ -165,6 +166,10 @@ impl Given {
         let records = reader.as_mut().unwrap().records();
         records.map(|it| it.unwrap().iter().map(str::to_owned).collect()).collect()
     }
+}
+
+fn job<'a>(profile: &'a Profile, files: &'a [PathBuf], rejects: Option<&'a Path>) -> Job<'a> {
+    Job { profile, files, rejects, language: Language::English }
 }
 
 const HEADER: &str = "case_enquiry_id,open_dt,target_dt,closed_dt,case_status,reason,type,\
@@ -292,10 +297,10 @@ async fn rejects_that_cannot_be_written_are_said_before_anything_is_sent() {
     let given = Given::new(State::default()).await.file("one.csv", &rows(0..3));
     let profile = Profile::named("boston").unwrap();
     let bad = given.folder.path().join("missing/rejects.csv");
-    let attempt = import(given.client.clone(), &profile, &given.files, Some(&bad), |_| {});
+    let attempt = import(given.client.clone(), job(&profile, &given.files, Some(&bad)), |_| {});
     assert!(matches!(attempt.await, Err(Error::Rejects { .. })));
     let input = &given.files[0];
-    let attempt = import(given.client.clone(), &profile, &given.files, Some(input), |_| {});
+    let attempt = import(given.client.clone(), job(&profile, &given.files, Some(input)), |_| {});
     assert!(matches!(attempt.await, Err(Error::RejectsIsInput(_))));
     assert_eq!(std::fs::read_to_string(input).unwrap(), rows(0..3));
     assert_eq!(given.intake.0.lock().unwrap().calls, 0);
@@ -307,7 +312,28 @@ async fn the_import_can_be_a_task_of_its_own() {
     let (client, files) = (given.client.clone(), given.files.clone());
     let task = tokio::spawn(async move {
         let profile = Profile::named("boston").unwrap();
-        import(client, &profile, &files, None, |_| {}).await.unwrap().created
+        import(client, job(&profile, &files, None), |_| {}).await.unwrap().created
     });
     assert_eq!(task.await.unwrap(), 3);
+}
+
+#[tokio::test]
+async fn people_are_told_in_their_language() {
+    let given = Given::new(State::default())
+        .await
+        .file("one.csv", "<!doctype html>")
+        .file("two.csv", &format!("{HEADER}\n3\n"));
+    let (profile, rejects) = (Profile::named("boston").unwrap(), given.rejects());
+    let job = job(&profile, &given.files, Some(&rejects));
+    let job = Job { language: Language::French, ..job };
+    let summary = import(given.client.clone(), job, |_| {}).await.unwrap();
+    let page = "le fichier est une page Web, non un tableau";
+    assert_eq!(summary.unreadable_files[0].message, page);
+    let messages: Vec<_> = given.rejected().iter().map(|it| it[6].clone()).collect();
+    assert_eq!(messages[1..], [page, "la ligne a 1 champs, l'en-tête 12"]);
+    let job = Job { rejects: Some(&given.files[0]), ..job };
+    let error = import(given.client.clone(), job, |_| {}).await.unwrap_err();
+    assert!(error.text(Language::French).starts_with("le fichier de rejets"));
+    let error = Profile::named("nowhere").unwrap_err();
+    assert!(error.text(Language::French).starts_with("il n'y a pas de profil"));
 }

@@ -7,7 +7,6 @@ use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use anyhow::Context as _;
 use beffroi_wire::pb::query::v1::subscribe_breaches_response::Event;
 use beffroi_wire::pb::query::v1::{
     BreachKind, SubscribeBreachesRequest, SubscribeBreachesResponse,
@@ -18,6 +17,7 @@ use crate::client::Client;
 use crate::failure::{Exit, Failure};
 use crate::output::{Console, warn};
 use crate::view::BreachMessage;
+use crate::words::error::Said;
 use crate::{render, words};
 
 const RETRY_AFTER_MIN: Duration = Duration::from_millis(500);
@@ -114,7 +114,12 @@ fn read_token(file: &Path) -> anyhow::Result<Option<String>> {
     match std::fs::read_to_string(file) {
         Ok(text) => Ok(Some(text.trim().to_owned()).filter(|token| !token.is_empty())),
         Err(error) if error.kind() == ErrorKind::NotFound => Ok(None),
-        Err(error) => Err(error).with_context(|| format!("cannot read {}", file.display())),
+        Err(error) => {
+            let file = file.display();
+            let said =
+                Said::new(format!("impossible de lire {file}"), format!("cannot read {file}"));
+            Err(said.because(error).into())
+        }
     }
 }
 
@@ -122,9 +127,15 @@ fn read_token(file: &Path) -> anyhow::Result<Option<String>> {
 fn write_token(file: &Path, token: &str) -> anyhow::Result<()> {
     let mut name = file.as_os_str().to_owned();
     name.push(".tmp");
-    std::fs::write(&name, format!("{token}\n"))
-        .and_then(|()| std::fs::rename(&name, file))
-        .with_context(|| format!("cannot keep the resume token in {}", file.display()))
+    let written = std::fs::write(&name, format!("{token}\n"));
+    Ok(written.and_then(|()| std::fs::rename(&name, file)).map_err(|error| {
+        let file = file.display();
+        let said = Said::new(
+            format!("impossible de garder le jeton de reprise dans {file}"),
+            format!("cannot keep the resume token in {file}"),
+        );
+        said.because(error)
+    })?)
 }
 
 #[cfg(test)]

@@ -114,6 +114,18 @@ pub(crate) const CAUGHT_UP: Text = text(
 pub(crate) const LOST: Text = text("connexion perdue", "connection lost");
 pub(crate) const RETRY_IN: Text = text("nouvel essai dans", "trying again in");
 pub(crate) const CONNECTED_AGAIN: Text = text("connexion rétablie", "connected again");
+pub(crate) const FOLDING: Text = text("lecture du journal", "folding the log");
+pub(crate) const REBUILDING: Text = text("reconstruction", "rebuilding");
+pub(crate) const VERIFYING: Text = text("vérification", "verifying");
+pub(crate) const DIFFERENT: Text =
+    text("les projections diffèrent du journal :", "the projections differ from the log:");
+pub(crate) const FOLD_AGAIN: Text = text(
+    "lancez `beffroi rebuild` pour les reconstruire",
+    "run `beffroi rebuild` to fold them again",
+);
+pub(crate) const ROW_MISSING: Text = text("manque", "is missing");
+pub(crate) const ROW_UNEXPECTED: Text = text("est de trop", "should not be there");
+pub(crate) const ROW_CHANGED: Text = text("a un autre contenu", "has another content");
 pub(crate) const ERROR: Text = text("erreur :", "error:");
 pub(crate) const RETRY_AFTER: Text = text("réessayez dans", "try again in");
 pub(crate) const HELP: Text = text("aide :", "help:");

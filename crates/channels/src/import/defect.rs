@@ -1,6 +1,7 @@
 //! What can be wrong with a file, a row or a value.
 
-use std::borrow::Cow;
+use super::words::{Words, choose};
+use beffroi_wire::pb::event::v1::Language;
 
 /// A stable reason, as the file of rejects names it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -192,7 +193,8 @@ pub(crate) struct Defect {
     pub(crate) column: String,
     /// What was found there.
     pub(crate) value: String,
-    pub(crate) message: Cow<'static, str>,
+    /// More than the reason says.
+    said: Option<Box<Words>>,
 }
 
 impl Defect {
@@ -203,16 +205,19 @@ impl Defect {
 
     /// A defect of one value.
     pub(crate) fn of(reason: &'static Reason, column: &str, value: &str) -> Self {
-        Self {
-            reason,
-            column: column.to_owned(),
-            value: value.to_owned(),
-            message: reason.english.into(),
-        }
+        Self { reason, column: column.to_owned(), value: value.to_owned(), said: None }
     }
 
     /// With more to say than the reason does.
-    pub(crate) fn saying(self, message: impl Into<Cow<'static, str>>) -> Self {
-        Self { message: message.into(), ..self }
+    pub(crate) fn saying(self, french: impl Into<String>, english: impl Into<String>) -> Self {
+        Self { said: Some(Box::new(Words::new(french, english))), ..self }
+    }
+
+    /// For people.
+    pub(crate) fn message(&self, language: Language) -> &str {
+        match &self.said {
+            Some(said) => said.text(language),
+            None => choose(language, self.reason.french, self.reason.english),
+        }
     }
 }

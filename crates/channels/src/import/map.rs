@@ -76,13 +76,16 @@ impl<'a> Row<'a> {
         if found == expected {
             return Some(());
         }
-        let hint = if self.record.as_slice().contains('\n') {
-            ": is a quotation mark not closed?"
+        let is_open = self.record.as_slice().contains('\n');
+        let (ouvert, open) = if is_open {
+            (" : un guillemet n'est-il pas fermé ?", ": is a quotation mark not closed?")
         } else {
-            ""
+            ("", "")
         };
-        let message = format!("the row has {found} fields, the header {expected}{hint}");
-        self.defects.push(Defect::whole(Reason::WRONG_NUMBER_OF_FIELDS).saying(message));
+        self.defects.push(Defect::whole(Reason::WRONG_NUMBER_OF_FIELDS).saying(
+            format!("la ligne a {found} champs, l'en-tête {expected}{ouvert}"),
+            format!("the row has {found} fields, the header {expected}{open}"),
+        ));
         None
     }
 

@@ -1,6 +1,5 @@
 //! Reads files into batches: the half of an import that needs no server.
 
-use super::UnreadableFile;
 use super::defect::{Defect, Reason};
 use super::map::{Layout, Mapped, map};
 use super::profile::Profile;
@@ -42,7 +41,8 @@ pub(crate) struct Batch {
     pub(crate) bytes_done: u64,
     /// True for the last batch of a file that was read to its end.
     pub(crate) is_whole: bool,
-    pub(crate) unreadable: Option<UnreadableFile>,
+    /// Why the file could not be read, or not to its end.
+    pub(crate) unreadable: Option<Defect>,
     events: usize,
 }
 
@@ -116,11 +116,7 @@ impl<E: FnMut(Batch) -> bool> Reading<'_, E> {
         match self.rows(profile) {
             Ok(more) => more?,
             Err((line, defect)) => {
-                self.batch.unreadable = Some(UnreadableFile {
-                    file: self.path.to_owned(),
-                    reason: defect.reason.word,
-                    message: defect.message.clone().into_owned(),
-                });
+                self.batch.unreadable = Some(defect.clone());
                 self.batch.defects.push(Found { line, defect, is_rejected: true });
             }
         }
@@ -140,7 +136,8 @@ impl<E: FnMut(Batch) -> bool> Reading<'_, E> {
         let mut record = ByteRecord::new();
         rows.next(&mut record).map_err(|(_, defect)| whole(defect))?;
         let header = StringRecord::from_byte_record(record.clone()).map_err(|_| {
-            whole(Defect::whole(Reason::NOT_UTF8).saying("the header is not UTF-8"))
+            let (french, english) = ("l'en-tête n'est pas en UTF-8", "the header is not UTF-8");
+            whole(Defect::whole(Reason::NOT_UTF8).saying(french, english))
         })?;
         let layout = Arc::new(Layout::new(profile, &header).map_err(whole)?);
         let mut recoveries = 0;

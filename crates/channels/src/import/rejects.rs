@@ -1,19 +1,23 @@
 //! The file of rejects: what was wrong, where, and what became of it.
 
-use super::Error;
 use super::defect::Reason;
 use super::read::{Batch, Found};
 use super::send::{Answer, Taken};
+use super::{Error, Job};
+use beffroi_wire::pb::event::v1::Language;
 use csv::{Writer, WriterBuilder};
 use std::borrow::Cow;
 use std::fs::File;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 const HEADER: [&str; 7] = ["file", "line", "column", "reason", "outcome", "value", "message"];
 const VALUE_CHARS_MAX: usize = 200;
 
 /// The file of rejects, if one is wanted.
-pub(crate) struct Rejects(Option<(PathBuf, Writer<File>)>);
+pub(crate) struct Rejects {
+    file: Option<(PathBuf, Writer<File>)>,
+    language: Language,
+}
 
 /// One line of it.
 struct Entry<'a> {
@@ -27,8 +31,9 @@ struct Entry<'a> {
 
 impl Rejects {
     /// Creates the file with its header, so that a path that cannot be written is known at once.
-    pub(crate) fn create(path: Option<&Path>, inputs: &[PathBuf]) -> Result<Self, Error> {
-        let Some(path) = path else { return Ok(Self(None)) };
+    pub(crate) fn create(job: &Job<'_>) -> Result<Self, Error> {
+        let Job { rejects, files: inputs, language, .. } = *job;
+        let Some(path) = rejects else { return Ok(Self { file: None, language }) };
         if let Ok(own) = path.canonicalize()
             && inputs.iter().any(|it| it.canonicalize().is_ok_and(|it| it == own))
         {
@@ -37,14 +42,14 @@ impl Rejects {
         let file = File::create(path)
             .map_err(|source| Error::Rejects { path: path.to_owned(), source })?;
         let writer = WriterBuilder::new().from_writer(file);
-        let mut rejects = Self(Some((path.to_owned(), writer)));
+        let mut rejects = Self { file: Some((path.to_owned(), writer)), language };
         rejects.with(|it| it.write_record(HEADER))?;
         Ok(rejects)
     }
 
     /// Writes what was wrong with a batch, in the order of its lines.
     pub(crate) fn write(&mut self, batch: &Batch, taken: &Taken) -> Result<(), Error> {
-        let found = batch.defects.iter().map(|it| of_defect(it, taken));
+        let found = batch.defects.iter().map(|it| of_defect(it, taken, self.language));
         let refused = taken.refusals.iter().map(|it| of_answer(it, batch, true));
         let remarked = taken.remarks.iter().map(|it| of_answer(it, batch, false));
         let mut lines: Vec<_> = found.chain(refused).chain(remarked).collect();
@@ -77,7 +82,7 @@ impl Rejects {
         &mut self,
         write: impl FnOnce(&mut Writer<File>) -> csv::Result<()>,
     ) -> Result<(), Error> {
-        let Some((path, writer)) = &mut self.0 else { return Ok(()) };
+        let Some((path, writer)) = &mut self.file else { return Ok(()) };
         write(writer)
             .map_err(std::io::Error::from)
             .and_then(|()| writer.flush())
@@ -85,14 +90,14 @@ impl Rejects {
     }
 }
 
-fn of_defect<'a>(found: &'a Found, taken: &Taken) -> Entry<'a> {
+fn of_defect<'a>(found: &'a Found, taken: &Taken, language: Language) -> Entry<'a> {
     Entry {
         line: found.line,
         column: found.defect.column.as_str().into(),
         reason: found.defect.reason,
         is_rejected: found.is_rejected || taken.refuses(found.line),
         value: found.defect.value.as_str().into(),
-        message: found.defect.message.as_ref().into(),
+        message: found.defect.message(language).into(),
     }
 }
 

@@ -14,16 +14,16 @@ const BUFFER_BYTES: usize = 128 * 1024;
 const SNIFF_BYTES: usize = 8 * 1024;
 const GZIP: &[u8] = &[0x1f, 0x8b];
 const BOM: &[u8] = &[0xef, 0xbb, 0xbf];
-/// First bytes of files that are not text, and what to call them.
-const MAGIC: [(&[u8], &str); 8] = [
-    (b"\xff\x06\x00\x00sNaPpY", "snappy-compressed"),
-    (b"PK\x03\x04", "a zip archive or a spreadsheet"),
-    (b"\xfd7zXZ\x00", "xz-compressed"),
-    (b"\x28\xb5\x2f\xfd", "zstd-compressed"),
-    (b"BZh", "bzip2-compressed"),
-    (b"PAR1", "a Parquet file"),
-    (b"\xd0\xcf\x11\xe0", "an old spreadsheet"),
-    (b"%PDF", "a PDF document"),
+/// First bytes of files that are not text, and what to call them in French and in English.
+const MAGIC: [(&[u8], &str, &str); 8] = [
+    (b"\xff\x06\x00\x00sNaPpY", "comprimé par snappy", "snappy-compressed"),
+    (b"PK\x03\x04", "une archive zip ou un classeur", "a zip archive or a spreadsheet"),
+    (b"\xfd7zXZ\x00", "comprimé par xz", "xz-compressed"),
+    (b"\x28\xb5\x2f\xfd", "comprimé par zstd", "zstd-compressed"),
+    (b"BZh", "comprimé par bzip2", "bzip2-compressed"),
+    (b"PAR1", "un fichier Parquet", "a Parquet file"),
+    (b"\xd0\xcf\x11\xe0", "un classeur d'ancien format", "an old spreadsheet"),
+    (b"%PDF", "un document PDF", "a PDF document"),
 ];
 
 /// The rows of a file, uncompressed.
@@ -87,8 +87,9 @@ impl Rows {
             let read = self.reader.read_byte_record(record);
             let line = self.skipped + self.reader.position().line();
             let is_row = read.map_err(|failure| {
-                let message = format!("the file cannot be read further: {failure}");
-                (line, Defect::whole(Reason::UNREADABLE).saying(message))
+                let french = format!("la lecture du fichier s'arrête ici : {failure}");
+                let english = format!("the file cannot be read further: {failure}");
+                (line, Defect::whole(Reason::UNREADABLE).saying(french, english))
             })?;
             if !is_row {
                 return Ok(None);
@@ -109,7 +110,10 @@ pub(crate) fn unreadable(failure: &io::Error) -> Defect {
     if failure.kind() == io::ErrorKind::NotFound {
         return Defect::whole(Reason::NOT_FOUND);
     }
-    Defect::whole(Reason::UNREADABLE).saying(format!("the file cannot be read: {failure}"))
+    Defect::whole(Reason::UNREADABLE).saying(
+        format!("le fichier ne peut être lu : {failure}"),
+        format!("the file cannot be read: {failure}"),
+    )
 }
 
 /// What the start of a file shows it to be, when it is not a table.
@@ -121,17 +125,24 @@ fn recognise(start: &[u8]) -> Option<Defect> {
     if text.is_empty() {
         return Some(Defect::whole(Reason::EMPTY_FILE));
     }
-    if let Some((_, name)) = MAGIC.iter().find(|(magic, _)| start.starts_with(magic)) {
-        let message = format!("the file is not text: it is {name}");
-        return Some(Defect::whole(Reason::BINARY_FILE).saying(message));
+    let magic = MAGIC.iter().find(|(magic, ..)| start.starts_with(magic));
+    if let Some((_, french, english)) = magic {
+        return Some(Defect::whole(Reason::BINARY_FILE).saying(
+            format!("le fichier n'est pas du texte : il est {french}"),
+            format!("the file is not text: it is {english}"),
+        ));
     }
     if start.starts_with(b"\xff\xfe") || start.starts_with(b"\xfe\xff") {
-        return Some(Defect::whole(Reason::NOT_UTF8).saying("the text is UTF-16, not UTF-8"));
+        return Some(
+            Defect::whole(Reason::NOT_UTF8)
+                .saying("le texte est en UTF-16, non en UTF-8", "the text is UTF-16, not UTF-8"),
+        );
     }
     if start.contains(&0) {
-        return Some(
-            Defect::whole(Reason::BINARY_FILE).saying("the file is not text: it has NULs"),
-        );
+        return Some(Defect::whole(Reason::BINARY_FILE).saying(
+            "le fichier n'est pas du texte : il contient des octets nuls",
+            "the file is not text: it has NULs",
+        ));
     }
     if starts("version https://git-lfs.github.com/spec/") {
         return Some(Defect::whole(Reason::GIT_LFS_POINTER));

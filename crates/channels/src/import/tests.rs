@@ -4,7 +4,7 @@ mod profiles;
 
 use super::profile::Profile;
 use super::read::{self, Batch};
-use beffroi_wire::pb::event::v1::{Channel, Nature};
+use beffroi_wire::pb::event::v1::{Channel, Language, Nature};
 use beffroi_wire::pb::intake::v1::ImportedServiceRequest;
 use beffroi_wire::pb::intake::v1::imported_change::Change;
 use chrono::DateTime;
@@ -33,13 +33,13 @@ pub(super) fn read(profile: &Profile, path: &Path) -> Outcome {
         outcome.requests.extend(batch.lines.into_iter().zip(batch.requests));
         for found in batch.defects {
             let word = if found.is_rejected { "rejected" } else { "imported" };
-            outcome.messages.push(found.defect.message.into_owned());
+            outcome.messages.push(found.defect.message(Language::English).to_owned());
             let reason = found.defect.reason.word;
             outcome.defects.push((found.line, reason, found.defect.column, word));
         }
         outcome.rows += batch.rows;
         outcome.rejected += batch.rejected;
-        outcome.unreadable.extend(batch.unreadable.map(|it| it.reason));
+        outcome.unreadable.extend(batch.unreadable.map(|it| it.reason.word));
         true
     });
     outcome

@@ -53,8 +53,10 @@ impl Layout {
         let missing = finder.missing.join(", ");
         let found = header.join(", ");
         let layout = layout.filter(|_| missing.is_empty()).ok_or_else(|| {
-            let message = format!("columns missing: {missing}; columns found: {found}");
-            Defect::of(Reason::WRONG_HEADER, &missing, &found).saying(message)
+            Defect::of(Reason::WRONG_HEADER, &missing, &found).saying(
+                format!("colonnes manquantes : {missing} ; colonnes trouvées : {found}"),
+                format!("columns missing: {missing}; columns found: {found}"),
+            )
         })?;
         Ok(Self { header, ..layout })
     }

@@ -1,0 +1,252 @@
+//! Errors of the parts that speak English alone, in the caller's language.
+//!
+//! What a broker, an operating system or a parser says is passed on as it is.
+
+use super::Lang;
+use beffroi_aggregator::{Error as StoreError, Stopped};
+use beffroi_channels::import;
+use beffroi_journal::{Error as JournalError, ReadError};
+use beffroi_server::{Failure as NodeFailure, InvalidCity, InvalidKeyFile};
+use beffroi_wire::pb::event::v1::Language;
+use std::error::Error;
+use std::fmt;
+use std::io;
+
+/// What went wrong, in both languages, and what caused it.
+#[derive(Debug)]
+pub(crate) struct Said {
+    fr: String,
+    en: String,
+    cause: Option<anyhow::Error>,
+}
+
+impl Said {
+    /// Something that went wrong by itself.
+    pub(crate) fn new(fr: impl Into<String>, en: impl Into<String>) -> Self {
+        Self { fr: fr.into(), en: en.into(), cause: None }
+    }
+
+    /// With its cause.
+    pub(crate) fn because(self, cause: impl Into<anyhow::Error>) -> Self {
+        Self { cause: Some(cause.into()), ..self }
+    }
+}
+
+impl fmt::Display for Said {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.en.fmt(f)
+    }
+}
+
+impl Error for Said {
+    fn source(&self) -> Option<&(dyn Error + 'static)> {
+        self.cause.as_deref().map(|it| it as &(dyn Error + 'static))
+    }
+}
+
+/// An error and its causes on one line.
+pub(crate) fn chain(error: &anyhow::Error, lang: Lang) -> String {
+    let texts: Vec<String> = match lang {
+        Lang::En => error.chain().map(ToString::to_string).collect(),
+        Lang::Fr => error.chain().map(|it| french(it).unwrap_or_else(|| it.to_string())).collect(),
+    };
+    texts.join(match lang {
+        Lang::Fr => " : ",
+        Lang::En => ": ",
+    })
+}
+
+/// `None` for what is said in one language only.
+fn french(error: &(dyn Error + 'static)) -> Option<String> {
+    if let Some(error) = error.downcast_ref::<Said>() {
+        return Some(error.fr.clone());
+    }
+    if let Some(error) = error.downcast_ref::<import::Error>() {
+        return Some(error.text(Language::French));
+    }
+    if let Some(error) = error.downcast_ref::<import::ProfileError>() {
+        return Some(error.text(Language::French));
+    }
+    error
+        .downcast_ref::<Stopped>()
+        .map(of_fold)
+        .or_else(|| error.downcast_ref::<StoreError>().map(of_store))
+        .or_else(|| error.downcast_ref::<JournalError>().map(of_journal))
+        .or_else(|| error.downcast_ref::<ReadError>().map(of_reading))
+        .or_else(|| error.downcast_ref::<NodeFailure>().map(of_node))
+        .or_else(|| error.downcast_ref::<InvalidCity>().map(of_city))
+        .or_else(|| error.downcast_ref::<InvalidKeyFile>().map(of_key))
+        .or_else(|| error.downcast_ref::<io::Error>().and_then(of_system))
+}
+
+fn of_fold(error: &Stopped) -> String {
+    match error {
+        Stopped::OtherLog { expected, found } => format!(
+            "les projections viennent du journal `{expected}`, mais celui-ci est `{found}` : \
+             démarrez avec le répertoire de données qui lui appartient, ou lancez `beffroi rebuild`"
+        ),
+        Stopped::Regressed { last, folded } => format!(
+            "le journal finit à la séquence {last}, mais les projections en tiennent {folded} : il \
+             a été tronqué ou rétabli d'une sauvegarde plus ancienne ; rétablissez le plus récent"
+        ),
+        Stopped::Changed { sequence } => format!(
+            "la séquence {sequence} du journal n'est pas celle des projections : le journal a été \
+             remplacé ; rétablissez l'original"
+        ),
+        Stopped::Read(_) => "le journal ne peut être lu".to_owned(),
+        Stopped::Journal(_) => "le journal ne peut être atteint".to_owned(),
+        Stopped::Store(_) => "les projections ne peuvent être écrites".to_owned(),
+        Stopped::Thread(_) => "le fil des projections s'est arrêté".to_owned(),
+    }
+}
+
+fn of_store(error: &StoreError) -> String {
+    match error {
+        StoreError::Open { path, .. } => {
+            format!("les projections `{}` ne peuvent être ouvertes", path.display())
+        }
+        StoreError::InUse(path) => format!(
+            "les projections `{}` sont en usage : un autre `beffroi serve` tourne-t-il sur ces \
+             données ?",
+            path.display()
+        ),
+        StoreError::Store(_) => "le fichier des projections est en défaut".to_owned(),
+        StoreError::Row { table, key } => format!(
+            "la rangée {key} de la table `{table}` ne peut être lue : lancez `beffroi rebuild`"
+        ),
+        StoreError::Encode(_) => "une rangée ne peut être écrite".to_owned(),
+    }
+}
+
+fn of_journal(error: &JournalError) -> String {
+    match error {
+        JournalError::Locked { path } => {
+            format!("`{}` est en usage par un autre processus", path.display())
+        }
+        JournalError::NotAJournal { path, reason } => {
+            format!("`{}` n'est pas un journal : {reason}", path.display())
+        }
+        JournalError::Format { path, found, needed } => format!(
+            "`{}` est un journal de format {found}, cette version lit le format {needed}",
+            path.display()
+        ),
+        JournalError::Storage(_) => "le fichier du journal est en défaut".to_owned(),
+        JournalError::Row { sequence } => format!("l'entrée {sequence} ne peut être lue"),
+        JournalError::Closed => "le journal est fermé".to_owned(),
+        JournalError::Unreachable(reason) => format!("le courtier ne répond pas : {reason}"),
+        JournalError::ServerTooOld { found, needed } => {
+            format!("le courtier est de version {found}, il faut {needed} ou plus récent")
+        }
+        JournalError::UnsafeStream { stream, settings } => {
+            let settings = settings
+                .iter()
+                .map(|it| format!("{} vaut {}, il faut {}", it.name, it.found, it.needed));
+            let settings = settings.collect::<Vec<_>>().join(" ; ");
+            format!("le flux `{stream}` peut perdre des événements : {settings}")
+        }
+        JournalError::Broker { code, description } => {
+            format!("le courtier a refusé (code {code}) : {description}")
+        }
+    }
+}
+
+fn of_reading(error: &ReadError) -> String {
+    match error {
+        ReadError::Gap { expected, found } => {
+            format!("l'entrée {expected} manque, la suivante est {found}")
+        }
+        ReadError::Recreated { expected, found } => {
+            format!("le journal a été recréé : c'était `{expected}`, c'est maintenant `{found}`")
+        }
+        ReadError::Regressed { position, last } => {
+            format!("le journal finit à {last}, avant la position {position}")
+        }
+        ReadError::Backend(_) => "le journal ne peut être lu".to_owned(),
+    }
+}
+
+fn of_node(error: &NodeFailure) -> String {
+    match error {
+        NodeFailure::Fold(_) => "les projections ne suivent plus le journal".to_owned(),
+        // Transparent: the text is the store's, the causes are its own.
+        NodeFailure::Store(error) => of_store(error),
+        NodeFailure::Journal(_) => "le journal ne peut être atteint".to_owned(),
+        NodeFailure::Grpc(_) => "le serveur gRPC est en défaut".to_owned(),
+        NodeFailure::Task(_) => "une partie du nœud est en défaut".to_owned(),
+        NodeFailure::Reflection(_) => "le service de réflexion ne peut être construit".to_owned(),
+    }
+}
+
+fn of_city(error: &InvalidCity) -> String {
+    match error {
+        InvalidCity::Unreadable { path, .. } => format!("`{}` ne peut être lu", path.display()),
+        InvalidCity::Toml(_) => "le fichier de la ville n'est pas valide".to_owned(),
+        InvalidCity::Value { key, what } => format!("`{key}` : {what}"),
+        InvalidCity::Calendar(_) => "`hours` : aucun jour de la semaine n'est ouvert".to_owned(),
+    }
+}
+
+fn of_key(error: &InvalidKeyFile) -> String {
+    match error {
+        InvalidKeyFile::Unreadable { path, .. } => {
+            format!("la clé des identifiants `{}` ne peut être lue", path.display())
+        }
+        InvalidKeyFile::NotMade { path, .. } => {
+            format!("la clé des identifiants `{}` ne peut être créée", path.display())
+        }
+        InvalidKeyFile::NotAKey { path, .. } => {
+            format!("`{}` n'est pas une clé d'identifiants", path.display())
+        }
+        InvalidKeyFile::NotText { path } => format!(
+            "`{}` n'est pas une clé d'identifiants : un fichier de 64 chiffres hexadécimaux est \
+             attendu",
+            path.display()
+        ),
+    }
+}
+
+/// What the operating system says most often.
+fn of_system(error: &io::Error) -> Option<String> {
+    use io::ErrorKind as Kind;
+    let known = [
+        (Kind::NotFound, "aucun fichier de ce nom"),
+        (Kind::PermissionDenied, "accès refusé"),
+        (Kind::AddrInUse, "l'adresse est déjà prise"),
+        (Kind::AddrNotAvailable, "l'adresse n'est pas de cette machine"),
+        (Kind::AlreadyExists, "le fichier existe déjà"),
+        (Kind::NotADirectory, "ce n'est pas un répertoire"),
+        (Kind::IsADirectory, "c'est un répertoire"),
+        (Kind::StorageFull, "il ne reste plus d'espace"),
+        (Kind::ReadOnlyFilesystem, "le système de fichiers est en lecture seule"),
+    ];
+    let text = known.iter().find(|(kind, _)| *kind == error.kind())?.1;
+    Some(match error.raw_os_error() {
+        Some(code) => format!("{text} (erreur {code} du système)"),
+        None => text.to_owned(),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_error_and_its_causes_are_told_in_the_callers_language() {
+        let cause = Stopped::Changed { sequence: 7 };
+        let error = anyhow::Error::new(Said::new("refusé", "refused").because(cause));
+        assert_eq!(
+            chain(&error, Lang::Fr),
+            "refusé : la séquence 7 du journal n'est pas celle des projections : le journal a été \
+             remplacé ; rétablissez l'original"
+        );
+        assert!(chain(&error, Lang::En).starts_with("refused: sequence 7 of the log"));
+    }
+
+    #[test]
+    fn what_nobody_translated_is_passed_on() {
+        assert_eq!(chain(&anyhow::anyhow!("odd"), Lang::Fr), "odd");
+        let missing = io::Error::from_raw_os_error(2);
+        let text = chain(&anyhow::Error::new(missing), Lang::Fr);
+        assert_eq!(text, "aucun fichier de ce nom (erreur 2 du système)");
+    }
+}
