@@ -16,7 +16,7 @@ use tonic::Code;
 use uuid::Uuid;
 
 use crate::support::{
-    Api, Node, beffroi, city_file, follow_up, open, python, refusal, without_positions,
+    Api, Node, beffroi, city_file, follow_up, open, python, refusal, without_positions, workspace,
 };
 
 fn contact(time: &str, outcome: Outcome, (waited_secs, handled_secs): (u32, u32)) -> Contact {
@@ -340,8 +340,8 @@ fn as_set(rows: &Value) -> std::collections::BTreeSet<String> {
 }
 
 /// Imports a city's file and compares its reports with what the script counts.
-fn check_city(city: &str, name: &str, requests: u64) {
-    let Some(file) = city_file(name) else { return };
+fn check_city(city: &str, name: &str, requests: u64) -> Option<(Node, tempfile::TempDir)> {
+    let file = city_file(name)?;
     let file = file.to_str().unwrap();
     let folder = tempfile::tempdir().unwrap();
     let node = Node::start(&folder.path().join("node"));
@@ -361,11 +361,32 @@ fn check_city(city: &str, name: &str, requests: u64) {
     }
     let live = node.ask(&["report", "requests", "--origin", "live"]);
     assert_eq!(live["total"], json!({ "requests": 0, "resolved": 0 }));
+    Some((node, folder))
 }
 
 #[test]
 fn reports_on_the_whole_montreal_file_agree_with_what_a_script_counts() {
-    check_city("montreal", "montreal/plateau_requetes311_2022-2026.csv", 135_782);
+    let name = "montreal/plateau_requetes311_2022-2026.csv";
+    let Some((node, _folder)) = check_city("montreal", name, 135_782) else { return };
+    let by_product = |node: &Node| -> serde_json::Map<String, Value> {
+        let report = node.ask(&["report", "requests", "--by", "catalogue-product"]);
+        let rows = report["rows"].as_array().unwrap().iter();
+        rows.map(|it| {
+            (it["catalogue_product"].as_str().unwrap().to_owned(), it["requests"].clone())
+        })
+        .collect()
+    };
+    assert_eq!(by_product(&node), *json!({ "": 135_782 }).as_object().unwrap());
+    // Published after the import: words are mapped when they are read.
+    node.ask(&["catalogue", "publish", "montreal"]);
+    let (file, catalogue) = (city_file(name).unwrap(), "crates/server/catalogues/montreal");
+    let catalogue = workspace().join(catalogue);
+    let arguments = [file.to_str().unwrap(), "activite", catalogue.to_str().unwrap()];
+    let counted: Value = serde_json::from_str(&python("mapping.py", &arguments)).unwrap();
+    let mut found = by_product(&node);
+    let unmapped = counted["unmapped"].as_object().unwrap().values().filter_map(Value::as_u64);
+    assert_eq!(found.remove("").map_or(0, |it| it.as_u64().unwrap()), unmapped.sum::<u64>());
+    assert_eq!(found, *counted["products"].as_object().unwrap());
 }
 
 #[test]

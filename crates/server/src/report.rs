@@ -13,6 +13,8 @@ use beffroi_aggregator::Snapshot;
 use beffroi_domain::Code;
 use beffroi_wire::pb::report::v1 as pb;
 use beffroi_wire::pb::report::v1::report_service_server::ReportService;
+use std::cell::RefCell;
+use std::collections::HashMap;
 use std::sync::Arc;
 use tokio::sync::Semaphore;
 use tokio_util::sync::CancellationToken;
@@ -21,19 +23,30 @@ use tonic::{Request, Response, Status};
 /// Scans that run at once; others wait for their turn.
 const SCANS_MAX: usize = 4;
 
-/// The product of the catalogue in force that words mean: those of a product and of its precision,
-/// which may be empty.
-type Mapping<'a> = &'a dyn Fn(&str, &str) -> Option<Code>;
+/// The product of the catalogue in force that the words of a product mean.
+type Mapping<'a> = &'a dyn Fn(&str) -> Option<Code>;
+
+/// Different words whose meaning is remembered during a scan.
+const WORDS_MAX: usize = 20_000;
 
 /// The mapping of the moment: through aliases and names of the catalogue in force.
 fn mapping(
     node: &Shared,
     snapshot: &Snapshot,
-) -> Result<impl Fn(&str, &str) -> Option<Code> + use<>, ApiError> {
+) -> Result<impl Fn(&str) -> Option<Code> + use<>, ApiError> {
     let in_force = node.catalogues.in_force(snapshot)?;
-    Ok(move |product: &str, precision: &str| {
-        let class = in_force.as_ref()?.catalogue.by_alias(product, Some(precision))?;
-        Some(class.product.code.clone())
+    let known = RefCell::new(HashMap::<String, Option<Code>>::new());
+    Ok(move |words: &str| {
+        let catalogue = &in_force.as_ref()?.catalogue;
+        if let Some(code) = known.borrow().get(words) {
+            return code.clone();
+        }
+        let code = catalogue.by_alias(words, None).map(|it| it.product.code.clone());
+        let mut known = known.borrow_mut();
+        if known.len() < WORDS_MAX {
+            known.insert(words.to_owned(), code.clone());
+        }
+        code
     })
 }
 

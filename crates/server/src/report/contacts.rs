@@ -111,7 +111,7 @@ impl Asked {
             Dimension::Product => Some(Value::Text(product())),
             Dimension::CatalogueProduct => {
                 let code = contact.product_code.clone();
-                let code = code.or_else(|| mapping(&product(), ""));
+                let code = code.or_else(|| mapping(&product()));
                 Some(Value::Text(code.map(|it| it.to_string()).unwrap_or_default()))
             }
             Dimension::Outcome => {

@@ -98,8 +98,7 @@ impl Asked {
             Dimension::Product => Some(text(Some(&request.product))),
             Dimension::CatalogueProduct => {
                 let code = request.entry.as_ref().map(|it| it.product.clone());
-                let precision = request.precision.as_ref().map_or("", Label::as_str);
-                let code = code.or_else(|| mapping(request.product.as_str(), precision));
+                let code = code.or_else(|| mapping(request.product.as_str()));
                 Some(Value::Text(code.map(|it| it.to_string()).unwrap_or_default()))
             }
             Dimension::Status => {
