@@ -11,5 +11,6 @@ mod defects;
 mod laws;
 mod made_up;
 mod search;
+mod size;
 mod support;
 mod walks;
