@@ -14,6 +14,7 @@
 mod badinput;
 mod breaches;
 mod crash;
+mod depth;
 mod extracts;
 mod files;
 mod idempotence;

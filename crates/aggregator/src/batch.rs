@@ -1,6 +1,7 @@
 //! A batch: what some events change, kept in memory until it is written once, in key order.
 
 use crate::digest::Digest;
+use crate::places::{self, Placed};
 use crate::schema::{
     self, BreachRow, CatalogueRow, CitizenRow, ContactRow, PlannedRow, QuarantineRow, RequestRow,
     StoredEvent, VolumeKey, code, owned, to_row,
@@ -44,6 +45,7 @@ pub(crate) struct Touched {
     alarms_before: Vec<Alarm>,
     counted_before: Option<VolumeKey>,
     planned_before: Option<PlannedRow>,
+    placed_before: Option<Placed>,
     /// An event of it is in quarantine: how it stands is not known, so nothing is raised.
     silenced: bool,
 }
@@ -121,11 +123,13 @@ impl Batch {
                 let alarms_before = row.request.alarms().collect();
                 let counted_before = Some(volume_key(&row));
                 let planned_before = PlannedRow::of(&row.request);
+                let placed_before = Placed::of(&row.request);
                 Ok(entry.insert(Touched {
                     row,
                     alarms_before,
                     counted_before,
                     planned_before,
+                    placed_before,
                     silenced: false,
                 }))
             }
@@ -161,6 +165,7 @@ impl Batch {
             alarms_before: Vec::new(),
             counted_before: None,
             planned_before: None,
+            placed_before: None,
             silenced: false,
         };
         self.requests.insert(ordinal, touched);
@@ -335,6 +340,7 @@ impl Batch {
         let mut gone = Vec::new();
         let mut come = Vec::new();
         let mut planned = txn.open_table(schema::PLANNED)?;
+        let mut moved = Vec::new();
         let mut volumes: BTreeMap<VolumeKey, i64> = BTreeMap::new();
         for (ordinal, touched) in touched {
             let row = to_row(&touched.row).map_err(Error::Encode)?;
@@ -354,6 +360,10 @@ impl Batch {
                     planned.remove(ordinal)?;
                 }
             }
+            let placed = Placed::of(&touched.row.request);
+            if touched.placed_before != placed {
+                moved.push((ordinal, touched.placed_before.clone(), placed));
+            }
             let now = volume_key(&touched.row);
             if touched.counted_before.as_ref() != Some(&now) {
                 if let Some(before) = &touched.counted_before {
@@ -363,6 +373,7 @@ impl Batch {
             }
         }
         write_alarms(txn, gone, come)?;
+        places::write(txn, &moved)?;
         write_volumes(txn, &volumes)
     }
 }

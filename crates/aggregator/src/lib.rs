@@ -10,6 +10,7 @@ mod compare;
 mod digest;
 mod fold;
 mod follow;
+mod places;
 mod refold;
 mod schema;
 mod snapshot;
@@ -20,6 +21,7 @@ mod timekeeper;
 pub use clock::{Clock, ManualClock};
 pub use compare::{Difference, How, compare};
 pub use follow::{Follower, Stopped, bind, follow};
+pub use places::{Search, Spot, Spots};
 pub use refold::{Progress, rebuild, refold};
 pub use schema::{
     BreachRow, CatalogueRow, CitizenRow, ContactRow, PlannedRow, RequestRow, Step, VolumeKey,

@@ -39,6 +39,14 @@ pub(crate) const CONTACT_TIMES: TableDefinition<(i64, u64), &[u8]> =
     TableDefinition::new("contact_times");
 /// Alarms by time, ordinal and promise.
 pub(crate) const ALARMS: TableDefinition<(i64, u64, u16), ()> = TableDefinition::new("alarms");
+/// Active requests that have coordinates, by product, row and column of a grid, and ordinal: the
+/// coordinates, when they were opened, their precision. See [`places`](crate::places).
+pub(crate) const ACTIVE_POINTS: TableDefinition<PointKey<'_>, PointRow<'_>> =
+    TableDefinition::new("active_points");
+/// Active requests that have a borough, by product, borough and ordinal: when they were opened,
+/// whether they have coordinates, their precision.
+pub(crate) const ACTIVE_BOROUGHS: TableDefinition<(&str, &str, u64), (i64, bool, &str)> =
+    TableDefinition::new("active_boroughs");
 /// Warnings and breaches by sequence: [`BreachRow`].
 pub(crate) const BREACHES: TableDefinition<u64, &[u8]> = TableDefinition::new("breaches");
 /// Requests that wait in planned programmes, by ordinal: [`PlannedRow`].
@@ -55,6 +63,11 @@ pub(crate) const SUBJECTS: TableDefinition<(u8, u16), u64> = TableDefinition::ne
 pub(crate) const QUARANTINE: TableDefinition<u64, &[u8]> = TableDefinition::new("quarantine");
 /// Aggregates with events in quarantine, and the sequence of the first.
 pub(crate) const QUARANTINED: TableDefinition<u128, u64> = TableDefinition::new("quarantined");
+
+/// A key of [`ACTIVE_POINTS`].
+pub(crate) type PointKey<'a> = (&'a str, i32, i32, u64);
+/// A row of [`ACTIVE_POINTS`].
+pub(crate) type PointRow<'a> = (i32, i32, i64, &'a str);
 
 /// A request, with its number and its history.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]

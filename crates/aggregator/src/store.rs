@@ -165,6 +165,8 @@ fn create_tables(txn: &WriteTransaction) -> Result<(), Error> {
     create(txn, schema::CONTACTS)?;
     create(txn, schema::CONTACT_TIMES)?;
     create(txn, schema::ALARMS)?;
+    create(txn, schema::ACTIVE_POINTS)?;
+    create(txn, schema::ACTIVE_BOROUGHS)?;
     create(txn, schema::BREACHES)?;
     create(txn, schema::PLANNED)?;
     create(txn, schema::REQUEST_VOLUMES)?;

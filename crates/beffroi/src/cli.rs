@@ -1,6 +1,7 @@
 //! The command line: what can be asked, and how it is explained.
 
 mod catalogue;
+mod link;
 mod parse;
 mod programme;
 mod read;
@@ -13,6 +14,7 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 pub(crate) use catalogue::{AnswersArgs, Catalogue, CatalogueArgs};
+pub(crate) use link::{AttachArgs, DuplicatesArgs, MergeArgs, RelateArgs, UnmergeArgs};
 pub(crate) use programme::{CloseArgs, Format, PlannedArgs, ProgrammeAction, ProgrammeArgs};
 pub(crate) use read::{
     AudienceArg, BreachesArgs, CitizenArgs, HistoryArgs, ListArgs, Page, RequestArgs,
@@ -22,8 +24,8 @@ pub(crate) use report::{
     WindowArgs,
 };
 pub(crate) use run::{DemoArgs, ImportArgs, RebuildArgs, ServeArgs, VerifyArgs};
-pub(crate) use write::{Change, ChangeArgs, ContactArgs, ExchangeArgs, FollowUpArgs};
-pub(crate) use write::{OpenArgs, PlaceArgs};
+pub(crate) use write::{Change, ChangeArgs, ChangeCommon, ContactArgs, ExchangeArgs};
+pub(crate) use write::{FollowUpArgs, OpenArgs, PlaceArgs};
 
 use crate::words::Lang;
 
@@ -124,6 +126,16 @@ pub(crate) enum Ask {
     FollowUp(FollowUpArgs),
     /// Change the state of a request.
     Change(ChangeArgs),
+    /// Merge a duplicate into the request that goes on for both.
+    Merge(MergeArgs),
+    /// Take a duplicate apart again.
+    Unmerge(UnmergeArgs),
+    /// Say what two requests have to do with each other.
+    Relate(RelateArgs),
+    /// Say that a photo or a document belongs to a request.
+    Attach(AttachArgs),
+    /// Show requests of which one may be a duplicate.
+    Duplicates(DuplicatesArgs),
     /// Show one request.
     Show(RequestArgs),
     /// Show what happened to a request.
@@ -230,6 +242,8 @@ mod tests {
             "beffroi report contacts --by status",
             "beffroi report requests --by day,week",
             "beffroi report requests --from yesterday",
+            "beffroi relate a b --kind causes --remove",
+            "beffroi merge 26-0000001-2",
             "beffroi list --server localhost:3110",
             "beffroi list --server https://localhost:3110",
         ] {

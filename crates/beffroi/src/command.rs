@@ -1,16 +1,20 @@
 //! The commands that ask a server.
 
+pub(crate) mod attach;
 pub(crate) mod breaches;
 pub(crate) mod catalogue;
 pub(crate) mod change;
 pub(crate) mod citizen;
 pub(crate) mod contact;
+pub(crate) mod duplicates;
 pub(crate) mod follow;
 pub(crate) mod follow_up;
 pub(crate) mod history;
 pub(crate) mod list;
+pub(crate) mod merge;
 pub(crate) mod open;
 pub(crate) mod programme;
+pub(crate) mod relate;
 pub(crate) mod report;
 pub(crate) mod show;
 pub(crate) mod watch;
@@ -42,6 +46,11 @@ pub(crate) async fn run(ask: Ask, url: &str, console: Console) -> Result<Exit, F
         Ask::Contact(args) => contact::run(client, args, console).await,
         Ask::FollowUp(args) => follow_up::run(client, args, console).await,
         Ask::Change(args) => change::run(client, args, console).await,
+        Ask::Merge(args) => merge::merge(client, args, console).await,
+        Ask::Unmerge(args) => merge::unmerge(client, args, console).await,
+        Ask::Relate(args) => relate::run(client, args, console).await,
+        Ask::Attach(args) => attach::run(client, args, console).await,
+        Ask::Duplicates(args) => duplicates::run(client, args, console).await,
         Ask::Show(args) => show::run(client, args, console).await,
         Ask::History(args) => history::run(client, args, console).await,
         Ask::Watch(args) => watch::run(client, args, console).await,

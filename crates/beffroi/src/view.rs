@@ -9,6 +9,7 @@ mod catalogue;
 mod citizen;
 mod history;
 mod import;
+mod link;
 mod programme;
 mod report;
 mod request;
@@ -21,6 +22,7 @@ pub(crate) use catalogue::{
 pub(crate) use citizen::CitizenAnswer;
 pub(crate) use history::HistoryAnswer;
 pub(crate) use import::{ImportAnswer, UnreadableView};
+pub(crate) use link::{DuplicatesAnswer, MergeAnswer, RelationAnswer, UnmergeAnswer};
 pub(crate) use programme::{CloseAnswer, PlannedAnswer, PlannedView, ProgrammesAnswer};
 pub(crate) use report::{ContactFigures, Keys, ReportAnswer, RequestFigures, Share};
 pub(crate) use request::{RequestAnswer, RequestsAnswer, Written};
@@ -81,6 +83,11 @@ fn is_false(value: &bool) -> bool {
     !value
 }
 
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde passes a reference")]
+fn is_zero(value: &u64) -> bool {
+    *value == 0
+}
+
 #[cfg(test)]
 pub(crate) mod samples {
     //! Answers of a server, for tests.
@@ -108,6 +115,7 @@ pub(crate) mod samples {
             number: "26-0000001-2".to_owned(),
             product: "Eau potable".to_owned(),
             nature: event::Nature::Service.into(),
+            urgency: event::Urgency::Normal.into(),
             channel: event::Channel::WebForm.into(),
             unit: "Travaux publics".to_owned(),
             place: Some(event::Place {

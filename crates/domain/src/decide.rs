@@ -5,7 +5,7 @@ mod links;
 mod open;
 
 use crate::catalogue::Answered;
-use crate::request::{Attachment, CatalogueEntry, Duplicate, MergedInto, Relation};
+use crate::request::{Attachment, CatalogueEntry, Duplicate, Relation};
 use crate::{
     Channel, CitizenId, City, Code, HoldReason, InvalidTimestamp, Kind, Label, Language, Nature,
     Origin, OutOfCalendar, Place, Request, RequestId, Source, Status, Timestamp, Urgency,
@@ -53,7 +53,7 @@ pub enum Change {
     /// It leaves its programme.
     LeaveProgramme,
     /// It is a duplicate of another request.
-    Merge(Box<MergedInto>),
+    Merge(Box<Merge>),
     /// It is no duplicate after all.
     Unmerge,
     /// Another request is a duplicate of it.
@@ -164,16 +164,41 @@ pub struct Reclassify {
     pub product: Label,
     /// The precision within the product.
     pub precision: Option<Label>,
-    /// What is wanted.
-    pub nature: Nature,
-    /// How fast it must be dealt with.
-    pub urgency: Urgency,
+    /// What is wanted; `None`: as before.
+    pub nature: Option<Nature>,
+    /// How fast it must be dealt with; `None`: as before.
+    pub urgency: Option<Urgency>,
     /// Its place in the catalogue; `None`: in free text.
     pub entry: Option<CatalogueEntry>,
     /// The unit that becomes responsible; `None`: as before.
     pub unit: Option<Label>,
     /// The programme that requests of its kind enter at once.
     pub programme: Option<Code>,
+}
+
+/// The request that goes on for a duplicate, as it stands.
+#[derive(Clone, Debug)]
+pub struct Merge {
+    /// Which one.
+    pub into: RequestId,
+    /// Where it stands.
+    pub status: Status,
+    /// The unit responsible for it.
+    pub unit: Option<Label>,
+    /// The programme it is in.
+    pub programme: Option<Code>,
+}
+
+impl Merge {
+    /// Into this request.
+    pub fn into(survivor: &Request) -> Self {
+        Self {
+            into: survivor.id,
+            status: survivor.status,
+            unit: survivor.unit.clone(),
+            programme: survivor.programme.clone(),
+        }
+    }
 }
 
 /// Why a command cannot be carried out.
@@ -204,7 +229,7 @@ pub enum Rejection {
     #[error(transparent)]
     Calendar(#[from] OutOfCalendar),
     /// Requests of this product are not reopened so late.
-    #[error("it may be reopened within {0} days of its end only: open a new request")]
+    #[error("{}", reopening(*.0))]
     ReopenTooLate(u32),
     /// What concerns links between requests.
     #[error(transparent)]
@@ -234,6 +259,14 @@ pub enum LinkRejection {
     TooMany,
 }
 
+fn reopening(within_days: u32) -> String {
+    if within_days == 0 {
+        "requests of this product are not reopened: open a new one".to_owned()
+    } else {
+        format!("it may be reopened within {within_days} days of its end only: open a new request")
+    }
+}
+
 impl From<InvalidTimestamp> for Rejection {
     fn from(_: InvalidTimestamp) -> Self {
         Self::Year
@@ -257,19 +290,53 @@ pub fn decide(city: &City, state: Option<&Request>, command: &Command) -> Result
     }
 }
 
-/// What follows for a duplicate when the request it was merged into changes; `None`: nothing.
+/// What follows for a duplicate when the request it was merged into changes, and when: nothing, an
+/// event, or two. A duplicate stands where that request stands, whatever its own rules say.
 pub fn mirror(
     city: &City,
     duplicate: &Request,
     command: &Command,
-) -> Result<Option<Kind>, Rejection> {
-    if !command.change.is_of_status() {
-        return Ok(None);
+) -> Result<Vec<(Timestamp, Kind)>, Rejection> {
+    // The survivor may have stood there for longer than the duplicate has been merged.
+    let occurred_at = command.occurred_at.max(duplicate.status_changed_at);
+    let mut events = Vec::new();
+    for change in mirrored(&command.change) {
+        let command = Command { change, occurred_at, origin: command.origin };
+        match change::follow(city, duplicate, &command) {
+            Ok(kind) => events.push((occurred_at, kind)),
+            Err(Rejection::Status(_)) => {}
+            Err(error) => return Err(error),
+        }
     }
-    match change::change(city, duplicate, command) {
-        Ok(kind) => Ok(Some(kind)),
-        Err(Rejection::Status(_) | Rejection::ReopenTooLate(_)) => Ok(None),
-        Err(error) => Err(error),
+    Ok(events)
+}
+
+/// What a change of a request is for its duplicates.
+fn mirrored(change: &Change) -> Vec<Change> {
+    match change {
+        Change::Reclassify(to) => {
+            let transfer = to.unit.clone().map(Change::Transfer);
+            let enter = to.programme.clone().map(Change::EnterProgramme);
+            transfer.into_iter().chain(enter).collect()
+        }
+        Change::Transfer(_) => vec![change.clone()],
+        Change::Open(_)
+        | Change::Assign(_)
+        | Change::PutOnHold(_)
+        | Change::Resume
+        | Change::FollowUp(_)
+        | Change::Resolve
+        | Change::Reopen
+        | Change::Cancel
+        | Change::EnterProgramme(_)
+        | Change::LeaveProgramme
+        | Change::Merge(_)
+        | Change::Unmerge
+        | Change::AddDuplicate(_)
+        | Change::RemoveDuplicate(_)
+        | Change::Relate(_)
+        | Change::Unrelate(_)
+        | Change::Attach(_) => change.is_of_status().then(|| change.clone()).into_iter().collect(),
     }
 }
 
@@ -280,7 +347,10 @@ fn is_of_record(change: &Change) -> bool {
 
 fn in_time(request: &Request, command: &Command) -> Result<(), Rejection> {
     // What documents something may tell of any time since the opening.
-    let moves = command.change.is_of_status() || matches!(command.change, Change::Merge(_));
+    let change = &command.change;
+    let plans = matches!(change, Change::Reclassify(to) if to.programme.is_some());
+    let merges = matches!(change, Change::Merge(_) | Change::Unmerge);
+    let moves = change.is_of_status() || plans || merges;
     let not_before = if moves { request.status_changed_at } else { request.opened_at };
     if command.occurred_at < not_before { Err(Rejection::TooEarly { not_before }) } else { Ok(()) }
 }

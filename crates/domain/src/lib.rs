@@ -17,6 +17,7 @@ mod id;
 mod identifier;
 mod number;
 mod period;
+mod place;
 mod promise;
 mod reference;
 mod regime;
@@ -34,7 +35,9 @@ pub use citizen::{
 pub use city::{City, Commitment};
 pub use code::{Code, InvalidCode};
 pub use contact::{Contact, InvalidContact};
-pub use decide::{Change, Command, LinkRejection, Open, Reclassify, Rejection, decide, mirror};
+pub use decide::{
+    Change, Command, LinkRejection, Merge, Open, Reclassify, Rejection, decide, mirror,
+};
 pub use emergency::{Emergency, InvalidEmergency, Suggestion, suggest};
 pub use event::{
     About, CataloguePublished, Event, FactKind, Kind, Meta, Opened, PersonalData, PromiseRef,
@@ -46,6 +49,7 @@ pub use identifier::{
 };
 pub use number::{InvalidNumber, Number};
 pub use period::{Period, Span};
+pub use place::metres_between;
 pub use promise::{Promise, PromiseKind, Rule, Term, Verdict};
 pub use reference::Reference;
 pub use regime::{
@@ -53,8 +57,8 @@ pub use regime::{
     RegimeOutOfOrder, RegimeRejection, Regimes, Week, opening,
 };
 pub use request::{
-    Alarm, Attachment, CatalogueEntry, Duplicate, Merged, MergedInto, OutOfOrder, Place, Relation,
-    Request, Source, Standing, Status,
+    Alarm, Attachment, CatalogueEntry, Duplicate, Merged, MergedInto, OutOfOrder, Place, Raised,
+    Relation, Request, Source, Standing, Status,
 };
 pub use text::{InvalidText, Label, Personal, Text};
 pub use time::{InvalidTimestamp, Timestamp};

@@ -7,8 +7,8 @@ mod standing;
 pub use standing::{Duplicate, Merged, MergedInto, Standing};
 
 use crate::{
-    Channel, CitizenId, Code, Label, Language, Nature, Origin, Promise, RelationKind, RequestId,
-    Timestamp, Urgency,
+    Channel, CitizenId, Code, FactKind, Label, Language, Nature, Origin, Promise, PromiseKind,
+    RelationKind, RequestId, Timestamp, Urgency,
 };
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
@@ -81,6 +81,20 @@ pub struct Attachment {
     pub sha256: [u8; 32],
 }
 
+/// A warning or a breach that was raised. It is a fact: nothing takes it back, and it is not raised
+/// again should its promise come to be due at that time again.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Raised {
+    /// Which of the two.
+    pub fact: FactKind,
+    /// What was promised.
+    pub promise: PromiseKind,
+    /// In which cycle.
+    pub cycle: u32,
+    /// The due time of which it speaks.
+    pub due_at: Timestamp,
+}
+
 /// A request as its events left it.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Request {
@@ -146,6 +160,8 @@ pub struct Request {
     pub relations: Vec<Relation>,
     /// Its photos and documents, without their names.
     pub attachments: Vec<Attachment>,
+    /// The warnings and breaches raised for it.
+    pub raised: Vec<Raised>,
     /// How many follow-ups the citizen can see.
     pub public_follow_ups: u32,
 }

@@ -350,8 +350,8 @@ fn a_reclassification_into_a_programme_keeps_the_lateness_there_was() {
         Change::Reclassify(Box::new(Reclassify {
             product: "Trottoir".parse().unwrap(),
             precision: None,
-            nature: Nature::Service,
-            urgency: Urgency::Normal,
+            nature: Some(Nature::Service),
+            urgency: None,
             entry: None,
             unit: None,
             programme: Some("refection-trottoirs".parse().unwrap()),

@@ -15,7 +15,7 @@ pub(crate) use flaw::flaw_in_french;
 pub(crate) use problem::CatalogueProblem;
 pub(crate) use service::CatalogueEndpoint;
 pub(crate) use versions::{Catalogues, InForce};
-pub(crate) use walk::{all_said, asked_product, given_answers, wrong_answers};
+pub(crate) use walk::{all_said, asked_product, asked_product_of, given_answers, wrong_answers};
 
 /// The most bytes that a catalogue may take on the log: a broker takes messages of 1 MiB.
 const BYTES_MAX: usize = 900 << 10;

@@ -1,11 +1,13 @@
 //! Errors of the API: the only place that turns one into a gRPC status.
 
+mod rejection;
+
 use crate::catalogue::CatalogueProblem;
 use crate::language::choose;
 use beffroi_aggregator::Error as StoreError;
 use beffroi_domain::{
     Emergency, InvalidArea, InvalidCode, InvalidContact, InvalidId, InvalidNumber, InvalidText,
-    Language, LinkRejection, Rejection, Status as Standing, Timestamp,
+    Language, Rejection, Status as Standing, Timestamp,
 };
 use beffroi_journal::{AppendError, Refusal};
 use std::collections::HashMap;
@@ -37,6 +39,8 @@ pub(crate) enum ApiError {
     UnknownProgramme(String),
     /// The rules do not allow it.
     Rejected(Rejection),
+    /// The rules do not allow it for one of the two requests that a call names.
+    RejectedOn { number: String, rejection: Rejection },
     /// The id belongs to something else.
     IdTaken(String),
     /// The position or the token is of another log.
@@ -85,6 +89,8 @@ pub(crate) enum Problem {
     PageToken,
     ResumeToken,
     Contact(InvalidContact),
+    MediaType,
+    Digest,
     TooMany { found: usize, max: usize },
     BeforeOpening,
     Catalogue(CatalogueProblem),
@@ -147,6 +153,8 @@ impl Problem {
             Self::Contact(InvalidContact::EmergencyUnexpected) => {
                 "must be empty: only a contact transferred to 9-1-1 names an emergency".to_owned()
             }
+            Self::MediaType => "is not a media type, such as image/jpeg".to_owned(),
+            Self::Digest => "is not a SHA-256: 64 hexadecimal digits".to_owned(),
             Self::TooMany { found, max } => format!("has {found} items, 1 to {max} are taken"),
             Self::BeforeOpening => "is dated before the opening".to_owned(),
             Self::Catalogue(problem) => problem.text(Language::English),
@@ -200,6 +208,8 @@ impl Problem {
             Self::Contact(InvalidContact::EmergencyUnexpected) => {
                 "doit être vide : seul un contact transféré au 9-1-1 désigne une urgence".to_owned()
             }
+            Self::MediaType => "n'est pas un type de média, tel que image/jpeg".to_owned(),
+            Self::Digest => "n'est pas un SHA-256 : 64 chiffres hexadécimaux".to_owned(),
             Self::TooMany { found, max } => format!("compte {found} éléments, de 1 à {max} admis"),
             Self::BeforeOpening => "est antérieur à l'ouverture".to_owned(),
             Self::Catalogue(problem) => problem.text(Language::French),
@@ -266,20 +276,17 @@ impl ApiError {
     pub(crate) fn reason(&self) -> &'static str {
         match self {
             Self::Invalid(_) => "INVALID_FIELD",
-            Self::UnknownRequest(_) | Self::Rejected(Rejection::Unknown) => "UNKNOWN_REQUEST",
+            Self::UnknownRequest(_) => "UNKNOWN_REQUEST",
             Self::UnknownCitizen(_) => "UNKNOWN_CITIZEN",
             Self::NoCatalogue => "NO_CATALOGUE",
             Self::UnknownCatalogue(_) => "UNKNOWN_CATALOGUE",
             Self::Emergency(..) => "EMERGENCY",
             Self::Informed(_) => "INFORMED",
-            Self::Rejected(Rejection::Exists) | Self::IdTaken(_) => "ID_TAKEN",
-            Self::Rejected(Rejection::Status(_) | Rejection::PlannedFollowUp) => "WRONG_STATUS",
             Self::UnknownProgramme(_) => "UNKNOWN_PROGRAMME",
-            Self::Rejected(Rejection::TooEarly { .. }) => "TOO_EARLY",
-            Self::Rejected(Rejection::ReopenTooLate(_)) => "REOPEN_TOO_LATE",
-            Self::Rejected(Rejection::Link(link)) => link_reason(*link),
-            Self::Rejected(Rejection::Year) => "YEAR_WITHOUT_NUMBERS",
-            Self::Rejected(Rejection::Calendar(_)) => "BEYOND_CALENDAR",
+            Self::IdTaken(_) => "ID_TAKEN",
+            Self::Rejected(rejection) | Self::RejectedOn { rejection, .. } => {
+                rejection::reason(rejection)
+            }
             Self::OtherLog => "OTHER_LOG",
             Self::Behind { .. } => "NOT_THERE_YET",
             Self::OutcomeUnknown => "OUTCOME_UNKNOWN",
@@ -296,28 +303,20 @@ impl ApiError {
         match self {
             Self::Invalid(_)
             | Self::ReportTooLarge
-            | Self::Rejected(Rejection::Year)
             | Self::Refused(Refusal::TooLarge { .. } | Refusal::TooManyEntries { .. }) => {
                 Code::InvalidArgument
             }
             Self::UnknownRequest(_)
             | Self::UnknownCitizen(_)
             | Self::UnknownCatalogue(_)
-            | Self::UnknownProgramme(_)
-            | Self::Rejected(Rejection::Unknown) => Code::NotFound,
-            Self::Rejected(Rejection::Exists) | Self::IdTaken(_) => Code::AlreadyExists,
-            Self::Rejected(
-                Rejection::Status(_)
-                | Rejection::PlannedFollowUp
-                | Rejection::TooEarly { .. }
-                | Rejection::ReopenTooLate(_)
-                | Rejection::Link(_)
-                | Rejection::Calendar(_),
-            )
-            | Self::NoCatalogue
-            | Self::Emergency(..)
-            | Self::Informed(_)
-            | Self::OtherLog => Code::FailedPrecondition,
+            | Self::UnknownProgramme(_) => Code::NotFound,
+            Self::IdTaken(_) => Code::AlreadyExists,
+            Self::Rejected(rejection) | Self::RejectedOn { rejection, .. } => {
+                rejection::code(rejection)
+            }
+            Self::NoCatalogue | Self::Emergency(..) | Self::Informed(_) | Self::OtherLog => {
+                Code::FailedPrecondition
+            }
             Self::Behind { .. } | Self::OutcomeUnknown | Self::ShuttingDown => Code::Unavailable,
             Self::Refused(_) | Self::TooManyStreams(_) => Code::ResourceExhausted,
             Self::Quarantined | Self::Store(_) | Self::Task => Code::Internal,
@@ -334,13 +333,7 @@ impl ApiError {
     pub(crate) fn message(&self, language: Language) -> String {
         let own = |french: &str, english: &str| choose(language, french, english).to_owned();
         match self {
-            Self::Invalid(violations) => {
-                let listed: Vec<String> = violations
-                    .iter()
-                    .map(|it| format!("{} {}", it.field, it.problem.text(language)))
-                    .collect();
-                listed.join(choose(language, " ; ", "; "))
-            }
+            Self::Invalid(violations) => listed(violations, language),
             Self::UnknownRequest(name) => choose(
                 language,
                 format!("aucune demande `{name}` : vérifiez le numéro"),
@@ -356,7 +349,10 @@ impl ApiError {
                 format!("aucun programme `{code}`, et aucune demande n'y attend"),
                 format!("no programme `{code}`, and no request waits in it"),
             ),
-            Self::Rejected(rejection) => rejected(rejection, language),
+            Self::Rejected(rejection) => rejection::message(rejection, language),
+            Self::RejectedOn { number, rejection } => {
+                rejection::message_on(number, rejection, language)
+            }
             Self::IdTaken(id) => choose(
                 language,
                 format!("l'identifiant `{id}` désigne déjà autre chose : choisissez-en un autre"),
@@ -437,12 +433,11 @@ impl ApiError {
             Self::UnknownCitizen(id) => one("citizen_id", id.clone()),
             Self::UnknownProgramme(code) => one("programme", code.clone()),
             Self::IdTaken(id) => one("id", id.clone()),
-            Self::Rejected(Rejection::Status(status)) => one("status", status.name().to_owned()),
-            Self::Rejected(Rejection::PlannedFollowUp) => {
-                one("status", Standing::Planned.name().to_owned())
-            }
-            Self::Rejected(Rejection::TooEarly { not_before }) => {
-                one("not_before", not_before.to_string())
+            Self::Rejected(rejection) => rejection::metadata(rejection),
+            Self::RejectedOn { number, rejection } => {
+                let mut metadata = rejection::metadata(rejection);
+                metadata.insert("service_request".to_owned(), number.clone());
+                metadata
             }
             Self::Behind { asked, folded } => HashMap::from([
                 ("asked".to_owned(), asked.to_string()),
@@ -456,7 +451,6 @@ impl ApiError {
             Self::Invalid(_)
             | Self::NoCatalogue
             | Self::Informed(_)
-            | Self::Rejected(_)
             | Self::OtherLog
             | Self::OutcomeUnknown
             | Self::Refused(_)
@@ -470,57 +464,9 @@ impl ApiError {
     }
 }
 
-fn rejected(rejection: &Rejection, language: Language) -> String {
-    let french = match rejection {
-        Rejection::Unknown => "la demande n'existe pas".to_owned(),
-        Rejection::Exists => "la demande existe déjà".to_owned(),
-        Rejection::Status(status) => format!(
-            "la demande est {} : ce changement n'est pas permis",
-            standing(*status, Language::French)
-        ),
-        Rejection::PlannedFollowUp => "aucun suivi n'est envoyé pour les demandes inscrites à un \
-             programme : ajoutez un suivi interne"
-            .to_owned(),
-        Rejection::TooEarly { not_before } => {
-            format!("l'instant précède {not_before}, celui du dernier changement de la demande")
-        }
-        Rejection::Year => "il n'y a de numéros que pour les années 1900 à 2199".to_owned(),
-        Rejection::ReopenTooLate(days) => format!(
-            "elle ne peut être rouverte que dans les {days} jours de sa fin : ouvrez une nouvelle \
-             demande"
-        ),
-        Rejection::Link(link) => link_in_french(*link),
-        Rejection::Calendar(_) => "l'échéance dépasse ce qu'un calendrier peut compter".to_owned(),
-    };
-    choose(language, french, rejection.to_string())
-}
-
-fn link_reason(rejection: LinkRejection) -> &'static str {
-    match rejection {
-        LinkRejection::Itself => "SAME_REQUEST",
-        LinkRejection::Merged => "MERGED",
-        LinkRejection::HasDuplicates => "HAS_DUPLICATES",
-        LinkRejection::NotMerged => "NOT_MERGED",
-        LinkRejection::NotRelated => "NOT_RELATED",
-        LinkRejection::TooMany => "TOO_MANY_LINKS",
-    }
-}
-
-fn link_in_french(rejection: LinkRejection) -> String {
-    match rejection {
-        LinkRejection::Itself => "une demande ne peut être liée à elle-même".to_owned(),
-        LinkRejection::Merged => "elle est réunie à une autre demande : changez celle-là, ou \
-             séparez-les d'abord"
-            .to_owned(),
-        LinkRejection::HasDuplicates => "elle a elle-même des doublons : séparez-les d'abord, ou \
-             réunissez-y l'autre demande"
-            .to_owned(),
-        LinkRejection::NotMerged => "elle n'est pas réunie à une autre demande".to_owned(),
-        LinkRejection::NotRelated => "les deux demandes ne sont pas liées".to_owned(),
-        LinkRejection::TooMany => {
-            format!("elle en a déjà {}, le maximum", beffroi_domain::Request::LINKS_MAX)
-        }
-    }
+fn listed(violations: &[Violation], language: Language) -> String {
+    let listed = violations.iter().map(|it| format!("{} {}", it.field, it.problem.text(language)));
+    listed.collect::<Vec<_>>().join(choose(language, " ; ", "; "))
 }
 
 /// A status in words, for the middle of a sentence.

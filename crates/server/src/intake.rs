@@ -1,10 +1,12 @@
 //! The intake service: parse, decide, record, answer with what was made of it.
 
+mod attachment;
 mod change;
 mod contact;
 mod exchange;
 mod follow_up;
 mod import;
+mod links;
 mod open;
 pub(crate) mod planned;
 
@@ -17,12 +19,13 @@ use crate::shared::Shared;
 use beffroi_aggregator::{Aggregate, RequestRow, Snapshot, Subject, partition};
 use beffroi_domain::{
     About, Change, Channel, Command, Event, EventId, Kind, Label, Language, Meta, Origin, Personal,
-    PersonalData, Rejection, Request, RequestId, Timestamp, decide,
+    PersonalData, Rejection, Request, RequestId, Timestamp, decide, mirror,
 };
 use beffroi_wire::pb::intake::v1 as pb;
 use beffroi_wire::pb::intake::v1::intake_service_server::IntakeService;
 use beffroi_wire::pb::query::v1 as query;
 use exchange::{Exchange, with_exchange};
+use std::collections::BTreeSet;
 use std::sync::Arc;
 use tonic::{Response, Status};
 use uuid::Uuid;
@@ -62,7 +65,7 @@ impl IntakeService for Intake {
         call: tonic::Request<pb::ChangeServiceRequestRequest>,
     ) -> Result<Response<pb::ChangeServiceRequestResponse>, Status> {
         let language = language::of(call.metadata());
-        let changed = change::change(&self.node, call.into_inner()).await;
+        let changed = change::change(&self.node, call.into_inner(), language).await;
         let (service_request, position) = self.answer(changed, language)?;
         Ok(Response::new(pb::ChangeServiceRequestResponse { service_request, position }))
     }
@@ -75,6 +78,56 @@ impl IntakeService for Intake {
         let added = follow_up::add(&self.node, call.into_inner()).await;
         let (service_request, position) = self.answer(added, language)?;
         Ok(Response::new(pb::AddFollowUpResponse { service_request, position }))
+    }
+
+    async fn add_attachment(
+        &self,
+        call: tonic::Request<pb::AddAttachmentRequest>,
+    ) -> Result<Response<pb::AddAttachmentResponse>, Status> {
+        let language = language::of(call.metadata());
+        let added = attachment::add(&self.node, call.into_inner()).await;
+        let (service_request, position) = self.answer(added, language)?;
+        Ok(Response::new(pb::AddAttachmentResponse { service_request, position }))
+    }
+
+    async fn merge_service_requests(
+        &self,
+        call: tonic::Request<pb::MergeServiceRequestsRequest>,
+    ) -> Result<Response<pb::MergeServiceRequestsResponse>, Status> {
+        let language = language::of(call.metadata());
+        let merged = links::merge(&self.node, call.into_inner()).await;
+        let (duplicate, into, position) = self.answer_both(merged, language)?;
+        Ok(Response::new(pb::MergeServiceRequestsResponse { duplicate, into, position }))
+    }
+
+    async fn unmerge_service_request(
+        &self,
+        call: tonic::Request<pb::UnmergeServiceRequestRequest>,
+    ) -> Result<Response<pb::UnmergeServiceRequestResponse>, Status> {
+        let language = language::of(call.metadata());
+        let taken_apart = links::unmerge(&self.node, call.into_inner()).await;
+        let (duplicate, from, position) = self.answer_both(taken_apart, language)?;
+        Ok(Response::new(pb::UnmergeServiceRequestResponse { duplicate, from, position }))
+    }
+
+    async fn relate_service_requests(
+        &self,
+        call: tonic::Request<pb::RelateServiceRequestsRequest>,
+    ) -> Result<Response<pb::RelateServiceRequestsResponse>, Status> {
+        let language = language::of(call.metadata());
+        let related = links::relate(&self.node, call.into_inner()).await;
+        let (from, to, position) = self.answer_both(related, language)?;
+        Ok(Response::new(pb::RelateServiceRequestsResponse { from, to, position }))
+    }
+
+    async fn unrelate_service_requests(
+        &self,
+        call: tonic::Request<pb::UnrelateServiceRequestsRequest>,
+    ) -> Result<Response<pb::UnrelateServiceRequestsResponse>, Status> {
+        let language = language::of(call.metadata());
+        let unrelated = links::unrelate(&self.node, call.into_inner()).await;
+        let (from, to, position) = self.answer_both(unrelated, language)?;
+        Ok(Response::new(pb::UnrelateServiceRequestsResponse { from, to, position }))
     }
 
     async fn record_contact(
@@ -98,6 +151,11 @@ impl IntakeService for Intake {
 
 /// A request as it stood when a call was done, and the position of that moment.
 type Standing = (RequestRow, u64);
+/// Two requests as they stood when a call was done, and the position of that moment.
+type BothStanding = (RequestRow, RequestRow, u64);
+/// What a call about two requests answers.
+type BothAnswered =
+    (Option<query::ServiceRequest>, Option<query::ServiceRequest>, Option<query::Position>);
 
 impl Intake {
     fn answer(
@@ -109,6 +167,20 @@ impl Intake {
             let snapshot = self.node.projections.snapshot()?;
             let view = View::new(&self.node, &snapshot, language).service_request(&row)?;
             Ok((Some(view), Some(self.node.position(sequence))))
+        });
+        viewed.map_err(|error| error.into_status(language))
+    }
+
+    fn answer_both(
+        &self,
+        done: Result<BothStanding, ApiError>,
+        language: Language,
+    ) -> Result<BothAnswered, Status> {
+        let viewed = done.and_then(|(one, other, sequence)| {
+            let snapshot = self.node.projections.snapshot()?;
+            let view = View::new(&self.node, &snapshot, language);
+            let (one, other) = (view.service_request(&one)?, view.service_request(&other)?);
+            Ok((Some(one), Some(other), Some(self.node.position(sequence))))
         });
         viewed.map_err(|error| error.into_status(language))
     }
@@ -150,6 +222,20 @@ impl Asked {
         }
     }
 
+    /// The event of a duplicate that follows the request it was merged into, which carries this
+    /// command's own id; `nth`: a command may make several for one duplicate.
+    fn mirrored(
+        &self,
+        duplicate: RequestId,
+        nth: usize,
+        (occurred_at, kind): (Timestamp, Kind),
+    ) -> Result<Event, ApiError> {
+        let mut event = self.event(duplicate, occurred_at, kind);
+        event.id = mirrored_id(self.id, duplicate, nth)?;
+        event.meta.causation = Some(self.id.uuid());
+        Ok(event)
+    }
+
     /// Whether `recorded` is what this command made when it was sent before.
     fn made(&self, recorded: &Event) -> bool {
         recorded.kind.name() == self.change.event_name() && recorded.meta.origin == Origin::Live
@@ -168,7 +254,7 @@ async fn execute_if(
     asked: Asked,
     require: fn(&Request) -> Result<(), Rejection>,
 ) -> Result<Standing, ApiError> {
-    let subject = subject(Aggregate::Request, request.uuid());
+    let subjects = subjects(node, request)?;
     let id = asked.id.uuid();
     let decide = |snapshot: &Snapshot| {
         let row = snapshot.request(request)?;
@@ -194,10 +280,38 @@ async fn execute_if(
         let command = Command { change, occurred_at, origin: Origin::Live };
         let kind = decide(&node.city, state, &command)?;
         let event = asked.event(request, occurred_at, kind);
-        with_exchange(snapshot, &asked, (event, request, state)).map(Decision::Record)
+        let mut events = with_exchange(snapshot, &asked, (event, request, state))?;
+        for duplicate in state.map(|it| it.duplicates.as_slice()).unwrap_or_default() {
+            // Its row is there: nothing is merged that does not exist.
+            let Some(row) = snapshot.request(duplicate.request)? else { continue };
+            let mirrored = mirror(&node.city, &row.request, &command)?;
+            for (nth, it) in mirrored.into_iter().enumerate() {
+                events.push(asked.mirrored(duplicate.request, nth, it)?);
+            }
+        }
+        Ok(Decision::Record(events))
     };
     let exchange = asked.exchange.as_ref().map(Exchange::subject);
-    node.committer.commit([subject].into_iter().chain(exchange).collect(), decide).await
+    node.committer.commit(subjects.into_iter().chain(exchange).collect(), decide).await
+}
+
+/// Where a change of a request is recorded, and what follows for its duplicates.
+fn subjects(node: &Shared, request: RequestId) -> Result<BTreeSet<Subject>, ApiError> {
+    let row = node.projections.snapshot()?.request(request)?;
+    let duplicates = row.into_iter().flat_map(|row| row.request.duplicates);
+    let ids = std::iter::once(request).chain(duplicates.map(|it| it.request));
+    Ok(ids.map(|id| subject(Aggregate::Request, id.uuid())).collect())
+}
+
+/// The id of the `nth` event that follows for a duplicate from the event `id` of its survivor.
+fn mirrored_id(id: EventId, duplicate: RequestId, nth: usize) -> Result<EventId, ApiError> {
+    derived(id, &format!("mirrored/{duplicate}/{nth}"))
+}
+
+/// The id that `name` derives from a command's own, always the same.
+fn derived(id: EventId, name: &str) -> Result<EventId, ApiError> {
+    // A derived id is never nil, for its version is written in it.
+    EventId::new(id.derive(name)).map_err(|_| ApiError::Task)
 }
 
 fn subject(aggregate: Aggregate, id: Uuid) -> Subject {

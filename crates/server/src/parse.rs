@@ -2,7 +2,7 @@
 
 use crate::error::{Problem, Violation};
 use beffroi_domain::{
-    CitizenId, ContactId, InvalidId, Label, Number, PersonalData, Place, RequestId, Text,
+    CitizenId, Code, ContactId, InvalidId, Label, Number, PersonalData, Place, RequestId, Text,
     Timestamp, ten_millionths,
 };
 use beffroi_wire::pb::event::v1 as pb;
@@ -87,6 +87,50 @@ impl Fields {
         self.keep(field, Text::optional(text, max).map_err(Problem::Text))
     }
 
+    pub(crate) fn code(&mut self, field: &str, text: &str) -> Option<Code> {
+        let parsed = match text.trim() {
+            "" => Err(Problem::Missing),
+            text => text.parse().map_err(Problem::Code),
+        };
+        self.keep(field, parsed)
+    }
+
+    /// A text that must be there.
+    pub(crate) fn required_text(&mut self, field: &str, text: &str, max: usize) -> Option<Text> {
+        let text = self.text(field, text, max)?;
+        self.keep(field, text.ok_or(Problem::Missing))
+    }
+
+    /// A media type, such as `image/jpeg`.
+    pub(crate) fn media_type(&mut self, field: &str, text: &str) -> Option<Label> {
+        let text = text.trim().to_ascii_lowercase();
+        let parsed = match text.as_str() {
+            "" => Err(Problem::Missing),
+            text if !is_media_type(text) => Err(Problem::MediaType),
+            text => text.parse().map_err(Problem::Text),
+        };
+        self.keep(field, parsed)
+    }
+
+    /// A SHA-256 in hexadecimal digits.
+    pub(crate) fn sha256(&mut self, field: &str, text: &str) -> Option<[u8; 32]> {
+        let parsed = match text.trim() {
+            "" => Err(Problem::Missing),
+            text => sha256(text).ok_or(Problem::Digest),
+        };
+        self.keep(field, parsed)
+    }
+
+    /// A number that must lie between 1 and `max`.
+    pub(crate) fn positive(&mut self, field: &str, found: u64, max: u64) -> Option<u64> {
+        let parsed = match found {
+            0 => Err(Problem::Missing),
+            found if found > max => Err(Problem::TooBig { found, max }),
+            found => Ok(found),
+        };
+        self.keep(field, parsed)
+    }
+
     /// A word that must be one of those the API has.
     pub(crate) fn word<T>(&mut self, field: &str, number: i32, word: Option<T>) -> Option<T> {
         let problem = if number == 0 { Problem::Missing } else { Problem::UnknownWord };
@@ -162,6 +206,28 @@ pub(crate) fn name(text: &str) -> Result<Name, Problem> {
     } else {
         text.parse().map(Name::Number).map_err(Problem::Number)
     }
+}
+
+/// `type/subtype`, each of the characters that RFC 6838 has for names, and together a label.
+fn is_media_type(text: &str) -> bool {
+    let allowed = |it: u8| it.is_ascii_alphanumeric() || b"!#$&-^_.+".contains(&it);
+    let is_name = |it: &str| {
+        let first = it.bytes().next().is_some_and(|it| it.is_ascii_alphanumeric());
+        first && it.len() <= 99 && it.bytes().all(allowed)
+    };
+    text.split_once('/').is_some_and(|(kind, subtype)| is_name(kind) && is_name(subtype))
+}
+
+fn sha256(text: &str) -> Option<[u8; 32]> {
+    let mut digest = [0; 32];
+    let digits = text.as_bytes();
+    if digits.len() != 64 || !digits.iter().all(u8::is_ascii_hexdigit) {
+        return None;
+    }
+    for (byte, pair) in digest.iter_mut().zip(digits.chunks_exact(2)) {
+        *byte = u8::from_str_radix(std::str::from_utf8(pair).ok()?, 16).ok()?;
+    }
+    Some(digest)
 }
 
 fn coordinates(it: &pb::Coordinates) -> Option<(i32, i32)> {

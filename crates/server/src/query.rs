@@ -4,6 +4,7 @@ mod breaches;
 mod citizen;
 mod history;
 pub(crate) mod list;
+mod suggest;
 pub(crate) mod view;
 mod watch;
 
@@ -113,6 +114,14 @@ impl QueryService for Query {
         let language = language::of(call.metadata());
         let node = Arc::clone(&self.node);
         answer(breaches::subscribe(node, &call.into_inner(), language), language)
+    }
+
+    async fn suggest_duplicates(
+        &self,
+        call: Request<pb::SuggestDuplicatesRequest>,
+    ) -> Answer<pb::SuggestDuplicatesResponse> {
+        let language = language::of(call.metadata());
+        answer(suggest::suggest(&self.node, call.into_inner(), language).await, language)
     }
 
     async fn get_volumes(

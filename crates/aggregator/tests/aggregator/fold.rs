@@ -1,9 +1,10 @@
 //! The fold: the same log gives the same projections, whatever comes.
 
 use crate::support::{City, at, contact, open, open_in, request_id};
-use beffroi_aggregator::{Projections, Stopped, compare, follow, rebuild, refold};
+use beffroi_aggregator::{Projections, Search, Stopped, compare, follow, rebuild, refold};
 use beffroi_domain::{
-    Change, Channel, Code, ContactOutcome, Duplicate, HoldReason, MergedInto, Status, Visibility,
+    Change, Channel, Code, ContactOutcome, Duplicate, HoldReason, Merge, Reclassify, Status,
+    Visibility,
 };
 use beffroi_journal::Entry;
 use bytes::Bytes;
@@ -247,6 +248,61 @@ async fn a_tampered_row_is_found() {
 }
 
 /// Requests, and what is asked of them, in a random order that is always the same.
+fn reclassified(product: &str) -> Change {
+    Change::Reclassify(Box::new(Reclassify {
+        product: product.parse().unwrap(),
+        precision: None,
+        nature: None,
+        urgency: None,
+        entry: None,
+        unit: None,
+        programme: None,
+    }))
+}
+
+#[tokio::test]
+async fn active_requests_are_found_by_product_and_place_as_they_come_and_go() {
+    let city = City::new();
+    let mut found = Vec::new();
+    for (change, name) in [
+        (open(), "opened"),
+        (reclassified("Trottoir"), "reclassified"),
+        (Change::Resolve, "resolved"),
+        (Change::Reopen, "reopened"),
+    ] {
+        city.play_on(&[(1, change)]).await;
+        let projections = city.folded(name).await;
+        let snapshot = projections.snapshot().unwrap();
+        let search = |product| Search { product, opened: at(-60)..=at(60), scan_max: 10 };
+        // Some 50 m away, and in the same borough.
+        let near = |product| {
+            snapshot.active_near(&search(product), (468_143_500, -712_080_000), 60).unwrap()
+        };
+        let within = |product| snapshot.active_in(&search(product), "Limoilou", false).unwrap();
+        for product in ["Nid-de-poule", "Trottoir"] {
+            assert_eq!(near(product).found.len(), within(product).found.len(), "{name}");
+        }
+        found.push((near("Nid-de-poule").found.len(), near("Trottoir").found.len()));
+    }
+    assert_eq!(found, [(1, 0), (0, 1), (0, 0), (0, 1)]);
+}
+
+#[tokio::test]
+async fn a_search_looks_at_no_more_than_it_may_and_says_so() {
+    let city = City::new();
+    city.play(&[(1, open()), (2, open()), (3, open())]).await;
+    let projections = city.folded("p").await;
+    let snapshot = projections.snapshot().unwrap();
+    let search = |scan_max| Search { product: "Nid-de-poule", opened: at(-60)..=at(60), scan_max };
+    for (scan_max, found, incomplete) in [(2, 2, true), (3, 3, false)] {
+        let near = snapshot.active_near(&search(scan_max), (468_139_000, -712_080_000), 9).unwrap();
+        assert_eq!((near.found.len(), near.incomplete), (found, incomplete));
+        let within = snapshot.active_in(&search(scan_max), "Limoilou", false).unwrap();
+        assert_eq!((within.found.len(), within.incomplete), (found, incomplete));
+        assert!(snapshot.active_in(&search(scan_max), "Limoilou", true).unwrap().found.is_empty());
+    }
+}
+
 fn random_plays(seed: u64, count: usize) -> Vec<(u128, Change)> {
     let mut state = seed;
     let mut next = move |below: u64| {
@@ -256,15 +312,23 @@ fn random_plays(seed: u64, count: usize) -> Vec<(u128, Change)> {
     };
     let plays = (0..count).flat_map(|_| {
         let id = u128::from(next(50)) + 1;
-        let change = match next(9) {
+        let change = match next(12) {
             0 => Change::Assign(Some("Travaux publics".parse().unwrap())),
             1 => Change::PutOnHold(HoldReason::Citizen),
             2 => Change::Resume,
             3 => Change::FollowUp(Visibility::Public),
             4 => Change::Resolve,
             5 => Change::Reopen,
-            6 => Change::EnterProgramme("trottoirs".parse().unwrap()),
+            6 => Change::EnterProgramme("refection".parse().unwrap()),
             7 => Change::LeaveProgramme,
+            8 => reclassified(if next(2) == 0 { "Trottoir" } else { "Égout" }),
+            9 => Change::Merge(Box::new(Merge {
+                into: request_id(99),
+                status: Status::Open,
+                unit: None,
+                programme: None,
+            })),
+            10 => Change::Unmerge,
             _ => Change::Cancel,
         };
         [(id, open()), (id, change)]

@@ -62,7 +62,10 @@ fn opening() -> Open {
         language: Language::French,
         other_channels: Vec::new(),
         unit: None,
-        place: Place::default(),
+        place: Place {
+            borough: "Limoilou".parse().ok(),
+            coordinates: Some((468_139_000, -712_080_000)),
+        },
         source: None,
         promised_by: None,
     }

@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use beffroi_wire::pb::event::v1::Channel;
+use beffroi_wire::pb::event::v1::{Channel, Urgency};
 use beffroi_wire::pb::query::v1::{BreachKind, Status};
 use chrono::{DateTime, Utc};
 use clap::{Args, ValueEnum};
@@ -79,6 +79,12 @@ pub(crate) struct ListArgs {
     /// Only those imported from this system.
     #[arg(long, value_name = "SYSTEM")]
     pub source: Option<String>,
+    /// Only this urgency.
+    #[arg(long, value_parser = word::<Urgency>())]
+    pub urgency: Option<Urgency>,
+    /// Only duplicates that were merged into another request, or none of them [default: both].
+    #[arg(long, value_name = "true|false")]
+    pub merged: Option<bool>,
     /// How many at most.
     #[command(flatten)]
     pub page: Page,

@@ -197,7 +197,9 @@ pub(crate) struct FollowUpArgs {
 Examples:
   beffroi change 26-0012345-7 assign --unit 'Travaux publics'
   beffroi change 26-0012345-7 hold --reason citizen --note 'Quelle est la porte exacte ?'
-  beffroi change 26-0012345-7 resolve --occurred-at 2026-11-02T15:00:00-05:00")]
+  beffroi change 26-0012345-7 resolve --occurred-at 2026-11-02T15:00:00-05:00
+  beffroi change 26-0012345-7 reclassify --product 'Trottoir' --precision 'Dalle brisée'
+  beffroi change 26-0012345-7 enter-programme refection-trottoirs")]
 pub(crate) struct ChangeArgs {
     /// The request.
     #[arg(value_name = "NUMBER|UUID")]
@@ -244,10 +246,39 @@ pub(crate) enum Change {
     },
     /// The wait is over (on hold).
     Resume,
-    /// It is done (open, assigned or on hold).
+    /// It is done (open, assigned, on hold or planned).
     Resolve,
     /// It was not done after all (resolved).
     Reopen,
-    /// It is given up or refused (open, assigned or on hold).
+    /// It is given up or refused (open, assigned, on hold or planned).
     Cancel,
+    /// It is about something else than was thought; delays count again from the reception.
+    Reclassify {
+        /// What it is about.
+        #[arg(long)]
+        product: String,
+        /// The precision within the product [default: none].
+        #[arg(long)]
+        precision: Option<String>,
+        /// What is wanted [default: as before].
+        #[arg(long, value_parser = word::<Nature>())]
+        nature: Option<Nature>,
+        /// The unit that becomes responsible [default: as before].
+        #[arg(long)]
+        unit: Option<String>,
+    },
+    /// Another unit becomes responsible (open, assigned, on hold or planned).
+    Transfer {
+        /// The unit.
+        #[arg(long)]
+        unit: String,
+    },
+    /// It enters a planned intervention programme: no delay runs (open, assigned or on hold).
+    EnterProgramme {
+        /// The programme's code.
+        #[arg(value_name = "CODE")]
+        programme: String,
+    },
+    /// It leaves its programme; new delays count from then on (planned).
+    LeaveProgramme,
 }

@@ -2,7 +2,8 @@
 
 use beffroi_wire::pb::intake::v1::change_service_request_request::Change as Wire;
 use beffroi_wire::pb::intake::v1::{
-    Assign, Cancel, ChangeServiceRequestRequest, PutOnHold, Reopen, Resolve, Resume,
+    Assign, Cancel, ChangeServiceRequestRequest, EnterProgramme, LeaveProgramme, PutOnHold,
+    Reclassify, Reopen, Resolve, Resume, Transfer,
 };
 
 use super::id_or_new;
@@ -35,6 +36,7 @@ pub(crate) async fn run(
     let view = Written {
         change_id: Some(id.to_string()),
         follow_up_id: None,
+        attachment_id: None,
         answer: RequestAnswer::new(request.clone(), answer.position),
     };
     console.answer(&view, |lang| render::card(&request, lang))?;
@@ -49,5 +51,14 @@ fn wire(change: Change) -> Wire {
         Change::Resolve => Wire::Resolve(Resolve {}),
         Change::Reopen => Wire::Reopen(Reopen {}),
         Change::Cancel => Wire::Cancel(Cancel {}),
+        Change::Reclassify { product, precision, nature, unit } => Wire::Reclassify(Reclassify {
+            product,
+            precision: precision.unwrap_or_default(),
+            nature: nature.map(i32::from).unwrap_or_default(),
+            unit: unit.unwrap_or_default(),
+        }),
+        Change::Transfer { unit } => Wire::Transfer(Transfer { unit }),
+        Change::EnterProgramme { programme } => Wire::EnterProgramme(EnterProgramme { programme }),
+        Change::LeaveProgramme => Wire::LeaveProgramme(LeaveProgramme {}),
     }
 }

@@ -36,6 +36,7 @@ pub(crate) async fn run(
     let view = Written {
         change_id: None,
         follow_up_id: Some(id.to_string()),
+        attachment_id: None,
         answer: RequestAnswer::new(request.clone(), answer.position),
     };
     console.answer(&view, |lang| render::card(&request, lang))?;

@@ -71,5 +71,7 @@ fn filter(args: &ListArgs) -> ServiceRequestFilter {
         opened_from: args.opened_from.map(to_pb),
         opened_before: args.opened_before.map(to_pb),
         source_system: args.source.clone().unwrap_or_default(),
+        urgency: args.urgency.map(i32::from).unwrap_or_default(),
+        merged: args.merged,
     }
 }

@@ -46,8 +46,38 @@ fn detail(entry: &pb::HistoryEntry, lang: Lang) -> String {
     let due = minutes(entry.due_at.as_ref(), false);
     let due = if due.is_empty() { due } else { named(words::DUE_AT.in_lang(lang), &due, lang) };
     let channel = label_if_said::<event::Channel>(entry.channel, lang);
-    let parts = [text, &entry.notice, &entry.unit, &due, channel, &entry.source_status];
+    let depth = depth(entry, lang);
+    let parts = [text, &entry.notice, &depth, &due, channel, &entry.source_status];
     parts.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join("\n")
+}
+
+/// Other requests, what it was about before and since, units, programmes, attachments.
+fn depth(entry: &pb::HistoryEntry, lang: Lang) -> String {
+    let relation = label_if_said::<event::RelationKind>(entry.relation, lang);
+    let other = [relation, &entry.other_request].into_iter().filter(|it| !it.is_empty());
+    let about = |it: &pb::Classification| match it.precision.as_str() {
+        "" => it.product.clone(),
+        precision => format!("{} / {precision}", it.product),
+    };
+    let classified = entry.classified_before.as_ref().zip(entry.classified_after.as_ref());
+    let units = match (entry.unit_before.as_str(), entry.unit.as_str()) {
+        ("", unit) => unit.to_owned(),
+        (before, unit) => format!("{before} → {unit}"),
+    };
+    let parts = [
+        other.collect::<Vec<_>>().join(" "),
+        classified.map(|(a, b)| format!("{} → {}", about(a), about(b))).unwrap_or_default(),
+        units,
+        entry.programme.clone(),
+        entry.attachment.as_ref().map(|it| attachment(it, lang)).unwrap_or_default(),
+    ];
+    parts.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join("\n")
+}
+
+fn attachment(it: &pb::Attachment, lang: Lang) -> String {
+    let size = format!("{} {}", it.size_bytes, words::BYTES.in_lang(lang));
+    let parts = [it.file_name.as_str(), &it.media_type, &size, &it.reference];
+    parts.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(" · ")
 }
 
 #[cfg(test)]
@@ -79,5 +109,38 @@ mod tests {
         assert_eq!(event(&entry, Lang::En), "Request opened");
         assert_eq!(detail(&entry, Lang::En), "Travaux publics\nDue (UTC): 2026-11-02 13:30");
         assert!(detail(&entry, Lang::Fr).ends_with("Échéance (UTC) : 2026-11-02 13:30"));
+    }
+
+    #[test]
+    fn a_reclassification_says_from_what_to_what() {
+        let about = |product: &str, precision: &str| pb::Classification {
+            product: product.to_owned(),
+            precision: precision.to_owned(),
+            ..Default::default()
+        };
+        let entry = pb::HistoryEntry {
+            classified_before: Some(about("Trottoir", "")),
+            classified_after: Some(about("Arbre", "Frêne")),
+            unit_before: "Voirie".to_owned(),
+            unit: "Foresterie".to_owned(),
+            ..Default::default()
+        };
+        assert_eq!(detail(&entry, Lang::Fr), "Trottoir → Arbre / Frêne\nVoirie → Foresterie");
+    }
+
+    #[test]
+    fn a_relation_names_the_other_request_and_an_attachment_its_file() {
+        let entry = pb::HistoryEntry {
+            other_request: "26-0000002-4".to_owned(),
+            relation: event::RelationKind::Causes.into(),
+            attachment: Some(pb::Attachment {
+                media_type: "image/jpeg".to_owned(),
+                size_bytes: 9,
+                file_name: "a.jpg".to_owned(),
+                ..Default::default()
+            }),
+            ..Default::default()
+        };
+        assert_eq!(detail(&entry, Lang::En), "Causes 26-0000002-4\na.jpg · image/jpeg · 9 bytes");
     }
 }

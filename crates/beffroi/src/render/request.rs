@@ -35,6 +35,11 @@ pub(crate) fn told(
     parts.join("\n\n")
 }
 
+/// Cards of several requests.
+pub(crate) fn cards(requests: &[pb::ServiceRequest], lang: Lang) -> String {
+    requests.iter().map(|it| card(it, lang)).collect::<Vec<_>>().join("\n\n")
+}
+
 fn fields(request: &pb::ServiceRequest, lang: Lang) -> Vec<(words::Text, String)> {
     let others = request.other_channels.iter();
     let others: Vec<_> = others.map(|it| label::<event::Channel>(*it, lang)).collect();
@@ -44,9 +49,11 @@ fn fields(request: &pb::ServiceRequest, lang: Lang) -> Vec<(words::Text, String)
         (words::PRODUCT, request.product.clone()),
         (words::PRECISION, request.precision.clone()),
         (words::NATURE, label::<event::Nature>(request.nature, lang).to_owned()),
+        (words::URGENCY, urgency(request, lang)),
         (words::CHANNEL, label::<event::Channel>(request.channel, lang).to_owned()),
         (words::OTHER_CHANNELS, others.join(", ")),
         (words::UNIT, request.unit.clone()),
+        (words::PROGRAMME, request.programme.clone()),
         (words::PLACE, request.place.as_ref().map(place).unwrap_or_default()),
         (words::CITIZEN, request.citizen_id.clone()),
         (words::OPENED_AT, minutes(request.opened_at.as_ref(), request.approximate)),
@@ -55,7 +62,12 @@ fn fields(request: &pb::ServiceRequest, lang: Lang) -> Vec<(words::Text, String)
     ];
     fields.extend(request.promises.iter().map(|it| (words::PROMISE, promise(it, lang))));
     let source = request.source.as_ref().map(|it| format!("{} {}", it.system, it.id));
+    let relations = request.relations.iter();
+    fields.extend(relations.map(|it| (words::RELATION, relation(it, lang))));
     fields.extend([
+        (words::MERGED_INTO, request.merged_into.clone()),
+        (words::DUPLICATES, request.duplicates.join(", ")),
+        (words::ATTACHMENTS, some(request.attachments)),
         (words::FOLLOW_UPS, request.public_follow_ups.to_string()),
         (words::SOURCE, source.unwrap_or_default()),
         (words::SOURCE_STATUS, request.source_status.clone()),
@@ -66,6 +78,22 @@ fn fields(request: &pb::ServiceRequest, lang: Lang) -> Vec<(words::Text, String)
 
 fn changed_at(request: &pb::ServiceRequest) -> String {
     minutes(request.status_changed_at.as_ref(), request.status_approximate)
+}
+
+/// What is urgent says so; the rest says nothing.
+fn urgency(request: &pb::ServiceRequest, lang: Lang) -> String {
+    match request.urgency() {
+        event::Urgency::Urgent => label::<event::Urgency>(request.urgency, lang).to_owned(),
+        event::Urgency::Unspecified | event::Urgency::Normal => String::new(),
+    }
+}
+
+fn relation(relation: &pb::Relation, lang: Lang) -> String {
+    format!("{} {}", label::<event::RelationKind>(relation.kind, lang), relation.service_request)
+}
+
+fn some(count: u32) -> String {
+    if count == 0 { String::new() } else { count.to_string() }
 }
 
 fn place(place: &event::Place) -> String {
@@ -158,6 +186,29 @@ mod tests {
         assert!(card.contains("En attente"), "{card}");
         assert!(card.contains("Résolution → 2026-11-04 13:30 · Suspendu"), "{card}");
         assert!(!card.contains("Précision"), "{card}");
+    }
+
+    #[test]
+    fn a_card_shows_links_and_only_what_is_urgent() {
+        let relation = pb::Relation {
+            service_request: "26-0000003-6".to_owned(),
+            kind: event::RelationKind::CausedBy.into(),
+        };
+        let linked = pb::ServiceRequest {
+            urgency: event::Urgency::Urgent.into(),
+            merged_into: "26-0000002-4".to_owned(),
+            duplicates: vec!["26-0000004-8".to_owned()],
+            relations: vec![relation],
+            attachments: 2,
+            ..request()
+        };
+        let linked = card(&linked, Lang::Fr);
+        for part in ["Urgente", "Réunie à", "26-0000002-4", "Causée par 26-0000003-6", "Pièces"]
+        {
+            assert!(linked.contains(part), "{part}: {linked}");
+        }
+        let plain = card(&request(), Lang::Fr);
+        assert!(!plain.contains("Urgence") && !plain.contains("Pièces"), "{plain}");
     }
 
     #[test]

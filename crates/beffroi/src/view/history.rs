@@ -5,7 +5,7 @@ use beffroi_wire::pb::query::v1 as pb;
 use serde::Serialize;
 
 use super::request::RequestView;
-use super::{PositionView, is_false, key, said};
+use super::{PositionView, is_false, key, key_or_unknown, said};
 use crate::time::rfc3339;
 
 /// A request's history.
@@ -42,6 +42,20 @@ struct EntryView {
     #[serde(skip_serializing_if = "Option::is_none")]
     unit: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
+    unit_before: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    programme: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    other_request: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    relation: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    classified_before: Option<ClassificationView>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    classified_after: Option<ClassificationView>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    attachment: Option<AttachmentView>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     hold_reason: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     visibility: Option<String>,
@@ -69,6 +83,13 @@ impl From<pb::HistoryEntry> for EntryView {
             actor: said(entry.actor),
             channel: key::<event::Channel>(entry.channel),
             unit: said(entry.unit),
+            unit_before: said(entry.unit_before),
+            programme: said(entry.programme),
+            other_request: said(entry.other_request),
+            relation: key::<event::RelationKind>(entry.relation),
+            classified_before: entry.classified_before.map(Into::into),
+            classified_after: entry.classified_after.map(Into::into),
+            attachment: entry.attachment.map(Into::into),
             hold_reason: key::<event::HoldReason>(entry.hold_reason),
             visibility: key::<event::Visibility>(entry.visibility),
             due_at: rfc3339(entry.due_at.as_ref()),
@@ -77,6 +98,55 @@ impl From<pb::HistoryEntry> for EntryView {
             summary: said(entry.summary),
             notice: said(entry.notice),
             position: entry.position.map(Into::into),
+        }
+    }
+}
+
+#[derive(Debug, Serialize)]
+struct ClassificationView {
+    product: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    precision: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    product_code: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    precision_code: Option<String>,
+    nature: String,
+    urgency: String,
+}
+
+impl From<pb::Classification> for ClassificationView {
+    fn from(it: pb::Classification) -> Self {
+        Self {
+            product: it.product,
+            precision: said(it.precision),
+            product_code: said(it.product_code),
+            precision_code: said(it.precision_code),
+            nature: key_or_unknown::<event::Nature>(it.nature),
+            urgency: key_or_unknown::<event::Urgency>(it.urgency),
+        }
+    }
+}
+
+#[derive(Debug, Serialize)]
+struct AttachmentView {
+    media_type: String,
+    size_bytes: u64,
+    sha256: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    file_name: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    reference: Option<String>,
+}
+
+impl From<pb::Attachment> for AttachmentView {
+    fn from(it: pb::Attachment) -> Self {
+        Self {
+            media_type: it.media_type,
+            size_bytes: it.size_bytes,
+            sha256: it.sha256,
+            file_name: said(it.file_name),
+            reference: said(it.reference),
         }
     }
 }

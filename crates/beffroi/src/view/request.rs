@@ -4,7 +4,7 @@ use beffroi_wire::pb::event::v1 as event;
 use beffroi_wire::pb::query::v1 as pb;
 use serde::Serialize;
 
-use super::{AnsweredView, PositionView, is_false, key_or_unknown, said};
+use super::{AnsweredView, PositionView, is_false, is_zero, key_or_unknown, said};
 use crate::time::rfc3339;
 
 /// An answer about one request.
@@ -53,6 +53,9 @@ pub(crate) struct Written {
     /// The id of the follow-up.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub follow_up_id: Option<String>,
+    /// The id of the attachment.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub attachment_id: Option<String>,
     /// The request as it now stands.
     #[serde(flatten)]
     pub answer: RequestAnswer,
@@ -81,7 +84,14 @@ pub(crate) struct RequestView {
     product: String,
     #[serde(skip_serializing_if = "Option::is_none")]
     precision: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    product_code: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    precision_code: Option<String>,
+    #[serde(skip_serializing_if = "is_zero")]
+    catalogue_version: u64,
     nature: String,
+    urgency: String,
     channel: String,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     other_channels: Vec<String>,
@@ -107,6 +117,17 @@ pub(crate) struct RequestView {
     #[serde(skip_serializing_if = "Option::is_none")]
     source_status: Option<String>,
     public_follow_ups: u32,
+    attachments: u32,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    programme: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    merged_into: Option<String>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    duplicates: Vec<String>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    followers: Vec<String>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    relations: Vec<RelationView>,
     summary: String,
 }
 
@@ -119,7 +140,11 @@ impl From<pb::ServiceRequest> for RequestView {
             citizen_id: said(request.citizen_id),
             product: request.product,
             precision: said(request.precision),
+            product_code: said(request.product_code),
+            precision_code: said(request.precision_code),
+            catalogue_version: request.catalogue_version,
             nature: key_or_unknown::<event::Nature>(request.nature),
+            urgency: key_or_unknown::<event::Urgency>(request.urgency),
             channel: key_or_unknown::<event::Channel>(request.channel),
             other_channels: channels.map(key_or_unknown::<event::Channel>).collect(),
             unit: said(request.unit),
@@ -135,6 +160,12 @@ impl From<pb::ServiceRequest> for RequestView {
             source: request.source.map(|it| SourceView { system: it.system, id: it.id }),
             source_status: said(request.source_status),
             public_follow_ups: request.public_follow_ups,
+            attachments: request.attachments,
+            programme: said(request.programme),
+            merged_into: said(request.merged_into),
+            duplicates: request.duplicates,
+            followers: request.followers,
+            relations: request.relations.into_iter().map(RelationView::from).collect(),
             summary: request.summary,
         }
     }
@@ -157,6 +188,19 @@ impl From<event::Place> for PlaceView {
             latitude: place.coordinates.as_ref().map(|it| it.latitude),
             longitude: place.coordinates.as_ref().map(|it| it.longitude),
         }
+    }
+}
+
+#[derive(Debug, Serialize)]
+struct RelationView {
+    service_request: String,
+    kind: String,
+}
+
+impl From<pb::Relation> for RelationView {
+    fn from(relation: pb::Relation) -> Self {
+        let kind = key_or_unknown::<event::RelationKind>(relation.kind);
+        Self { service_request: relation.service_request, kind }
     }
 }
 
@@ -214,6 +258,7 @@ mod tests {
     "number": "26-0000001-2",
     "product": "Eau potable",
     "nature": "service",
+    "urgency": "normal",
     "channel": "web_form",
     "unit": "Travaux publics",
     "place": {
@@ -238,6 +283,7 @@ mod tests {
     ],
     "origin": "live",
     "public_follow_ups": 1,
+    "attachments": 0,
     "summary": "Waiting on you."
   },
   "position": {
@@ -252,9 +298,31 @@ mod tests {
     #[test]
     fn a_change_says_its_id_beside_the_request() {
         let answer = RequestAnswer::new(request(), None);
-        let written = Written { change_id: Some("x".to_owned()), follow_up_id: None, answer };
+        let written = Written {
+            change_id: Some("x".to_owned()),
+            follow_up_id: None,
+            attachment_id: None,
+            answer,
+        };
         let json = serde_json::to_string(&written).expect("json");
         assert!(json.starts_with(r#"{"change_id":"x","service_request":{"id":"#), "{json}");
+    }
+
+    #[test]
+    fn links_to_other_requests_are_shown() {
+        let relation = pb::Relation {
+            service_request: "26-0000003-6".to_owned(),
+            kind: event::RelationKind::CausedBy.into(),
+        };
+        let view = RequestView::from(pb::ServiceRequest {
+            merged_into: "26-0000002-4".to_owned(),
+            relations: vec![relation],
+            ..request()
+        });
+        let json = serde_json::to_string(&view).expect("json");
+        let expected = r#""attachments":0,"merged_into":"26-0000002-4","relations":[{"#.to_owned()
+            + r#""service_request":"26-0000003-6","kind":"caused_by"}],"summary""#;
+        assert!(json.contains(&expected), "{json}");
     }
 
     #[test]

@@ -3,7 +3,7 @@
 use beffroi_wire::pb::catalogue::v1::WalkStatus;
 use beffroi_wire::pb::event::v1::{
     Channel, ContactOutcome, Emergency, HoldReason, Language, Nature, Origin, PromiseKind,
-    QuestionKind, Urgency, Visibility,
+    QuestionKind, RelationKind, Urgency, Visibility,
 };
 use beffroi_wire::pb::query::v1::{BreachKind, Status, Verdict};
 
@@ -169,6 +169,15 @@ words!(Visibility, "VISIBILITY_", {
     Internal => "Interne", "Internal";
 });
 
+words!(RelationKind, "RELATION_KIND_", {
+    Unspecified => "Inconnue", "Unknown";
+    Related => "Liée à", "Related to";
+    CausedBy => "Causée par", "Caused by";
+    Causes => "Cause", "Causes";
+    Continues => "Fait suite à", "Continues";
+    ContinuedBy => "Suivie de", "Continued by";
+});
+
 words!(Origin, "ORIGIN_", {
     Unspecified => "Inconnue", "Unknown";
     Live => "Reçue ici", "Received here";
@@ -263,6 +272,7 @@ mod tests {
         check::<Language>();
         check::<HoldReason>();
         check::<Visibility>();
+        check::<RelationKind>();
         check::<Origin>();
         check::<PromiseKind>();
         check::<Verdict>();

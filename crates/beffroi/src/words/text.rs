@@ -10,6 +10,13 @@ pub(crate) const PRECISION: Text = text("Précision", "Precision");
 pub(crate) const NATURE: Text = text("Nature", "Nature");
 pub(crate) const CHANNEL: Text = text("Canal", "Channel");
 pub(crate) const OTHER_CHANNELS: Text = text("Aussi signalée par", "Also reported by");
+pub(crate) const PROGRAMME: Text = text("Programme", "Programme");
+pub(crate) const MERGED_INTO: Text = text("Réunie à", "Merged into");
+pub(crate) const DUPLICATES: Text = text("Doublons", "Duplicates");
+pub(crate) const RELATION: Text = text("Lien", "Relation");
+pub(crate) const ATTACHMENTS: Text = text("Pièces jointes", "Attachments");
+pub(crate) const REASON: Text = text("Motif", "Reason");
+pub(crate) const BYTES: Text = text("octets", "bytes");
 pub(crate) const UNIT: Text = text("Unité", "Unit");
 pub(crate) const CITIZEN: Text = text("Citoyen", "Citizen");
 pub(crate) const PLACE: Text = text("Lieu", "Place");
@@ -107,6 +114,10 @@ pub(crate) const NONE_FOUND: Text = text("Aucune demande.", "No request.");
 pub(crate) const NO_BREACHES: Text = text("Aucun constat.", "No warning, no breach.");
 pub(crate) const MORE: Text =
     text("Il y en a d’autres : augmentez --limit.", "There are more: raise --limit.");
+pub(crate) const NARROW: Text = text(
+    "Il y en a plus qu’on ne peut en examiner : resserrez la recherche.",
+    "There is more than can be looked at: narrow the search.",
+);
 pub(crate) const CAUGHT_UP: Text = text(
     "tout ce qui est connu a été envoyé ; en attente de la suite (Ctrl-C pour finir)",
     "everything known was sent; waiting for more (Ctrl-C to end)",

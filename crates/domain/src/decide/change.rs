@@ -46,28 +46,57 @@ pub(super) fn change(city: &City, request: &Request, command: &Command) -> Resul
         | Change::RemoveDuplicate(_)
         | Change::Relate(_)
         | Change::Unrelate(_)
-        | Change::Attach(_) => links::change(request, &command.change),
+        | Change::Attach(_) => links::change(city, request, command),
     }
 }
 
+/// The event by which a duplicate follows the request it was merged into.
+pub(super) fn follow(
+    city: &City,
+    duplicate: &Request,
+    command: &Command,
+) -> Result<Kind, Rejection> {
+    if matches!(command.change, Change::Reopen) && duplicate.status == Status::Resolved {
+        // The other request's product has said how late is too late.
+        return reopened(city, duplicate, command);
+    }
+    change(city, duplicate, command)
+}
+
 fn resume(city: &City, request: &Request, command: &Command) -> Result<Kind, Rejection> {
-    let pending = request.promises.iter().filter(|it| it.verdict == Verdict::Pending);
-    let terms: Result<Vec<Term>, OutOfCalendar> = match request.origin {
-        Origin::Imported => Ok(pending.map(|it| it.term).collect()),
-        Origin::Live => pending
-            .map(|it| city.after_pause(&it.term, request.status_changed_at, command.occurred_at))
+    Ok(Kind::Resumed(after_wait(city, request, command.occurred_at)?))
+}
+
+/// The terms of what is still promised once a wait ends.
+pub(super) fn after_wait(
+    city: &City,
+    request: &Request,
+    ended: Timestamp,
+) -> Result<Vec<Term>, OutOfCalendar> {
+    match request.origin {
+        Origin::Imported => Ok(pending(request).collect()),
+        Origin::Live => pending(request)
+            .map(|term| city.after_pause(&term, request.status_changed_at, ended))
             .collect(),
-    };
-    Ok(Kind::Resumed(terms?))
+    }
+}
+
+fn pending(request: &Request) -> impl Iterator<Item = Term> + '_ {
+    request.promises.iter().filter(|it| it.verdict == Verdict::Pending).map(|it| it.term)
 }
 
 fn reopen(city: &City, request: &Request, command: &Command) -> Result<Kind, Rejection> {
     let within = request.entry.as_ref().and_then(|it| it.reopen_within_days);
     if let Some((days, ended)) = within.zip(request.resolved_at)
-        && command.occurred_at > ended.saturating_add_micros(i64::from(days) * DAY_MICROS)
+        && (days == 0
+            || command.occurred_at > ended.saturating_add_micros(i64::from(days) * DAY_MICROS))
     {
         return Err(Rejection::ReopenTooLate(days));
     }
+    reopened(city, request, command)
+}
+
+fn reopened(city: &City, request: &Request, command: &Command) -> Result<Kind, Rejection> {
     if (request.origin, command.origin) == (Origin::Imported, Origin::Imported) {
         // What the source promised stands, whatever it does in between.
         let promise = request.promises.last().filter(|it| it.cycle == request.cycle);
@@ -98,11 +127,12 @@ fn new_cycle(city: &City, request: &Request, from: Timestamp) -> Result<Vec<Term
 /// What is promised for the new product counts from the reception, with the waits there were.
 fn reclassify(city: &City, request: &Request, to: &Reclassify) -> Result<Kind, Rejection> {
     let planned = request.status == Status::Planned || to.programme.is_some();
+    let nature = to.nature.unwrap_or(request.nature);
     let terms = match request.origin {
         Origin::Live if !planned => {
             let asked = Promised {
                 product: &to.product,
-                nature: to.nature,
+                nature,
                 channel: request.channel,
                 business_days: to.entry.as_ref().and_then(|it| it.business_days),
             };
@@ -113,13 +143,15 @@ fn reclassify(city: &City, request: &Request, to: &Reclassify) -> Result<Kind, R
             }
             terms
         }
+        // What another system promised is kept as it was.
+        Origin::Imported if !planned => pending(request).collect(),
         Origin::Live | Origin::Imported => Vec::new(),
     };
     Ok(Kind::Reclassified(Box::new(Reclassified {
         product: to.product.clone(),
         precision: to.precision.clone(),
-        nature: to.nature,
-        urgency: to.urgency,
+        nature,
+        urgency: to.urgency.unwrap_or(request.urgency),
         entry: to.entry.clone(),
         unit: to.unit.clone(),
         programme: to.programme.clone().filter(|_| request.status != Status::Planned),

@@ -1,13 +1,14 @@
 //! Links between requests, and attachments.
 
-use super::{Change, LinkRejection, Rejection};
+use super::change::after_wait;
+use super::{Change, Command, LinkRejection, Merge, Rejection};
 use crate::request::{Duplicate, MergedInto, Relation};
-use crate::{Kind, Request, RequestId};
+use crate::{City, Kind, Request, RequestId, Status};
 
 /// The event of a change of links; other changes are none of its business.
-pub(super) fn change(request: &Request, change: &Change) -> Result<Kind, Rejection> {
-    match change {
-        Change::Merge(merged) => merge(request, merged),
+pub(super) fn change(city: &City, request: &Request, command: &Command) -> Result<Kind, Rejection> {
+    match &command.change {
+        Change::Merge(into) => merge(city, request, (into, command)),
         Change::Unmerge if request.merged.is_some() => Ok(Kind::Unmerged),
         Change::AddDuplicate(duplicate) => add_duplicate(request, *duplicate),
         Change::RemoveDuplicate(other) => remove_duplicate(request, *other),
@@ -41,8 +42,12 @@ fn not_itself(request: &Request, other: RequestId) -> Result<(), LinkRejection> 
     if request.id == other { Err(LinkRejection::Itself) } else { Ok(()) }
 }
 
-fn merge(request: &Request, merged: &MergedInto) -> Result<Kind, Rejection> {
-    not_itself(request, merged.into)?;
+fn merge(
+    city: &City,
+    request: &Request,
+    (survivor, command): (&Merge, &Command),
+) -> Result<Kind, Rejection> {
+    not_itself(request, survivor.into)?;
     if request.merged.is_some() {
         return Err(LinkRejection::Merged.into());
     }
@@ -52,10 +57,15 @@ fn merge(request: &Request, merged: &MergedInto) -> Result<Kind, Rejection> {
     if !request.status.is_active() {
         return Err(Rejection::Status(request.status));
     }
-    if !merged.status.is_active() {
-        return Err(Rejection::Status(merged.status));
+    if !survivor.status.is_active() {
+        return Err(Rejection::Status(survivor.status));
     }
-    Ok(Kind::Merged(Box::new(merged.clone())))
+    let Merge { into, status, unit, programme } = survivor.clone();
+    let ends_wait = request.status == Status::OnHold
+        && matches!(survivor.status, Status::Open | Status::Assigned);
+    let terms =
+        if ends_wait { after_wait(city, request, command.occurred_at)? } else { Vec::new() };
+    Ok(Kind::Merged(Box::new(MergedInto { into, status, unit, programme, terms })))
 }
 
 fn add_duplicate(request: &Request, duplicate: Duplicate) -> Result<Kind, Rejection> {
@@ -80,7 +90,9 @@ fn remove_duplicate(request: &Request, other: RequestId) -> Result<Kind, Rejecti
 
 fn relate(request: &Request, relation: Relation) -> Result<Kind, Rejection> {
     not_itself(request, relation.request)?;
-    room(request.relations.len())?;
+    // A new relation to the same request replaces the one there was.
+    let others = request.relations.iter().filter(|it| it.request != relation.request);
+    room(others.count())?;
     Ok(Kind::Related(relation))
 }
 

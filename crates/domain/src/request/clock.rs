@@ -1,6 +1,6 @@
 //! The promises of a request: how they are set, revised and settled, and when to look at them.
 
-use super::{Alarm, Request, Status};
+use super::{Alarm, Raised, Request, Status};
 use crate::{FactKind, Kind, Origin, Promise, PromiseRef, Term, Timestamp, Verdict};
 
 impl Request {
@@ -20,11 +20,27 @@ impl Request {
     pub(super) fn revise(&mut self, terms: &[Term]) {
         for term in terms {
             for promise in self.current().filter(|it| it.term.kind == term.kind) {
-                // What was raised spoke of the time that has moved: the new one is raised again.
-                promise.breached &= promise.term.due_at == term.due_at;
-                promise.warned &= promise.term.warn_at == term.warn_at;
                 promise.term = *term;
             }
+        }
+        self.recall();
+    }
+
+    /// Marks what was raised of the promises as they are due now: a time that has moved is raised
+    /// again, one that has come back is not.
+    pub(super) fn recall(&mut self) {
+        for promise in &mut self.promises {
+            let was = |fact: FactKind| {
+                self.raised.iter().any(|it| {
+                    it.fact == fact
+                        && it.promise == promise.term.kind
+                        && it.cycle == promise.cycle
+                        && it.due_at == promise.term.due_at
+                })
+            };
+            let (warned, breached) = (was(FactKind::Warning), was(FactKind::Breach));
+            promise.warned = warned;
+            promise.breached = breached;
         }
     }
 
@@ -104,6 +120,8 @@ impl Request {
             FactKind::Warning => promise.warned = true,
             FactKind::Breach => promise.breached = true,
         }
+        let PromiseRef { kind: promise, cycle, due_at, .. } = *fact;
+        self.raised.push(Raised { fact: kind, promise, cycle, due_at });
     }
 
     /// The times at which its promises must be looked at; none for imported history.

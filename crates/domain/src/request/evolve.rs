@@ -62,6 +62,7 @@ impl Request {
                 follows
             }
             Kind::DuplicateAdded(duplicate) => {
+                self.duplicates.retain(|it| it.request != duplicate.request);
                 self.duplicates.push(*duplicate);
                 true
             }
@@ -126,6 +127,7 @@ impl Request {
             duplicates: Vec::new(),
             relations: Vec::new(),
             attachments: Vec::new(),
+            raised: Vec::new(),
             public_follow_ups: 0,
         })
     }
@@ -144,6 +146,7 @@ impl Request {
     fn resolve(&mut self, event: &Event) -> bool {
         self.fulfil(event.meta.occurred_at);
         self.resolved_at = Some(event.meta.occurred_at);
+        self.programme = None;
         self.status.is_active() && self.turn(Status::Resolved, event)
     }
 
@@ -155,6 +158,7 @@ impl Request {
 
     fn cancel(&mut self, event: &Event) -> bool {
         self.rescind(event.meta.occurred_at);
+        self.programme = None;
         self.status.is_active() && self.turn(Status::Cancelled, event)
     }
 

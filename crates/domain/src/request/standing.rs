@@ -1,7 +1,7 @@
 //! Duplicates: a request that is one shows the status of the other, and can stand again as before.
 
 use super::{Request, Status};
-use crate::{CitizenId, Code, Event, Label, Promise, RequestId, Timestamp};
+use crate::{CitizenId, Code, Event, Label, Promise, RequestId, Term, Timestamp};
 use serde::{Deserialize, Serialize};
 
 /// How a request stands: what a merge replaces and an un-merge gives back.
@@ -49,6 +49,8 @@ pub struct MergedInto {
     pub unit: Option<Label>,
     /// The programme that one is in.
     pub programme: Option<Code>,
+    /// The terms of the duplicate's current cycle now, where the merge ends its wait.
+    pub terms: Vec<Term>,
 }
 
 /// A duplicate, as the request that goes on for both knows it.
@@ -78,10 +80,19 @@ impl Request {
 
     pub(super) fn merge(&mut self, merged: &MergedInto, event: &Event) {
         self.merged = Some(Box::new(Merged { into: merged.into, before: self.standing() }));
-        self.unit = merged.unit.clone().or_else(|| self.unit.take());
+        self.unit.clone_from(&merged.unit);
         self.programme.clone_from(&merged.programme);
-        if merged.status == Status::Planned {
-            self.rescind(event.meta.occurred_at);
+        match merged.status {
+            Status::Planned => self.rescind(event.meta.occurred_at),
+            Status::Open | Status::Assigned if self.status == Status::OnHold => {
+                self.revise(&merged.terms);
+                self.pauses.push((self.status_changed_at, event.meta.occurred_at));
+            }
+            Status::Open
+            | Status::Assigned
+            | Status::OnHold
+            | Status::Resolved
+            | Status::Cancelled => {}
         }
         self.turn(merged.status, event);
     }
@@ -110,5 +121,6 @@ impl Request {
         self.cycle_started_at = cycle_started_at;
         self.pauses = pauses;
         self.programme = programme;
+        self.recall();
     }
 }

@@ -50,8 +50,18 @@ pub(crate) fn asked_product<'a>(
     (product, precision): (&str, &str),
     language: Language,
 ) -> Option<Class<'a>> {
+    asked_product_of(fields, catalogue, ("", product, precision), language)
+}
+
+/// [`asked_product`] in the fields of a part of the message, such as `reclassify.`.
+pub(crate) fn asked_product_of<'a>(
+    fields: &mut Fields,
+    catalogue: &'a Catalogue,
+    (of, product, precision): (&str, &str, &str),
+    language: Language,
+) -> Option<Class<'a>> {
     if product.trim().is_empty() {
-        fields.wrong("product", Problem::Missing);
+        fields.wrong(&format!("{of}product"), Problem::Missing);
         return None;
     }
     let shown = |text: &str| text.trim().chars().take(60).collect::<String>();
@@ -61,7 +71,7 @@ pub(crate) fn asked_product<'a>(
             let near = unresolved.suggestions.iter();
             let near = near.map(|it| it.name.get(language).to_string()).collect();
             let problem = CatalogueProblem::Product { text: shown(product), near };
-            fields.wrong("product", Problem::Catalogue(problem));
+            fields.wrong(&format!("{of}product"), Problem::Catalogue(problem));
             return None;
         }
     };
@@ -74,7 +84,7 @@ pub(crate) fn asked_product<'a>(
             let near = unresolved.suggestions.iter();
             let near = near.map(|it| it.name.get(language).to_string()).collect();
             let problem = CatalogueProblem::Precision { text: shown(precision), near };
-            fields.wrong("precision", Problem::Catalogue(problem));
+            fields.wrong(&format!("{of}precision"), Problem::Catalogue(problem));
             None
         }
     }

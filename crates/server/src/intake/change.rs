@@ -1,20 +1,25 @@
 //! Changing the state of a request.
 
+use super::open::entry;
 use super::{Asked, Standing, event_id, execute, find};
+use crate::catalogue::{InForce, asked_product_of};
 use crate::error::{ApiError, Problem, Violation};
-use crate::parse::{Fields, Name, only_text};
+use crate::parse::{Fields, Name, name, only_text};
 use crate::shared::Shared;
-use beffroi_domain::{Change, Channel, Text};
+use beffroi_domain::{Change, Channel, Language, Reclassify, Text};
 use beffroi_wire::pb::intake::v1 as pb;
 use beffroi_wire::vocabulary;
 use pb::change_service_request_request::Change as Wire;
+use uuid::Uuid;
 
 pub(super) async fn change(
     node: &Shared,
     message: pb::ChangeServiceRequestRequest,
+    language: Language,
 ) -> Result<Standing, ApiError> {
     let named = message.service_request.clone();
-    let (name, asked) = parse(node, message)?;
+    let in_force = in_force(node, &message)?;
+    let (name, asked) = parse(node, message, (in_force.as_ref(), language))?;
     let request = find(node, &named, name)?.request.id;
     execute(node, request, asked).await
 }
@@ -22,6 +27,7 @@ pub(super) async fn change(
 fn parse(
     node: &Shared,
     message: pb::ChangeServiceRequestRequest,
+    (in_force, language): (Option<&InForce>, Language),
 ) -> Result<(Name, Asked), Vec<Violation>> {
     let mut fields = Fields::default();
     let id = event_id(&mut fields, "change_id", &message.change_id);
@@ -42,6 +48,15 @@ fn parse(
         Some(Wire::Resolve(_)) => Some(Change::Resolve),
         Some(Wire::Reopen(_)) => Some(Change::Reopen),
         Some(Wire::Cancel(_)) => Some(Change::Cancel),
+        Some(Wire::Reclassify(it)) => match in_force {
+            Some(in_force) => classify(&mut fields, &it, (in_force, language)),
+            None => reclassify(&mut fields, &it),
+        },
+        Some(Wire::Transfer(it)) => fields.label("transfer.unit", &it.unit).map(Change::Transfer),
+        Some(Wire::EnterProgramme(it)) => {
+            fields.code("enter_programme.programme", &it.programme).map(Change::EnterProgramme)
+        }
+        Some(Wire::LeaveProgramme(_)) => Some(Change::LeaveProgramme),
     };
     let note = fields.text("note", &message.note, Text::MAX);
     let now = node.clock.now();
@@ -54,11 +69,74 @@ fn parse(
             occurred_at: occurred_at?,
             actor: actor?,
             channel: Channel::Unknown,
-            catalogue_version: 0,
+            catalogue_version: in_force.map_or(0, |it| it.version),
             personal: only_text(note?),
             exchange: None,
         };
         Some((name?, asked))
     })();
     fields.finish(parsed)
+}
+
+/// The catalogue by which a request is reclassified, if one is published. A change that is recorded
+/// already was classified then: sending the call again finds it whatever the catalogue has become.
+fn in_force(
+    node: &Shared,
+    message: &pb::ChangeServiceRequestRequest,
+) -> Result<Option<InForce>, ApiError> {
+    if !matches!(message.change, Some(Wire::Reclassify(_))) {
+        return Ok(None);
+    }
+    let named = name(&message.service_request).and_then(|name| {
+        let id = Uuid::parse_str(message.change_id.trim()).map_err(|_| Problem::Missing)?;
+        Ok((name, id))
+    });
+    if let Ok((name, id)) = named
+        && find(node, &message.service_request, name)?.sequence_of(id).is_some()
+    {
+        return Ok(None);
+    }
+    node.catalogues.in_force(&node.projections.snapshot()?)
+}
+
+/// By the catalogue: what it says of the product holds where the call says nothing.
+fn classify(
+    fields: &mut Fields,
+    it: &pb::Reclassify,
+    (in_force, language): (&InForce, Language),
+) -> Option<Change> {
+    let named = ("reclassify.", it.product.as_str(), it.precision.as_str());
+    let class = asked_product_of(fields, &in_force.catalogue, named, language);
+    let nature = vocabulary::nature::from_pb(it.nature);
+    let nature = fields.word("reclassify.nature", it.nature, nature);
+    let nature = nature.map(|nature| (it.nature != 0).then_some(nature));
+    let unit = fields.optional_label("reclassify.unit", &it.unit);
+    let class = class?;
+    Some(Change::Reclassify(Box::new(Reclassify {
+        product: class.product.name.french.clone(),
+        precision: class.precision.map(|it| it.name.french.clone()),
+        nature: Some(nature?.unwrap_or_else(|| class.nature())),
+        urgency: Some(class.urgency()),
+        entry: Some(entry(class)),
+        unit: Some(unit?.unwrap_or_else(|| class.unit().name.french.clone())),
+        programme: class.programme().map(|it| it.code.clone()),
+    })))
+}
+
+/// In free text, where no catalogue is published.
+fn reclassify(fields: &mut Fields, it: &pb::Reclassify) -> Option<Change> {
+    let product = fields.label("reclassify.product", &it.product);
+    let precision = fields.optional_label("reclassify.precision", &it.precision);
+    let nature = vocabulary::nature::from_pb(it.nature);
+    let nature = fields.word("reclassify.nature", it.nature, nature);
+    let unit = fields.optional_label("reclassify.unit", &it.unit);
+    Some(Change::Reclassify(Box::new(Reclassify {
+        product: product?,
+        precision: precision?,
+        nature: nature.map(|nature| (it.nature != 0).then_some(nature))?,
+        urgency: None,
+        entry: None,
+        unit: unit?,
+        programme: None,
+    })))
 }

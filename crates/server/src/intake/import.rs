@@ -64,7 +64,8 @@ pub(super) async fn import(
         .collect();
     let mut results = Vec::with_capacity(found);
     let mut sequence = 0;
-    for group in groups(&parsed) {
+    let sizes = sizes(&node.projections.snapshot()?, &parsed)?;
+    for group in groups(&parsed, &sizes) {
         let (done, at) = store(node, group, language).await?;
         results.extend(done);
         sequence = at;
@@ -72,12 +73,26 @@ pub(super) async fn import(
     Ok(pb::ImportServiceRequestsResponse { results, position: Some(node.position(sequence)) })
 }
 
+/// How many events each request may make, those of its duplicates among them.
+fn sizes(snapshot: &Snapshot, parsed: &[Result<Item, ApiError>]) -> Result<Vec<usize>, ApiError> {
+    let size = |item: &Item| {
+        let row = snapshot.request(item.id)?;
+        let duplicates = row.map_or(0, |row| row.request.duplicates.len());
+        let own = 1 + item.changes.len();
+        // Those of a survivor may each come after a reopening.
+        Ok(own + 2 * own * duplicates)
+    };
+    parsed.iter().map(|item| item.as_ref().map_or(Ok(0), size)).collect()
+}
+
 /// Parts of a call that each fit one append.
-fn groups(parsed: &[Result<Item, ApiError>]) -> Vec<&[Result<Item, ApiError>]> {
+fn groups<'a>(
+    parsed: &'a [Result<Item, ApiError>],
+    sizes: &[usize],
+) -> Vec<&'a [Result<Item, ApiError>]> {
     let mut groups = Vec::new();
     let (mut start, mut entries) = (0, 0);
-    for (at, item) in parsed.iter().enumerate() {
-        let size = item.as_ref().map_or(0, |item| 1 + item.changes.len());
+    for (at, size) in sizes.iter().copied().enumerate() {
         if entries + size > MAX_ENTRIES {
             groups.extend(parsed.get(start..at));
             (start, entries) = (at, 0);

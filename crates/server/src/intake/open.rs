@@ -14,6 +14,8 @@ use beffroi_wire::pb::intake::v1 as pb;
 use beffroi_wire::vocabulary;
 use classify::{Class, classify, unclassified};
 
+pub(super) use classify::entry;
+
 const ADDRESS_MAX: usize = 500;
 const NAME_MAX: usize = 200;
 const TELEPHONE_MAX: usize = 50;

@@ -1,5 +1,7 @@
 //! The history of a request.
 
+mod depth;
+
 use super::find;
 use super::view::{View, label};
 use crate::error::{ApiError, Problem};
@@ -7,7 +9,7 @@ use crate::language::choose;
 use crate::programme::words::words;
 use crate::shared::Shared;
 use beffroi_aggregator::{Recorded, Snapshot};
-use beffroi_domain::{Code, HoldReason, Kind, Language, Timestamp, Visibility};
+use beffroi_domain::{Code, HoldReason, Kind, Language, Request, Timestamp, Visibility};
 use beffroi_wire::pb::query::v1 as pb;
 use beffroi_wire::{time, vocabulary};
 
@@ -22,12 +24,23 @@ pub(super) async fn history(
     let snapshot = node.projections.snapshot()?;
     let row = find(&snapshot, "service_request", &call.service_request)?;
     let staff = audience == pb::Audience::Staff;
-    let recorded = snapshot.history(&row)?;
-    let shown = recorded.iter().filter(|it| staff || is_public(&it.event.kind));
-    let view = View::new(node, &snapshot, language).service_request(&row)?;
+    let view = View::new(node, &snapshot, language);
+    let mut entries = Vec::new();
+    let mut state: Option<Request> = None;
+    for recorded in snapshot.history(&row)? {
+        let event = &recorded.event;
+        if staff || is_public(&event.kind) {
+            let mut entry = entry(node, &snapshot, &recorded, language)?;
+            depth::add(&mut entry, event, (state.as_ref(), &view, staff))?;
+            entries.push(entry);
+        }
+        // Folded once already: it follows.
+        state = Request::evolve(state, event).ok();
+    }
+    let view = view.service_request(&row)?;
     Ok(pb::GetServiceRequestHistoryResponse {
         service_request: Some(view),
-        entries: shown.map(|it| entry(node, &snapshot, it, language)).collect::<Result<_, _>>()?,
+        entries,
         position: Some(node.position(snapshot.checkpoint().sequence)),
     })
 }

@@ -6,7 +6,7 @@ use crate::parse::Fields;
 use crate::shared::Shared;
 use crate::token;
 use beffroi_aggregator::{Page, RequestRow, Snapshot};
-use beffroi_domain::{Channel, CitizenId, Label, Language, Request, Status, Timestamp};
+use beffroi_domain::{Channel, CitizenId, Label, Language, Request, Status, Timestamp, Urgency};
 use beffroi_wire::pb::query::v1 as pb;
 use beffroi_wire::{time, vocabulary};
 
@@ -24,6 +24,8 @@ struct Filter {
     opened_from: Option<Timestamp>,
     opened_before: Option<Timestamp>,
     source_system: Option<Label>,
+    urgency: Option<Urgency>,
+    merged: Option<bool>,
 }
 
 impl Filter {
@@ -37,6 +39,8 @@ impl Filter {
             && self.opened_from.is_none_or(|it| request.opened_at >= it)
             && self.opened_before.is_none_or(|it| request.opened_at < it)
             && self.source_system.as_ref().is_none_or(|it| Some(it) == source)
+            && self.urgency.is_none_or(|it| it == request.urgency)
+            && self.merged.is_none_or(|it| it == request.merged.is_some())
     }
 }
 
@@ -105,6 +109,8 @@ fn parse(wire: &pb::ServiceRequestFilter) -> Result<Filter, ApiError> {
     let opened_from = time_of(&mut fields, "filter.opened_from", wire.opened_from.as_ref());
     let opened_before = time_of(&mut fields, "filter.opened_before", wire.opened_before.as_ref());
     let source_system = fields.optional_label("filter.source_system", &wire.source_system);
+    let urgency = vocabulary::urgency::from_pb(wire.urgency);
+    let urgency = fields.word("filter.urgency", wire.urgency, urgency);
     let parsed = (|| {
         Some(Filter {
             statuses: statuses.into_iter().collect::<Option<_>>()?,
@@ -115,6 +121,8 @@ fn parse(wire: &pb::ServiceRequestFilter) -> Result<Filter, ApiError> {
             opened_from: opened_from?,
             opened_before: opened_before?,
             source_system: source_system?,
+            urgency: urgency.filter(|_| wire.urgency != 0),
+            merged: wire.merged,
         })
     })();
     Ok(fields.finish(parsed)?)

@@ -7,7 +7,7 @@ use crate::programme::words::words;
 use crate::shared::Shared;
 use beffroi_aggregator::{RequestRow, Snapshot};
 use beffroi_domain::{
-    City, Code, Kind, Label, Language, Number, Request, RequestId, Status, Timestamp, Verdict,
+    City, Code, Kind, Label, Language, Request, RequestId, Status, Timestamp, Verdict,
 };
 use beffroi_wire::event::{place_to_pb, promise_to_pb};
 use beffroi_wire::pb::event::v1 as event;
@@ -32,11 +32,16 @@ impl<'a> View<'a> {
     /// A request as it stands.
     pub(crate) fn service_request(&self, row: &RequestRow) -> Result<pb::ServiceRequest, ApiError> {
         let mut view = own(row, self.now);
-        view.summary = self.summary(row)?;
         let request = &row.request;
-        if let Some(merged) = &request.merged {
-            view.merged_into = self.number(merged.into)?;
-        }
+        let survivor = match &request.merged {
+            Some(merged) => self.snapshot.request(merged.into)?,
+            None => None,
+        };
+        view.merged_into = survivor.as_ref().map(|it| it.number.to_string()).unwrap_or_default();
+        view.summary = match &survivor {
+            Some(survivor) => self.summary_of_duplicate(row, survivor)?,
+            None => self.summary(row)?,
+        };
         let duplicates = request.duplicates.iter().map(|it| self.number(it.request));
         view.duplicates = duplicates.collect::<Result<_, _>>()?;
         let relations = request.relations.iter().map(|it| {
@@ -50,18 +55,60 @@ impl<'a> View<'a> {
 
     /// What a citizen would be told.
     fn summary(&self, row: &RequestRow) -> Result<String, ApiError> {
-        let request = &row.request;
-        let (Status::Planned, Some(programme)) = (request.status, &request.programme) else {
-            return Ok(summary(row, self.city, self.now, self.language));
-        };
-        let in_force = self.catalogues.in_force(self.snapshot)?;
-        let name = words(in_force.as_ref(), programme, self.language).name;
+        let number = row.number;
+        let (state, then) = self.standing(&row.request)?;
+        Ok(choose(
+            self.language,
+            format!("Votre demande {number} est {state}.{then}"),
+            format!("Your request {number} has been {state}.{then}"),
+        ))
+    }
+
+    /// What a citizen would be told whose request was merged into another one.
+    fn summary_of_duplicate(
+        &self,
+        row: &RequestRow,
+        survivor: &RequestRow,
+    ) -> Result<String, ApiError> {
+        let (number, other) = (row.number, survivor.number);
+        let (state, then) = self.standing(&survivor.request)?;
+        Ok(choose(
+            self.language,
+            format!(
+                "Votre demande {number} est réunie à la demande {other}, qui est {state}.{then}"
+            ),
+            format!(
+                "Your request {number} was merged into request {other}, which has been \
+                 {state}.{then}"
+            ),
+        ))
+    }
+
+    /// Where a request stands and since when, and the sentence that follows.
+    fn standing(&self, request: &Request) -> Result<(String, String), ApiError> {
         let since = day(self.city, request.status_changed_at);
-        Ok(planned(row.number, &name, &since, self.language))
+        let since = match (request.status_approximate, self.language) {
+            (false, _) => since,
+            (true, Language::French) => format!("{since} environ"),
+            (true, Language::English) => format!("about {since}"),
+        };
+        if let (Status::Planned, Some(programme)) = (request.status, &request.programme) {
+            let in_force = self.catalogues.in_force(self.snapshot)?;
+            let name = words(in_force.as_ref(), programme, self.language).name;
+            return Ok(planned(&name, &since, self.language));
+        }
+        let state = standing(request.status, self.language);
+        let state = choose(
+            self.language,
+            format!("{state} depuis le {since}"),
+            format!("{state} since {since}"),
+        );
+        let promised = promised(request, self.city, self.now, self.language);
+        Ok((state, promised.map(|it| format!(" {it}")).unwrap_or_default()))
     }
 
     /// The number of a linked request; its id should it not be there.
-    fn number(&self, id: RequestId) -> Result<String, ApiError> {
+    pub(in crate::query) fn number(&self, id: RequestId) -> Result<String, ApiError> {
         let row = self.snapshot.request(id)?;
         Ok(row.map_or_else(|| id.to_string(), |row| row.number.to_string()))
     }
@@ -138,37 +185,17 @@ fn code(it: Option<&Code>) -> String {
     it.map(ToString::to_string).unwrap_or_default()
 }
 
-/// What a citizen would be told of a request that is not in a programme.
-fn summary(row: &RequestRow, city: &City, now: Timestamp, language: Language) -> String {
-    let request = &row.request;
-    let number = row.number;
-    let since = day(city, request.status_changed_at);
-    let state = standing(request.status, language);
-    let (environ, about) =
-        if request.status_approximate { (" environ", "about ") } else { ("", "") };
-    let mut text = choose(
-        language,
-        format!("Votre demande {number} est {state} depuis le {since}{environ}."),
-        format!("Your request {number} has been {state} since {about}{since}."),
-    );
-    if let Some(promised) = promised(request, city, now, language) {
-        text.push(' ');
-        text.push_str(&promised);
-    }
-    text
-}
-
-fn planned(number: Number, programme: &str, since: &str, language: Language) -> String {
+fn planned(programme: &str, since: &str, language: Language) -> (String, String) {
     choose(
         language,
-        format!(
-            "Votre demande {number} est inscrite au programme d'intervention « {programme} » \
-             depuis le {since}. Les travaux peuvent prendre des années, et aucun suivi ne vous \
-             sera envoyé."
+        (
+            format!("inscrite au programme d'intervention « {programme} » depuis le {since}"),
+            " Les travaux peuvent prendre des années, et aucun suivi ne vous sera envoyé."
+                .to_owned(),
         ),
-        format!(
-            "Your request {number} has been in the intervention programme “{programme}” since \
-             {since}. The work may take years, and no follow-up will be sent to you."
+        (
+            format!("in the intervention programme “{programme}” since {since}"),
+            " The work may take years, and no follow-up will be sent to you.".to_owned(),
         ),
     )
 }
@@ -209,6 +236,6 @@ fn day(city: &City, at: Timestamp) -> String {
     city.calendar.date(at).to_string()
 }
 
-pub(super) fn label(it: Option<&Label>) -> String {
+pub(in crate::query) fn label(it: Option<&Label>) -> String {
     it.map(ToString::to_string).unwrap_or_default()
 }

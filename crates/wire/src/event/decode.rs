@@ -206,6 +206,7 @@ fn merged(it: &pb::RequestMerged) -> Result<MergedInto, Error> {
         status: word("status", vocabulary::request_status::from_pb(it.status))?,
         unit: label("unit", &it.unit)?,
         programme: code("programme", &it.programme)?,
+        terms: terms(&it.promises)?,
     })
 }
 

@@ -162,6 +162,7 @@ fn merged(it: &MergedInto) -> pb::RequestMerged {
         status: vocabulary::request_status::to_pb(it.status).into(),
         unit: label(it.unit.as_ref()),
         programme: code(it.programme.as_ref()),
+        promises: promises(&it.terms),
     }
 }
 

@@ -114,6 +114,7 @@ fn later_kinds() -> Vec<Kind> {
         status: Status::Planned,
         unit: None,
         programme: Some(code("drainage")),
+        terms: Vec::new(),
     };
     let attachment =
         Attachment { media_type: "image/jpeg".parse().unwrap(), bytes: 9, sha256: [7; 32] };
@@ -134,7 +135,7 @@ fn later_kinds() -> Vec<Kind> {
         Kind::Transferred("Réseaux d'eau".parse().unwrap()),
         Kind::ProgrammeEntered(code("drainage")),
         Kind::ProgrammeLeft(terms()),
-        Kind::Merged(Box::new(merged)),
+        Kind::Merged(Box::new(merged.clone())),
         Kind::Unmerged,
         Kind::DuplicateAdded(Duplicate { request: other, citizen: None }),
         Kind::DuplicateRemoved(other),
@@ -144,6 +145,7 @@ fn later_kinds() -> Vec<Kind> {
     ]
     .into_iter()
     .chain(citizen_kinds())
+    .chain([Kind::Merged(Box::new(MergedInto { status: Status::Open, terms: terms(), ..merged }))])
     .collect()
 }
 

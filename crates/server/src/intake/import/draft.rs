@@ -4,10 +4,12 @@
 use super::remark::{Kept, Remark, details};
 use super::{Item, Step, rejected};
 use crate::error::ApiError;
+use crate::intake::mirrored_id;
 use beffroi_aggregator::{RequestRow, Snapshot};
 use beffroi_domain::{
-    About, Change, City, Command, Event, EventId, Kind, Label, Language, Meta, Origin, Personal,
-    PersonalData, Rejection, Request, Status, Timestamp, decide,
+    About, Change, City, Command, Duplicate, Event, EventId, Kind, Label, Language, LinkRejection,
+    Meta, Origin, Personal, PersonalData, Rejection, Request, RequestId, Status, Timestamp, decide,
+    mirror,
 };
 use beffroi_wire::pb::intake::v1 as pb;
 use pb::import_result::Outcome;
@@ -21,6 +23,8 @@ pub(super) struct Draft<'a> {
     language: Language,
     events: Vec<Event>,
     held: HashMap<Uuid, Held>,
+    /// Duplicates that follow the request being drafted.
+    followed: HashMap<Uuid, Held>,
 }
 
 /// A request as it is known.
@@ -81,7 +85,14 @@ type At = (Option<usize>, ApiError);
 
 impl<'a> Draft<'a> {
     pub(super) fn new(snapshot: &'a Snapshot, city: &'a City, language: Language) -> Self {
-        Self { snapshot, city, language, events: Vec::new(), held: HashMap::new() }
+        Self {
+            snapshot,
+            city,
+            language,
+            events: Vec::new(),
+            held: HashMap::new(),
+            followed: HashMap::new(),
+        }
     }
 
     pub(super) fn into_events(self) -> Vec<Event> {
@@ -100,6 +111,7 @@ impl<'a> Draft<'a> {
             },
         };
         let before = self.events.len();
+        self.followed.clear();
         let is_new = held.is_none();
         let drafted = match held {
             None => self.first(item).map(|held| (held, Vec::new())),
@@ -119,6 +131,7 @@ impl<'a> Draft<'a> {
             }
         };
         self.held.insert(item.id.uuid(), held);
+        self.held.extend(self.followed.drain());
         let outcome = match (is_new, self.events.len() - before) {
             (true, _) => Outcome::Created,
             (false, 0) => Outcome::Unchanged,
@@ -228,6 +241,7 @@ impl<'a> Draft<'a> {
         }
         let was_resolved = status == Status::Resolved && held.last.origin == Origin::Imported;
         let kept = match item.known_at {
+            _ if held.request.merged.is_some() => Kept::Status(LinkRejection::Merged.into()),
             Some(at) if at < held.request.status_changed_at => Kept::Older,
             Some(at) if was_resolved => return self.reopen(item, at, word.clone(), held),
             // Without a time an older extract looks the same.
@@ -259,11 +273,46 @@ impl<'a> Draft<'a> {
 
     fn add(&mut self, item: &Item, step: &Step, held: &mut Held) -> Result<(), ApiError> {
         let (event, request) = self.decide(item, step, Some(&held.request))?;
+        let mirrored = self.mirrored(step, &held.request)?;
         held.request = request;
         held.known.insert(event.id.uuid());
         held.last = Last::of(&event);
         self.events.push(event);
+        for (duplicate, events) in mirrored {
+            self.events.extend(events);
+            self.followed.insert(duplicate.request.id.uuid(), duplicate);
+        }
         Ok(())
+    }
+
+    /// What follows for the duplicates that were merged here into a request of another system.
+    fn mirrored(&self, step: &Step, before: &Request) -> Result<Vec<(Held, Vec<Event>)>, ApiError> {
+        let mut all = Vec::with_capacity(before.duplicates.len());
+        for Duplicate { request: id, .. } in &before.duplicates {
+            let uuid = id.uuid();
+            let drafted = self.followed.get(&uuid).or_else(|| self.held.get(&uuid));
+            let mut held = match (drafted, self.snapshot.request(*id)?) {
+                (Some(drafted), _) => drafted.clone(),
+                (None, Some(row)) => self.hold(row)?,
+                (None, None) => continue,
+            };
+            let mut events = Vec::new();
+            let mirrored = mirror(self.city, &held.request, &step.command)?;
+            for (nth, (occurred_at, kind)) in mirrored.into_iter().enumerate() {
+                let mut event = step.event(*id, kind);
+                event.id = mirrored_id(step.id, *id, nth)?;
+                event.meta.occurred_at = occurred_at;
+                event.meta.causation = Some(step.id.uuid());
+                event.meta.source_status = None;
+                let next = Request::evolve(Some(held.request), &event);
+                held.request = next.map_err(|_| ApiError::Quarantined)?;
+                held.known.insert(event.id.uuid());
+                held.last = Last::of(&event);
+                events.push(event);
+            }
+            all.push((held, events));
+        }
+        Ok(all)
     }
 
     fn decide(
@@ -273,25 +322,31 @@ impl<'a> Draft<'a> {
         state: Option<&Request>,
     ) -> Result<(Event, Request), ApiError> {
         let kind = decide(self.city, state, &step.command)?;
-        let event = Event {
-            id: step.id,
-            about: About::Request(item.id),
+        let event = step.event(item.id, kind);
+        let next = Request::evolve(state.cloned(), &event).map_err(|_| ApiError::Quarantined)?;
+        Ok((event, next))
+    }
+}
+
+impl Step {
+    fn event(&self, request: RequestId, kind: Kind) -> Event {
+        Event {
+            id: self.id,
+            about: About::Request(request),
             meta: Meta {
-                occurred_at: step.command.occurred_at,
-                approximate: step.approximate,
+                occurred_at: self.command.occurred_at,
+                approximate: self.approximate,
                 origin: Origin::Imported,
                 actor: "import".parse().ok(),
-                channel: step.channel,
+                channel: self.channel,
                 causation: None,
                 correlation: None,
                 catalogue_version: 0,
-                source_status: step.source_status.clone(),
+                source_status: self.source_status.clone(),
             },
             personal: Personal(PersonalData::default()),
             kind,
-        };
-        let next = Request::evolve(state.cloned(), &event).map_err(|_| ApiError::Quarantined)?;
-        Ok((event, next))
+        }
     }
 }
 

@@ -118,7 +118,7 @@ fn described(
 }
 
 /// The place of a product in the catalogue, with what it promises.
-pub(super) fn entry(class: catalogue::Class<'_>) -> CatalogueEntry {
+pub(in crate::intake) fn entry(class: catalogue::Class<'_>) -> CatalogueEntry {
     CatalogueEntry {
         product: class.product.code.clone(),
         precision: class.precision.map(|it| it.code.clone()),

@@ -1,0 +1,42 @@
+//! Suggested duplicates, for people.
+
+use beffroi_wire::pb::query::v1 as pb;
+
+use super::{DAY_WIDTH, NUMBER_WIDTH, WORD_WIDTH, at_least, cell, label, table};
+use crate::time::minutes;
+use crate::words::{self, Lang};
+
+/// A table of requests of which one may be a duplicate.
+pub(crate) fn candidates(candidates: &[pb::DuplicateCandidate], lang: Lang) -> String {
+    let heading = [words::NUMBER, words::STATUS, words::PRECISION, words::OPENED_AT, words::REASON];
+    let mut table = table(heading, lang);
+    at_least(&mut table, &[(0, NUMBER_WIDTH), (1, WORD_WIDTH), (3, DAY_WIDTH)]);
+    for candidate in candidates {
+        let request = candidate.service_request.clone().unwrap_or_default();
+        table.add_row([
+            cell(&request.number),
+            cell(label::<pb::Status>(request.status, lang)),
+            cell(&request.precision),
+            cell(&minutes(request.opened_at.as_ref(), request.approximate)),
+            cell(&candidate.reason),
+        ]);
+    }
+    table.to_string()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::view::samples::request;
+
+    #[test]
+    fn a_candidate_shows_why_it_is_one() {
+        let candidate = pb::DuplicateCandidate {
+            service_request: Some(request()),
+            reason: "à 42 m, même produit".to_owned(),
+            ..pb::DuplicateCandidate::default()
+        };
+        let table = candidates(&[candidate], Lang::Fr);
+        assert!(table.contains("26-0000001-2") && table.contains("à 42 m"), "{table}");
+    }
+}

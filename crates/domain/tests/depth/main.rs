@@ -1,0 +1,11 @@
+//! Requests in depth: what is reclassified, transferred, planned, merged and related, rule by rule
+//! and as laws over any sequence of commands.
+
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
+
+mod laws;
+mod links;
+mod programme;
+mod reclassify;
+mod reopen;
+mod town;
