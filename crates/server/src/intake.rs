@@ -8,6 +8,7 @@ mod import;
 mod open;
 pub(crate) mod planned;
 
+use crate::centre;
 use crate::commit::Decision;
 use crate::error::{ApiError, Problem};
 use crate::language;
@@ -50,10 +51,12 @@ impl IntakeService for Intake {
         let emergency_suggestion = open::suggestion(&message, language);
         let opened = open::open(&self.node, message, language).await;
         let (service_request, position) = self.answer(opened, language)?;
+        let regime = self.regime(language).map_err(|error| error.into_status(language))?;
         Ok(Response::new(pb::OpenServiceRequestResponse {
             service_request,
             position,
             emergency_suggestion,
+            regime,
         }))
     }
 
@@ -111,6 +114,10 @@ impl Intake {
             Ok((Some(view), Some(self.node.position(sequence))))
         });
         viewed.map_err(|error| error.into_status(language))
+    }
+
+    fn regime(&self, language: Language) -> Result<Option<query::RegimeNotice>, ApiError> {
+        centre::notice(&self.node, &self.node.projections.snapshot()?, language)
     }
 }
 
