@@ -8,8 +8,10 @@ fn main() -> Result<(), Box<dyn Error>> {
     let root = Path::new("../../proto");
     let files = [
         "beffroi/catalogue/v1/catalogue_service.proto",
+        "beffroi/centre/v1/centre_service.proto",
         "beffroi/event/v1/event.proto",
         "beffroi/event/v1/catalogue.proto",
+        "beffroi/event/v1/regime.proto",
         "beffroi/intake/v1/intake_service.proto",
         "beffroi/programme/v1/programme_service.proto",
         "beffroi/query/v1/query_service.proto",

@@ -3,8 +3,8 @@
 use crate::digest::Digest;
 use crate::places::{self, Placed};
 use crate::schema::{
-    self, BreachRow, CatalogueRow, CitizenRow, ContactRow, PlannedRow, QuarantineRow, RequestRow,
-    StoredEvent, VolumeKey, code, owned, to_row,
+    self, BreachRow, CatalogueRow, CitizenRow, ContactRow, PlannedRow, QuarantineRow, RegimesRow,
+    RequestRow, StoredEvent, VolumeKey, code, owned, to_row,
 };
 use crate::snapshot::Snapshot;
 use crate::store::{Checkpoint, Error, Mark};
@@ -28,6 +28,8 @@ pub(crate) struct Batch {
     identifiers: BTreeMap<(u8, [u8; 32]), Option<u128>>,
     catalogues: BTreeMap<u64, CatalogueRow>,
     last_catalogue: u64,
+    regimes: Option<RegimesRow>,
+    regimes_before: RegimesRow,
     contacts: BTreeMap<u128, u64>,
     contact_times: BTreeMap<(i64, u64), Vec<u8>>,
     contact_volumes: BTreeMap<(u8, u8), u64>,
@@ -85,6 +87,8 @@ impl Batch {
             identifiers: BTreeMap::new(),
             catalogues: BTreeMap::new(),
             last_catalogue: snapshot.catalogue_version()?,
+            regimes: None,
+            regimes_before: snapshot.regimes_row()?,
             contacts: BTreeMap::new(),
             contact_times: BTreeMap::new(),
             contact_volumes: BTreeMap::new(),
@@ -220,6 +224,11 @@ impl Batch {
         follows
     }
 
+    /// Brings the regimes into the batch.
+    pub(crate) fn regimes(&mut self) -> &mut RegimesRow {
+        self.regimes.get_or_insert_with(|| self.regimes_before.clone())
+    }
+
     pub(crate) fn has_contact(&self, id: ContactId) -> Result<bool, Error> {
         let key = id.uuid().as_u128();
         Ok(self.contacts.contains_key(&key) || self.before.contacts.get(key)?.is_some())
@@ -327,8 +336,12 @@ impl Batch {
             let before = volumes.get(key)?.map_or(0, |it| it.value());
             volumes.insert(key, before + added)?;
         }
+        let mut meta = txn.open_table(schema::META)?;
+        if let Some(regimes) = &self.regimes {
+            meta.insert("regimes", to_row(regimes).map_err(Error::Encode)?.as_slice())?;
+        }
         let checkpoint = to_row(&self.checkpoint).map_err(Error::Encode)?;
-        txn.open_table(schema::META)?.insert("checkpoint", checkpoint.as_slice())?;
+        meta.insert("checkpoint", checkpoint.as_slice())?;
         Ok(())
     }
 

@@ -7,7 +7,7 @@ use crate::store::Error;
 use crate::subject::{AGGREGATE_HEADER, Subject};
 use beffroi_domain::{
     About, CataloguePublished, Citizen, CitizenFact, CitizenId, Contact, ContactId, Event,
-    FactKind, Kind, PromiseRef, Reference, Request, RequestId, Timestamp,
+    FactKind, Kind, PromiseRef, Reference, RegimeFact, Request, RequestId, Timestamp,
 };
 use beffroi_journal::Record;
 use beffroi_wire::event;
@@ -86,6 +86,9 @@ fn apply(batch: &mut Batch, decoded: &Decoded, event: &Event) -> Result<Result<(
         (About::Reference(Reference::Catalogue), Kind::CataloguePublished(published)) => {
             apply_catalogue(batch, decoded, (event, published))
         }
+        (About::Reference(Reference::Regime), Kind::Regime(fact)) => {
+            apply_regime(batch, decoded, (event, fact))
+        }
         (About::Reference(_), _) => Ok(Err("the event is not one of a reference".to_owned())),
         (About::Request(id), _) => match batch.ordinal(id)? {
             None => apply_first(batch, decoded, event),
@@ -134,6 +137,25 @@ fn apply_catalogue(
     if !batch.publish(published.version, row) {
         return Ok(Err(format!("version {} of the catalogue cannot follow", published.version)));
     }
+    batch.event(sequence, decoded.recorded_at, &decoded.record.entry.payload)?;
+    Ok(Ok(()))
+}
+
+fn apply_regime(
+    batch: &mut Batch,
+    decoded: &Decoded,
+    (event, fact): (&Event, &RegimeFact),
+) -> Result<Result<(), Reason>, Error> {
+    let sequence = decoded.record.sequence;
+    let row = batch.regimes();
+    if row.sequence_of(event.id.uuid()).is_some() {
+        return Ok(Ok(()));
+    }
+    row.regimes = match row.regimes.clone().evolve(fact, event.meta.occurred_at) {
+        Ok(regimes) => regimes,
+        Err(error) => return Ok(Err(error.to_string())),
+    };
+    row.steps.push(Step { sequence, id: event.id.uuid() });
     batch.event(sequence, decoded.recorded_at, &decoded.record.entry.payload)?;
     Ok(Ok(()))
 }

@@ -5,7 +5,7 @@
 
 use beffroi_domain::{
     Channel, Citizen, CitizenId, Code, Contact, ContactOutcome, Emergency, FactKind,
-    IdentifierHash, IdentifierKind, Label, Language, Nature, Number, PromiseKind, Request,
+    IdentifierHash, IdentifierKind, Label, Language, Nature, Number, PromiseKind, Regimes, Request,
     RequestId, Status, Timestamp,
 };
 use redb::TableDefinition;
@@ -15,7 +15,7 @@ use serde::{Deserialize, Serialize};
 /// The version of all rows, also part of the file's name. A change of any row is a new version.
 pub(crate) const VERSION: u8 = 2;
 
-/// `checkpoint` and the counters.
+/// `checkpoint`, and `regimes`: [`RegimesRow`].
 pub(crate) const META: TableDefinition<&str, &[u8]> = TableDefinition::new("meta");
 /// Requests by ordinal: 0, 1, 2 … in the order in which they were recorded.
 pub(crate) const REQUESTS: TableDefinition<u64, &[u8]> = TableDefinition::new("requests");
@@ -97,6 +97,13 @@ impl CitizenRow {
     }
 }
 
+impl RegimesRow {
+    /// The sequence of the event with this id, if it is one of the regimes'.
+    pub fn sequence_of(&self, id: uuid::Uuid) -> Option<u64> {
+        self.steps.iter().find(|step| step.id == id).map(|step| step.sequence)
+    }
+}
+
 impl RequestRow {
     /// The sequence of its last event.
     pub fn last_sequence(&self) -> u64 {
@@ -122,6 +129,15 @@ pub struct CitizenRow {
     pub contacts: u64,
     /// When the latest contact took place.
     pub last_contact_at: Option<Timestamp>,
+}
+
+/// The regimes under which the centre has worked. There are few.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RegimesRow {
+    /// All of them.
+    pub regimes: Regimes,
+    /// The events that made them so, in log order.
+    pub steps: Vec<Step>,
 }
 
 /// A version of the catalogue. The catalogue itself is in its event.

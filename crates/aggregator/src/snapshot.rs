@@ -1,14 +1,14 @@
 //! Reads: one moment of the projections.
 
 use crate::schema::{
-    self, BreachRow, CatalogueRow, CitizenRow, ContactRow, PlannedRow, RequestRow, StoredEvent,
-    VolumeKey, code, from_row, owned,
+    self, BreachRow, CatalogueRow, CitizenRow, ContactRow, PlannedRow, RegimesRow, RequestRow,
+    StoredEvent, VolumeKey, code, from_row, owned,
 };
 use crate::store::{Checkpoint, Error, Mark};
 use crate::subject::Subject;
 use beffroi_domain::{
-    Alarm, Channel, CitizenId, ContactId, ContactOutcome, Event, IdentifierHash, Number, RequestId,
-    Timestamp,
+    Alarm, Channel, CitizenId, ContactId, ContactOutcome, Event, IdentifierHash, Number, Regimes,
+    RequestId, Timestamp,
 };
 use redb::{ReadOnlyTable, ReadTransaction, ReadableTable, ReadableTableMetadata, TableDefinition};
 use serde::de::DeserializeOwned;
@@ -174,6 +174,18 @@ impl Snapshot {
             Ok((version.value(), row_of("catalogues", version.value(), row.value())?))
         })
         .collect()
+    }
+
+    /// The regimes under which the centre has worked.
+    pub fn regimes(&self) -> Result<Regimes, Error> {
+        Ok(self.regimes_row()?.regimes)
+    }
+
+    /// The regimes, with the events that made them so.
+    pub fn regimes_row(&self) -> Result<RegimesRow, Error> {
+        let meta = self.table(schema::META)?;
+        let Some(row) = meta.get("regimes")? else { return Ok(RegimesRow::default()) };
+        row_of("meta", "regimes", row.value())
     }
 
     /// The citizen whose record holds an identifier.

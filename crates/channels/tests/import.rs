@@ -8,11 +8,14 @@ use beffroi_wire::pb::intake::v1::import_result::Outcome;
 use beffroi_wire::pb::intake::v1::intake_service_client::IntakeServiceClient;
 use beffroi_wire::pb::intake::v1::intake_service_server::{IntakeService, IntakeServiceServer};
 use beffroi_wire::pb::intake::v1::{
-    AddFollowUpRequest, AddFollowUpResponse, ChangeServiceRequestRequest,
-    ChangeServiceRequestResponse, ImportError, ImportRemark, ImportResult,
-    ImportServiceRequestsRequest, ImportServiceRequestsResponse, ImportedServiceRequest,
+    AddAttachmentRequest, AddAttachmentResponse, AddFollowUpRequest, AddFollowUpResponse,
+    ChangeServiceRequestRequest, ChangeServiceRequestResponse, ImportError, ImportRemark,
+    ImportResult, ImportServiceRequestsRequest, ImportServiceRequestsResponse,
+    ImportedServiceRequest, MergeServiceRequestsRequest, MergeServiceRequestsResponse,
     OpenServiceRequestRequest, OpenServiceRequestResponse, RecordContactRequest,
-    RecordContactResponse,
+    RecordContactResponse, RelateServiceRequestsRequest, RelateServiceRequestsResponse,
+    UnmergeServiceRequestRequest, UnmergeServiceRequestResponse, UnrelateServiceRequestsRequest,
+    UnrelateServiceRequestsResponse,
 };
 use std::collections::HashSet;
 use std::error::Error as _;
@@ -112,6 +115,41 @@ impl IntakeService for Intake {
         &self,
         _: Request<RecordContactRequest>,
     ) -> Result<Response<RecordContactResponse>, Status> {
+        Err(Status::unimplemented(""))
+    }
+
+    async fn merge_service_requests(
+        &self,
+        _: Request<MergeServiceRequestsRequest>,
+    ) -> Result<Response<MergeServiceRequestsResponse>, Status> {
+        Err(Status::unimplemented(""))
+    }
+
+    async fn unmerge_service_request(
+        &self,
+        _: Request<UnmergeServiceRequestRequest>,
+    ) -> Result<Response<UnmergeServiceRequestResponse>, Status> {
+        Err(Status::unimplemented(""))
+    }
+
+    async fn relate_service_requests(
+        &self,
+        _: Request<RelateServiceRequestsRequest>,
+    ) -> Result<Response<RelateServiceRequestsResponse>, Status> {
+        Err(Status::unimplemented(""))
+    }
+
+    async fn unrelate_service_requests(
+        &self,
+        _: Request<UnrelateServiceRequestsRequest>,
+    ) -> Result<Response<UnrelateServiceRequestsResponse>, Status> {
+        Err(Status::unimplemented(""))
+    }
+
+    async fn add_attachment(
+        &self,
+        _: Request<AddAttachmentRequest>,
+    ) -> Result<Response<AddAttachmentResponse>, Status> {
         Err(Status::unimplemented(""))
     }
 }

@@ -76,6 +76,11 @@ impl Calendar {
         self.zone
     }
 
+    /// The hours of Monday to Sunday.
+    pub fn week(&self) -> &[Option<Window>; 7] {
+        &self.week
+    }
+
     /// The local date of an instant.
     pub fn date(&self, at: Timestamp) -> NaiveDate {
         at.utc().with_timezone(&self.zone).date_naive()

@@ -4,8 +4,8 @@ use crate::catalogue::{Answered, Catalogue};
 use crate::request::{Attachment, CatalogueEntry, Duplicate, MergedInto, Relation};
 use crate::{
     Channel, CitizenFact, CitizenId, Code, Contact, ContactId, EventId, HoldReason, InvalidId,
-    Label, Language, Nature, Origin, Personal, Place, PromiseKind, Reference, RequestId, Source,
-    Term, Text, Timestamp, Urgency, Visibility,
+    Label, Language, Nature, Origin, Personal, Place, PromiseKind, Reference, RegimeFact,
+    RequestId, Source, Term, Text, Timestamp, Urgency, Visibility,
 };
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
@@ -125,6 +125,8 @@ pub enum Kind {
     CataloguePublished(Box<CataloguePublished>),
     /// Something happened to a citizen's record.
     Citizen(CitizenFact),
+    /// Something happened to the regimes.
+    Regime(RegimeFact),
     /// An exchange took place.
     ContactRecorded(Box<Contact>),
     /// A promise is about to be broken.
@@ -170,6 +172,7 @@ impl Kind {
             Self::AttachmentAdded(_) => "attachment_added",
             Self::CataloguePublished(_) => "catalogue_published",
             Self::Citizen(fact) => fact.name(),
+            Self::Regime(fact) => fact.name(),
             Self::ContactRecorded(_) => "contact_recorded",
             Self::PromiseWarned(_) => "promise_warned",
             Self::PromiseBreached(_) => "promise_breached",
@@ -182,6 +185,7 @@ impl Kind {
             Self::ContactRecorded(_) => ContactId::new(id).map(About::Contact),
             Self::CataloguePublished(_) => Ok(About::Reference(Reference::Catalogue)),
             Self::Citizen(_) => CitizenId::new(id).map(About::Citizen),
+            Self::Regime(_) => Ok(About::Reference(Reference::Regime)),
             Self::Opened(_)
             | Self::Assigned(_)
             | Self::PutOnHold(_)
@@ -232,6 +236,7 @@ impl Kind {
             | Self::AttachmentAdded(_)
             | Self::CataloguePublished(_)
             | Self::Citizen(_)
+            | Self::Regime(_)
             | Self::ContactRecorded(_) => None,
         }
     }

@@ -155,6 +155,11 @@ impl Regime {
         &self.hours
     }
 
+    /// Its opening hours at an instant while it holds; `None`: the calendar's.
+    pub fn hours_at(&self, at: Timestamp) -> Option<Week> {
+        self.hours.iter().rev().find(|it| it.since <= at).and_then(|it| it.week)
+    }
+
     /// The products that it names.
     pub fn products(&self) -> &[Code] {
         &self.products

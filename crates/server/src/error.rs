@@ -3,11 +3,12 @@
 mod rejection;
 
 use crate::catalogue::CatalogueProblem;
+use crate::centre::{CentreProblem, regime_metadata, regime_reason, regime_text};
 use crate::language::choose;
 use beffroi_aggregator::Error as StoreError;
 use beffroi_domain::{
     Emergency, InvalidArea, InvalidCode, InvalidContact, InvalidId, InvalidNumber, InvalidText,
-    Language, Rejection, Status as Standing, Timestamp,
+    Language, RegimeRejection, Rejection, Status as Standing, Timestamp,
 };
 use beffroi_journal::{AppendError, Refusal};
 use std::collections::HashMap;
@@ -41,6 +42,8 @@ pub(crate) enum ApiError {
     Rejected(Rejection),
     /// The rules do not allow it for one of the two requests that a call names.
     RejectedOn { number: String, rejection: Rejection },
+    /// What stands does not allow a regime to change so.
+    Regime(RegimeRejection),
     /// The id belongs to something else.
     IdTaken(String),
     /// The position or the token is of another log.
@@ -94,6 +97,7 @@ pub(crate) enum Problem {
     TooMany { found: usize, max: usize },
     BeforeOpening,
     Catalogue(CatalogueProblem),
+    Centre(CentreProblem),
     SameId,
     Date,
     EndsFirst,
@@ -158,6 +162,7 @@ impl Problem {
             Self::TooMany { found, max } => format!("has {found} items, 1 to {max} are taken"),
             Self::BeforeOpening => "is dated before the opening".to_owned(),
             Self::Catalogue(problem) => problem.text(Language::English),
+            Self::Centre(problem) => problem.text(Language::English),
             Self::SameId => "is the id of the call itself: a contact has its own".to_owned(),
             Self::Date => "is not a date such as 2026-03-01".to_owned(),
             Self::EndsFirst => "is not after the beginning of the window".to_owned(),
@@ -213,6 +218,7 @@ impl Problem {
             Self::TooMany { found, max } => format!("compte {found} éléments, de 1 à {max} admis"),
             Self::BeforeOpening => "est antérieur à l'ouverture".to_owned(),
             Self::Catalogue(problem) => problem.text(Language::French),
+            Self::Centre(problem) => problem.text(Language::French),
             Self::SameId => "est l'identifiant de l'appel même : un contact a le sien".to_owned(),
             Self::Date => "n'est pas une date telle que 2026-03-01".to_owned(),
             Self::EndsFirst => "ne suit pas le début de la période demandée".to_owned(),
@@ -287,6 +293,7 @@ impl ApiError {
             Self::Rejected(rejection) | Self::RejectedOn { rejection, .. } => {
                 rejection::reason(rejection)
             }
+            Self::Regime(rejection) => regime_reason(rejection),
             Self::OtherLog => "OTHER_LOG",
             Self::Behind { .. } => "NOT_THERE_YET",
             Self::OutcomeUnknown => "OUTCOME_UNKNOWN",
@@ -314,9 +321,11 @@ impl ApiError {
             Self::Rejected(rejection) | Self::RejectedOn { rejection, .. } => {
                 rejection::code(rejection)
             }
-            Self::NoCatalogue | Self::Emergency(..) | Self::Informed(_) | Self::OtherLog => {
-                Code::FailedPrecondition
-            }
+            Self::Regime(_)
+            | Self::NoCatalogue
+            | Self::Emergency(..)
+            | Self::Informed(_)
+            | Self::OtherLog => Code::FailedPrecondition,
             Self::Behind { .. } | Self::OutcomeUnknown | Self::ShuttingDown => Code::Unavailable,
             Self::Refused(_) | Self::TooManyStreams(_) => Code::ResourceExhausted,
             Self::Quarantined | Self::Store(_) | Self::Task => Code::Internal,
@@ -353,6 +362,7 @@ impl ApiError {
             Self::RejectedOn { number, rejection } => {
                 rejection::message_on(number, rejection, language)
             }
+            Self::Regime(rejection) => regime_text(rejection, language),
             Self::IdTaken(id) => choose(
                 language,
                 format!("l'identifiant `{id}` désigne déjà autre chose : choisissez-en un autre"),
@@ -443,6 +453,7 @@ impl ApiError {
                 ("asked".to_owned(), asked.to_string()),
                 ("folded".to_owned(), folded.to_string()),
             ]),
+            Self::Regime(rejection) => regime_metadata(rejection),
             Self::UnknownCatalogue(version) => one("version", version.to_string()),
             Self::Emergency(emergency, _) => HashMap::from([
                 ("emergency".to_owned(), emergency.name().to_owned()),

@@ -10,6 +10,7 @@ mod links;
 mod open;
 pub(crate) mod planned;
 
+use crate::centre;
 use crate::commit::Decision;
 use crate::error::{ApiError, Problem};
 use crate::language;
@@ -53,10 +54,12 @@ impl IntakeService for Intake {
         let emergency_suggestion = open::suggestion(&message, language);
         let opened = open::open(&self.node, message, language).await;
         let (service_request, position) = self.answer(opened, language)?;
+        let regime = self.regime(language).map_err(|error| error.into_status(language))?;
         Ok(Response::new(pb::OpenServiceRequestResponse {
             service_request,
             position,
             emergency_suggestion,
+            regime,
         }))
     }
 
@@ -183,6 +186,10 @@ impl Intake {
             Ok((Some(one), Some(other), Some(self.node.position(sequence))))
         });
         viewed.map_err(|error| error.into_status(language))
+    }
+
+    fn regime(&self, language: Language) -> Result<Option<query::RegimeNotice>, ApiError> {
+        centre::notice(&self.node, &self.node.projections.snapshot()?, language)
     }
 }
 

@@ -3,6 +3,7 @@
 #![expect(clippy::option_option, reason = "a field that was parsed may have been left empty")]
 
 mod catalogue;
+mod centre;
 mod city;
 mod commit;
 mod error;

@@ -1,6 +1,7 @@
 //! A node: one journal, its projections, the timekeeper and the gRPC services over them.
 
 use crate::catalogue::{CatalogueEndpoint, Catalogues};
+use crate::centre::Centre;
 use crate::commit::Committer;
 use crate::error::chain;
 use crate::intake::Intake;
@@ -15,6 +16,7 @@ use beffroi_domain::{City, Timestamp};
 use beffroi_journal::Journal;
 use beffroi_wire::DESCRIPTORS;
 use beffroi_wire::pb::catalogue::v1::catalogue_service_server::CatalogueServiceServer;
+use beffroi_wire::pb::centre::v1::centre_service_server::CentreServiceServer;
 use beffroi_wire::pb::intake::v1::intake_service_server::IntakeServiceServer;
 use beffroi_wire::pb::programme::v1::programme_service_server::ProgrammeServiceServer;
 use beffroi_wire::pb::query::v1::query_service_server::QueryServiceServer;
@@ -153,6 +155,7 @@ impl Node {
         let Self { shared, journal, mut follower, folding, mut timekeeper, .. } = self;
         let (health, health_service) = tonic_health::server::health_reporter();
         health.set_serving::<CatalogueServiceServer<CatalogueEndpoint>>().await;
+        health.set_serving::<CentreServiceServer<Centre>>().await;
         health.set_serving::<IntakeServiceServer<Intake>>().await;
         health.set_serving::<QueryServiceServer<Query>>().await;
         health.set_serving::<ReportServiceServer<Report>>().await;
@@ -184,6 +187,7 @@ impl Node {
             }
         };
         health.set_not_serving::<CatalogueServiceServer<CatalogueEndpoint>>().await;
+        health.set_not_serving::<CentreServiceServer<Centre>>().await;
         health.set_not_serving::<IntakeServiceServer<Intake>>().await;
         health.set_not_serving::<QueryServiceServer<Query>>().await;
         health.set_not_serving::<ReportServiceServer<Report>>().await;
@@ -232,6 +236,8 @@ fn router(
         .max_decoding_message_size(MESSAGE_MAX);
     let catalogue = CatalogueServiceServer::new(CatalogueEndpoint::new(Arc::clone(shared)))
         .max_decoding_message_size(MESSAGE_MAX);
+    let centre = CentreServiceServer::new(Centre::new(Arc::clone(shared)))
+        .max_decoding_message_size(MESSAGE_MAX);
     let query = QueryServiceServer::new(Query::new(Arc::clone(shared)))
         .max_decoding_message_size(MESSAGE_MAX);
     let report = ReportServiceServer::new(Report::new(Arc::clone(shared)))
@@ -245,6 +251,7 @@ fn router(
         .add_service(reflection().build_v1()?)
         .add_service(reflection().build_v1alpha()?)
         .add_service(catalogue)
+        .add_service(centre)
         .add_service(intake)
         .add_service(query)
         .add_service(report)

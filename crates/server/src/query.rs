@@ -8,6 +8,7 @@ mod suggest;
 pub(crate) mod view;
 mod watch;
 
+use crate::centre;
 use crate::error::{ApiError, Problem};
 use crate::language;
 use crate::parse::{Name, name};
@@ -148,7 +149,9 @@ async fn get(
     let view = View::new(node, &snapshot, language).service_request(&row)?;
     let (answers, address) = view::opening(node, &snapshot, &row, language)?;
     let position = Some(node.position(snapshot.checkpoint().sequence));
-    Ok(pb::GetServiceRequestResponse { service_request: Some(view), position, answers, address })
+    let regime = centre::notice(node, &snapshot, language)?;
+    let service_request = Some(view);
+    Ok(pb::GetServiceRequestResponse { service_request, position, answers, address, regime })
 }
 
 async fn batch_get(

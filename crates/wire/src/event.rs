@@ -3,6 +3,7 @@
 mod citizen;
 mod decode;
 mod encode;
+mod regime;
 #[cfg(test)]
 mod tests;
 

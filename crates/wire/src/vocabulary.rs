@@ -194,6 +194,14 @@ pub mod urgency {
         }
     }
 }
+words!(
+    regime_kind,
+    domain::RegimeKind,
+    pb::RegimeKind,
+    none = [Unspecified],
+    Normal = Normal,
+    CivilSecurity = CivilSecurity,
+);
 
 /// [`domain::Emergency`] on the wire, where there may be none or nobody may have been asked.
 pub mod emergency {

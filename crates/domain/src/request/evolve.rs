@@ -25,6 +25,7 @@ impl Request {
             Kind::Opened(_)
             | Kind::CataloguePublished(_)
             | Kind::Citizen(_)
+            | Kind::Regime(_)
             | Kind::ContactRecorded(_) => false,
             Kind::Assigned(unit) => self.assign(unit.as_ref(), event),
             Kind::PutOnHold(_) => self.is_in_hand() && self.turn(Status::OnHold, event),

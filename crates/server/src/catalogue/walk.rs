@@ -31,7 +31,8 @@ pub(super) fn next_questions(
     if !walk.problems.is_empty() {
         return Err(wrong_answers(walk.problems).into());
     }
-    Ok(view(&catalogue, &walk, language, version))
+    let regime = crate::centre::notice(node, snapshot, language)?;
+    Ok(pb::GetNextQuestionsResponse { regime, ..view(&catalogue, &walk, language, version) })
 }
 
 /// What is wrong with answers, each by its question.
@@ -145,6 +146,7 @@ fn view(
         emergency: vocabulary::emergency::to_pb(emergency).into(),
         message,
         version,
+        regime: None,
     }
 }
 

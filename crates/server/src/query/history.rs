@@ -70,6 +70,7 @@ fn is_public(kind: &Kind) -> bool {
         | Kind::AttachmentAdded(_)
         | Kind::CataloguePublished(_)
         | Kind::Citizen(_)
+        | Kind::Regime(_)
         | Kind::ContactRecorded(_)
         | Kind::PromiseBreached(_) => true,
     }
@@ -133,6 +134,7 @@ fn entry(
         | Kind::AttachmentAdded(_)
         | Kind::CataloguePublished(_)
         | Kind::Citizen(_)
+        | Kind::Regime(_)
         | Kind::ContactRecorded(_)
         | Kind::PromiseWarned(_)
         | Kind::PromiseBreached(_) => {}
@@ -164,6 +166,7 @@ fn programme(kind: &Kind) -> Option<&Code> {
         | Kind::AttachmentAdded(_)
         | Kind::CataloguePublished(_)
         | Kind::Citizen(_)
+        | Kind::Regime(_)
         | Kind::ContactRecorded(_)
         | Kind::PromiseWarned(_)
         | Kind::PromiseBreached(_) => None,
@@ -195,6 +198,7 @@ fn due_at(kind: &Kind) -> Option<Timestamp> {
         | Kind::AttachmentAdded(_)
         | Kind::CataloguePublished(_)
         | Kind::Citizen(_)
+        | Kind::Regime(_)
         | Kind::ContactRecorded(_) => None,
     }
 }
@@ -229,6 +233,7 @@ fn summary(kind: &Kind, language: Language) -> String {
         Kind::Unrelated(_) => ("Lien retiré", "Relation removed"),
         Kind::AttachmentAdded(_) => ("Pièce jointe", "Attachment"),
         Kind::CataloguePublished(_) => ("Catalogue publié", "Catalogue published"),
+        Kind::Regime(_) => ("Régime", "Regime"),
         Kind::Citizen(_) => ("Dossier du citoyen", "Citizen's record"),
         Kind::ContactRecorded(_) => ("Contact", "Contact"),
         Kind::PromiseWarned(_) => ("Échéance proche", "Promise about to be broken"),

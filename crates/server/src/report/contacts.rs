@@ -8,7 +8,7 @@ use crate::error::{ApiError, Violation};
 use crate::parse::Fields;
 use crate::shared::Shared;
 use beffroi_aggregator::{ContactRow, Snapshot};
-use beffroi_domain::{Calendar, Channel, ContactOutcome, Language, Period, Timestamp};
+use beffroi_domain::{Calendar, Channel, ContactOutcome, Language, Period, Regimes, Timestamp};
 use beffroi_wire::pb::report::v1 as pb;
 use beffroi_wire::vocabulary;
 use pb::ContactDimension as Dimension;
@@ -67,6 +67,7 @@ impl Asked {
     ) -> Result<(Vec<pb::ContactRow>, pb::ContactFigures), ApiError> {
         let calendar = &node.city.calendar;
         let mapping = mapping(node, snapshot)?;
+        let regimes = snapshot.regimes()?;
         let mut groups = Groups::<Figures>::default();
         let mut durations = 0;
         for contact in snapshot.contacts_between(self.window.from, self.window.before)? {
@@ -79,7 +80,8 @@ impl Asked {
             {
                 continue;
             }
-            let (row, total) = groups.of(self.key(calendar, &mapping, (at, &contact)))?;
+            let (row, total) =
+                groups.of(self.key(calendar, (&mapping, &regimes), (at, &contact)))?;
             durations += row.add(&contact) + total.add(&contact);
             if durations > DURATIONS_MAX {
                 return Err(ApiError::ReportTooLarge);
@@ -93,7 +95,7 @@ impl Asked {
     fn key(
         &self,
         calendar: &Calendar,
-        mapping: Mapping<'_>,
+        (mapping, regimes): (Mapping<'_>, &Regimes),
         (at, contact): (Timestamp, &ContactRow),
     ) -> Vec<Value> {
         let product = || contact.product.as_ref().map(ToString::to_string).unwrap_or_default();
@@ -117,6 +119,9 @@ impl Asked {
             Dimension::Outcome => {
                 Some(Value::Word(vocabulary::contact_outcome::to_pb(contact.outcome).into()))
             }
+            Dimension::Regime => {
+                Some(Value::Word(vocabulary::regime_kind::to_pb(regimes.kind_at(at)).into()))
+            }
             Dimension::Period => Some(Value::Period(period(calendar, self.period?, at))),
         };
         self.by.iter().filter_map(value).collect()
@@ -130,6 +135,7 @@ impl Asked {
                 (Dimension::Language, Value::Word(word)) => row.language = word,
                 (Dimension::Nature, Value::Word(word)) => row.nature = word,
                 (Dimension::Outcome, Value::Word(word)) => row.outcome = word,
+                (Dimension::Regime, Value::Word(word)) => row.regime = word,
                 (Dimension::Product, Value::Text(text)) => row.product = text,
                 (Dimension::CatalogueProduct, Value::Text(text)) => row.catalogue_product = text,
                 (Dimension::Period, Value::Period(span)) => {

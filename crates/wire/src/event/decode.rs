@@ -1,13 +1,13 @@
 //! Protobuf to domain: everything is checked, nothing panics.
 
-use super::{citizen as facts, rule};
+use super::{citizen as facts, regime, rule};
 use crate::pb::event::v1 as pb;
 use crate::{catalogue, time, vocabulary};
 use beffroi_domain::catalogue::Answered;
 use beffroi_domain::{
     Attachment, CatalogueEntry, CataloguePublished, CitizenId, Code, Contact, Duplicate, Event,
     EventId, InvalidText, Kind, Label, MergedInto, Meta, Opened, Personal, PersonalData, Place,
-    PromiseRef, Reclassified, Relation, RequestId, Rule, Source, Term, Text, Timestamp,
+    PromiseRef, Reclassified, RegimeFact, Relation, RequestId, Rule, Source, Term, Text, Timestamp,
 };
 use prost::Message;
 use thiserror::Error;
@@ -134,6 +134,9 @@ fn kind(wire: pb::event::Kind, sealed: &pb::PersonalData) -> Result<Kind, Error>
         Wire::CitizenAbsorbed(it) => Kind::Citizen(facts::absorbed(&it)?),
         Wire::CitizenUnmerged(it) => Kind::Citizen(facts::unmerged(&it)?),
         Wire::CitizenReleased(it) => Kind::Citizen(facts::released(&it)?),
+        Wire::RegimeDeclared(it) => Kind::Regime(regime::declared(&it)?),
+        Wire::RegimeExtended(it) => Kind::Regime(regime::extended(&it)?),
+        Wire::RegimeLifted(pb::RegimeLifted {}) => Kind::Regime(RegimeFact::Lifted),
         Wire::ContactRecorded(it) => Kind::ContactRecorded(Box::new(contact(&it)?)),
         Wire::PromiseWarned(it) => Kind::PromiseWarned(promise_ref(it.promise)?),
         Wire::PromiseBreached(it) => Kind::PromiseBreached(promise_ref(it.promise)?),
@@ -308,7 +311,10 @@ fn optional_uuid(field: &'static str, bytes: &[u8]) -> Result<Option<Uuid>, Erro
     if bytes.is_empty() { Ok(None) } else { uuid(field, bytes).map(Some) }
 }
 
-fn instant(field: &'static str, at: Option<&prost_types::Timestamp>) -> Result<Timestamp, Error> {
+pub(super) fn instant(
+    field: &'static str,
+    at: Option<&prost_types::Timestamp>,
+) -> Result<Timestamp, Error> {
     let at = at.ok_or_else(|| wrong(field, "missing"))?;
     time::from_pb(at).map_err(|error| wrong(field, error.to_string()))
 }
@@ -325,7 +331,7 @@ fn required(field: &'static str, it: &str) -> Result<Label, Error> {
     label(field, it)?.ok_or_else(|| wrong(field, "missing"))
 }
 
-fn code(field: &'static str, it: &str) -> Result<Option<Code>, Error> {
+pub(super) fn code(field: &'static str, it: &str) -> Result<Option<Code>, Error> {
     if it.is_empty() {
         return Ok(None);
     }
@@ -336,6 +342,6 @@ fn request(field: &'static str, bytes: &[u8]) -> Result<RequestId, Error> {
     id(field, RequestId::new, uuid(field, bytes)?)
 }
 
-fn text(field: &'static str, it: &str) -> Result<Option<Text>, Error> {
+pub(super) fn text(field: &'static str, it: &str) -> Result<Option<Text>, Error> {
     Text::optional(it, Text::MAX).map_err(|error| wrong(field, error.to_string()))
 }

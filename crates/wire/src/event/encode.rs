@@ -1,6 +1,6 @@
 //! Domain to protobuf: cannot fail.
 
-use super::{citizen, rule};
+use super::{citizen, regime, rule};
 use crate::pb::event::v1 as pb;
 use crate::{catalogue, time, vocabulary};
 use beffroi_domain::{
@@ -100,6 +100,7 @@ fn kind(kind: &Kind) -> Option<pb::event::Kind> {
             catalogue: Some(catalogue::to_pb(&it.catalogue)),
         }),
         Kind::Citizen(fact) => citizen::encode(fact),
+        Kind::Regime(fact) => regime::encode(fact),
         Kind::ContactRecorded(it) => Wire::ContactRecorded(contact(it)),
         Kind::PromiseWarned(it) => {
             Wire::PromiseWarned(pb::PromiseWarned { promise: Some(promise_ref(it)) })
@@ -150,6 +151,7 @@ fn links(kind: &Kind) -> Option<pb::event::Kind> {
         | Kind::ProgrammeLeft(_)
         | Kind::CataloguePublished(_)
         | Kind::Citizen(_)
+        | Kind::Regime(_)
         | Kind::ContactRecorded(_)
         | Kind::PromiseWarned(_)
         | Kind::PromiseBreached(_) => None,

@@ -1,12 +1,17 @@
 //! Events come back from their bytes as they were, and bytes that are none are refused.
 
 use super::*;
+use beffroi_domain::catalogue::{
+    Answer, AnswerKind, Answered, Bilingual, Catalogue, Draft, ProductDraft, QuestionDraft,
+    UnitDraft, Words,
+};
 use beffroi_domain::{
-    Attachment, CatalogueEntry, Channel, CitizenFact, CitizenId, CitizenSaved, Code, Contact,
-    ContactOutcome, Duplicate, Emergency, Event, EventId, HoldReason, IdentifierHash,
-    IdentifierKind, KeyId, Kind, Language, MergedInto, Meta, Nature, Opened, Origin, Personal,
-    PersonalData, Place, PromiseKind, PromiseRef, Reclassified, Relation, RelationKind, RequestId,
-    Rule, Source, Status, Term, Timestamp, Urgency, Visibility,
+    Attachment, CatalogueEntry, CataloguePublished, Channel, CitizenFact, CitizenId, CitizenSaved,
+    Code, Contact, ContactOutcome, Declaration, Duplicate, Emergency, Event, EventId, HoldReason,
+    IdentifierHash, IdentifierKind, KeyId, Kind, Language, MergedInto, Meta, Nature, Opened,
+    Origin, Personal, PersonalData, Place, PromiseKind, PromiseRef, Reclassified, RegimeFact,
+    RegimeKind, Relation, RelationKind, RequestId, Rule, Source, Status, Term, Timestamp, Urgency,
+    Visibility, Week, Window,
 };
 use proptest::prelude::*;
 use uuid::Uuid;
@@ -146,6 +151,8 @@ fn later_kinds() -> Vec<Kind> {
     .into_iter()
     .chain(citizen_kinds())
     .chain([Kind::Merged(Box::new(MergedInto { status: Status::Open, terms: terms(), ..merged }))])
+    .chain(catalogue_kinds())
+    .chain(regime_kinds())
     .collect()
 }
 
@@ -164,6 +171,63 @@ fn citizen_kinds() -> Vec<Kind> {
         CitizenFact::Released { citizen },
     ];
     facts.into_iter().map(Kind::Citizen).collect()
+}
+
+fn catalogue_kinds() -> [Kind; 2] {
+    let both = |text: &str| Words { french: format!("{text} fr"), english: format!("{text} en") };
+    let product = ProductDraft {
+        code: "eau-potable".to_owned(),
+        name: both("Eau"),
+        unit: "eau".to_owned(),
+        nature: Some(Nature::Service),
+        questions: vec![QuestionDraft {
+            code: "coloree".to_owned(),
+            text: both("Colorée"),
+            kind: Some(AnswerKind::YesNo),
+            required: true,
+            ..QuestionDraft::default()
+        }],
+        ..ProductDraft::default()
+    };
+    let catalogue = Catalogue::new(&Draft {
+        name: both("Ville"),
+        units: vec![UnitDraft { code: "eau".to_owned(), name: both("Réseaux") }],
+        programmes: Vec::new(),
+        products: vec![product],
+    });
+    let published = CataloguePublished { version: 1, catalogue: catalogue.unwrap() };
+    let answered = |question: &str, answer| Answered {
+        product: "eau-potable".parse().unwrap(),
+        question: question.parse().unwrap(),
+        answer,
+    };
+    let text = Answer::Text(Personal("Au robinet".parse().unwrap()));
+    let answers = vec![answered("coloree", Answer::YesNo(true)), answered("ou", text)];
+    [
+        Kind::CataloguePublished(Box::new(published)),
+        Kind::Opened(Box::new(Opened { answers, ..opened() })),
+    ]
+}
+
+fn regime_kinds() -> [Kind; 3] {
+    let text = |text: &str| text.parse().unwrap();
+    let mut days = [Window::new(8 * 60, 22 * 60); 7];
+    days[6] = None;
+    let declaration = Declaration {
+        kind: RegimeKind::CivilSecurity,
+        from: at(1),
+        until: at(9),
+        hours: Some(Week::new(days).unwrap()),
+        products: vec!["eau-potable".parse().unwrap()],
+        notice: Bilingual { french: text("Inondation"), english: text("Flood") },
+    };
+    let hours = Some(Week::AROUND_THE_CLOCK);
+    let facts = [
+        RegimeFact::Declared(Box::new(declaration)),
+        RegimeFact::Extended { until: at(20), hours },
+        RegimeFact::Lifted,
+    ];
+    facts.map(Kind::Regime)
 }
 
 fn event(kind: Kind) -> Event {

@@ -1,0 +1,133 @@
+//! What can be wrong with a regime, in words.
+
+use crate::error::{ApiError, Problem};
+use crate::language::choose;
+use beffroi_domain::{Language, NoHours, RegimeRejection};
+use std::collections::HashMap;
+
+/// What is wrong with a field of a regime.
+#[derive(Debug)]
+pub(crate) enum CentreProblem {
+    /// The hours of a day cannot be read.
+    Hours(String),
+    /// No day is open.
+    NoHours(NoHours),
+    /// Days are given, and that they do not matter.
+    DaysAroundTheClock,
+    /// The rules do not allow it, whatever stands.
+    Rejected(RegimeRejection),
+}
+
+impl CentreProblem {
+    pub(crate) fn text(&self, language: Language) -> String {
+        match self {
+            Self::Hours(text) => choose(
+                language,
+                format!("`{text}` n'est pas de la forme 08:00-22:00, ou 00:00-24:00"),
+                format!("`{text}` is not of the form 08:00-22:00, or 00:00-24:00"),
+            ),
+            Self::NoHours(error) => choose(
+                language,
+                "n'ouvre aucun jour : omettez les heures pour garder celles du calendrier"
+                    .to_owned(),
+                format!("{error}: leave the hours out to keep those of the calendar"),
+            ),
+            Self::DaysAroundTheClock => choose(
+                language,
+                "donne des jours et « jour et nuit » : donnez l'un ou l'autre".to_owned(),
+                "gives days and `around_the_clock`: give one or the other".to_owned(),
+            ),
+            Self::Rejected(rejection) => regime_text(rejection, language),
+        }
+    }
+}
+
+/// The field of a call that is wrong whatever stands; `None`: it depends on what stands.
+fn field(rejection: &RegimeRejection) -> Option<&'static str> {
+    match rejection {
+        RegimeRejection::Normal => Some("kind"),
+        RegimeRejection::UntilNotAfterFrom | RegimeRejection::UntilPast => Some("until"),
+        RegimeRejection::TooManyProducts { .. } => Some("products"),
+        RegimeRejection::AlreadyDeclared { .. }
+        | RegimeRejection::NoneDeclared
+        | RegimeRejection::Overlap { .. }
+        | RegimeRejection::NotLater { .. }
+        | RegimeRejection::TooEarly { .. } => None,
+    }
+}
+
+impl From<RegimeRejection> for ApiError {
+    fn from(rejection: RegimeRejection) -> Self {
+        match field(&rejection) {
+            Some(field) => Problem::Centre(CentreProblem::Rejected(rejection)).at(field).into(),
+            None => Self::Regime(rejection),
+        }
+    }
+}
+
+/// The stable reason of a rejection, part of the API.
+pub(crate) fn regime_reason(rejection: &RegimeRejection) -> &'static str {
+    match rejection {
+        RegimeRejection::AlreadyDeclared { .. } => "REGIME_STANDS",
+        RegimeRejection::NoneDeclared => "NO_REGIME",
+        RegimeRejection::NotLater { .. } => "NOT_LATER",
+        RegimeRejection::Overlap { .. } | RegimeRejection::TooEarly { .. } => "TOO_EARLY",
+        RegimeRejection::Normal
+        | RegimeRejection::UntilNotAfterFrom
+        | RegimeRejection::UntilPast
+        | RegimeRejection::TooManyProducts { .. } => "INVALID_FIELD",
+    }
+}
+
+/// What a program needs to know of a rejection.
+pub(crate) fn regime_metadata(rejection: &RegimeRejection) -> HashMap<String, String> {
+    let one = |key: &str, value: String| HashMap::from([(key.to_owned(), value)]);
+    match rejection {
+        RegimeRejection::AlreadyDeclared { from, until } => HashMap::from([
+            ("from".to_owned(), from.to_string()),
+            ("until".to_owned(), until.to_string()),
+        ]),
+        RegimeRejection::NotLater { until } => one("until", until.to_string()),
+        RegimeRejection::Overlap { end: not_before } | RegimeRejection::TooEarly { not_before } => {
+            one("not_before", not_before.to_string())
+        }
+        RegimeRejection::NoneDeclared
+        | RegimeRejection::Normal
+        | RegimeRejection::UntilNotAfterFrom
+        | RegimeRejection::UntilPast
+        | RegimeRejection::TooManyProducts { .. } => HashMap::new(),
+    }
+}
+
+/// A rejection in words.
+pub(crate) fn regime_text(rejection: &RegimeRejection, language: Language) -> String {
+    let french = match rejection {
+        RegimeRejection::Normal => {
+            "le régime normal ne se déclare pas : levez celui qui tient".to_owned()
+        }
+        RegimeRejection::AlreadyDeclared { from, until } => {
+            format!("un régime tient déjà, du {from} au {until} : prolongez-le ou levez-le")
+        }
+        RegimeRejection::NoneDeclared => "aucun régime ne tient : il n'a pas été déclaré, il a \
+             été levé, ou il a pris fin"
+            .to_owned(),
+        RegimeRejection::UntilNotAfterFrom => {
+            "le régime doit prendre fin après son début".to_owned()
+        }
+        RegimeRejection::UntilPast => "la fin prévue du régime est déjà passée".to_owned(),
+        RegimeRejection::Overlap { end } => {
+            format!("un régime précédent a tenu jusqu'au {end} : celui-ci ne peut commencer avant")
+        }
+        RegimeRejection::NotLater { until } => format!(
+            "la fin du régime est déjà prévue le {until} : prolongez-le au-delà, ou levez-le"
+        ),
+        RegimeRejection::TooManyProducts { found } => format!(
+            "le régime nomme {found} produits, le maximum est {}",
+            beffroi_domain::catalogue::limits::PRODUCTS_MAX
+        ),
+        RegimeRejection::TooEarly { not_before } => {
+            format!("les régimes ont changé le {not_before} : rien ne peut leur arriver avant")
+        }
+    };
+    choose(language, french, rejection.to_string())
+}

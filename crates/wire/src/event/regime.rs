@@ -1,0 +1,84 @@
+//! What happens to the regimes, on the wire.
+
+use super::decode::{Error, code, instant, text, word, wrong};
+use crate::pb::event::v1 as pb;
+use crate::{time, vocabulary};
+use beffroi_domain::catalogue::Bilingual;
+use beffroi_domain::{Declaration, RegimeFact, Text, Week, Window};
+use pb::event::Kind as Wire;
+
+pub(super) fn encode(fact: &RegimeFact) -> Wire {
+    match fact {
+        RegimeFact::Declared(it) => Wire::RegimeDeclared(pb::RegimeDeclared {
+            kind: vocabulary::regime_kind::to_pb(it.kind).into(),
+            from: Some(time::to_pb(it.from)),
+            until: Some(time::to_pb(it.until)),
+            hours: it.hours.as_ref().map(week),
+            products: it.products.iter().map(ToString::to_string).collect(),
+            notice: Some(notice(&it.notice)),
+        }),
+        RegimeFact::Extended { until, hours } => Wire::RegimeExtended(pb::RegimeExtended {
+            until: Some(time::to_pb(*until)),
+            hours: hours.as_ref().map(week),
+        }),
+        RegimeFact::Lifted => Wire::RegimeLifted(pb::RegimeLifted {}),
+    }
+}
+
+pub(super) fn declared(it: &pb::RegimeDeclared) -> Result<RegimeFact, Error> {
+    let products = it
+        .products
+        .iter()
+        .map(|product| code("products", product)?.ok_or_else(|| wrong("products", "not a code")));
+    Ok(RegimeFact::Declared(Box::new(Declaration {
+        kind: word("kind", vocabulary::regime_kind::from_pb(it.kind))?,
+        from: instant("from", it.from.as_ref())?,
+        until: instant("until", it.until.as_ref())?,
+        hours: hours(it.hours.as_ref())?,
+        products: products.collect::<Result<_, _>>()?,
+        notice: told(it.notice.as_ref())?,
+    })))
+}
+
+pub(super) fn extended(it: &pb::RegimeExtended) -> Result<RegimeFact, Error> {
+    let until = instant("until", it.until.as_ref())?;
+    Ok(RegimeFact::Extended { until, hours: hours(it.hours.as_ref())? })
+}
+
+fn week(it: &Week) -> pb::WeekHours {
+    let day = |window: &Option<Window>| match window {
+        Some(window) => {
+            pb::DayHours { opens: window.opens().into(), closes: window.closes().into() }
+        }
+        None => pb::DayHours::default(),
+    };
+    pb::WeekHours { days: it.days().iter().map(day).collect() }
+}
+
+fn hours(it: Option<&pb::WeekHours>) -> Result<Option<Week>, Error> {
+    let Some(it) = it else { return Ok(None) };
+    let days = it.days.iter().copied().map(day).collect::<Result<Vec<_>, _>>()?;
+    let days = days.try_into().map_err(|_| wrong("hours", "not those of seven days"))?;
+    Week::new(days).map(Some).map_err(|error| wrong("hours", error.to_string()))
+}
+
+fn day(it: pb::DayHours) -> Result<Option<Window>, Error> {
+    if it == pb::DayHours::default() {
+        return Ok(None);
+    }
+    let minutes = |it: u32| u16::try_from(it).ok();
+    let window = minutes(it.opens).zip(minutes(it.closes));
+    let window = window.and_then(|(opens, closes)| Window::new(opens, closes));
+    window.map(Some).ok_or_else(|| wrong("hours", "not within a day"))
+}
+
+fn notice(it: &Bilingual<Text>) -> pb::Bilingual {
+    let (french, english) = (it.french.as_str().to_owned(), it.english.as_str().to_owned());
+    pb::Bilingual { french, english }
+}
+
+fn told(it: Option<&pb::Bilingual>) -> Result<Bilingual<Text>, Error> {
+    let it = it.ok_or_else(|| wrong("notice", "missing"))?;
+    let words = |it: &str| text("notice", it)?.ok_or_else(|| wrong("notice", "missing"));
+    Ok(Bilingual { french: words(&it.french)?, english: words(&it.english)? })
+}
