@@ -72,6 +72,7 @@ pub(super) fn add(
         | Kind::Cancelled
         | Kind::ContactRecorded(_)
         | Kind::Citizen(_)
+        | Kind::Regime(_)
         | Kind::CataloguePublished(_)
         | Kind::PromiseWarned(_)
         | Kind::PromiseBreached(_) => {}
