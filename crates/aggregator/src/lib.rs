@@ -22,7 +22,7 @@ pub use compare::{Difference, How, compare};
 pub use follow::{Follower, Stopped, bind, follow};
 pub use refold::{Progress, rebuild, refold};
 pub use schema::{
-    BreachRow, CatalogueRow, CitizenRow, ContactRow, PlannedRow, RequestRow, Step, VolumeKey,
+    BreachRow, CatalogueRow, CitizenRow, ContactRow, PlannedRow, RequestRow, Save, Step, VolumeKey,
 };
 pub use snapshot::{Page, Recorded, Snapshot};
 pub use store::{Checkpoint, Error, Projections};
