@@ -11,6 +11,7 @@ pub(crate) mod history;
 pub(crate) mod list;
 pub(crate) mod open;
 pub(crate) mod programme;
+pub(crate) mod record;
 pub(crate) mod report;
 pub(crate) mod show;
 pub(crate) mod watch;
@@ -38,7 +39,7 @@ use crate::{client, import};
 pub(crate) async fn run(ask: Ask, url: &str, console: Console) -> Result<Exit, Failure> {
     let client = client::connect(url, console.lang).await?;
     match ask {
-        Ask::Open(args) => open::run(client, args, console).await,
+        Ask::Open(args) => open::run(client, *args, console).await,
         Ask::Contact(args) => contact::run(client, args, console).await,
         Ask::FollowUp(args) => follow_up::run(client, args, console).await,
         Ask::Change(args) => change::run(client, args, console).await,

@@ -1,11 +1,20 @@
 //! Errors of the API: the only place that turns one into a gRPC status.
 
+mod citizen;
+mod rejection;
+mod text;
+
+pub(crate) use citizen::CitizenError;
+pub(crate) use rejection::standing;
+pub(crate) use text::text_in_french;
+
 use crate::catalogue::CatalogueProblem;
 use crate::language::choose;
 use beffroi_aggregator::Error as StoreError;
 use beffroi_domain::{
-    Emergency, InvalidArea, InvalidCode, InvalidContact, InvalidId, InvalidNumber, InvalidText,
-    Language, LinkRejection, Rejection, Status as Standing, Timestamp,
+    CitizenRejection, Emergency, InvalidArea, InvalidCode, InvalidContact, InvalidId,
+    InvalidIdentifier, InvalidNumber, InvalidText, Language, Rejection, Status as Standing,
+    Timestamp,
 };
 use beffroi_journal::{AppendError, Refusal};
 use std::collections::HashMap;
@@ -37,6 +46,8 @@ pub(crate) enum ApiError {
     UnknownProgramme(String),
     /// The rules do not allow it.
     Rejected(Rejection),
+    /// A citizen's record cannot be found or changed so.
+    Citizen(CitizenError),
     /// The id belongs to something else.
     IdTaken(String),
     /// The position or the token is of another log.
@@ -75,6 +86,7 @@ pub(crate) enum Problem {
     Id(InvalidId),
     Number(InvalidNumber),
     Text(InvalidText),
+    Identifier(InvalidIdentifier),
     UnknownWord,
     Time,
     Future(Timestamp),
@@ -114,13 +126,8 @@ impl Problem {
             Self::Missing => "is required".to_owned(),
             Self::Id(error) => format!("{error}"),
             Self::Number(error) => format!("{error}"),
-            Self::Text(InvalidText::Empty) => "is empty".to_owned(),
-            Self::Text(InvalidText::TooLong { found, max }) => {
-                format!("has {found} characters, at most {max} are taken")
-            }
-            Self::Text(InvalidText::Control(code)) => {
-                format!("contains the control character U+{code:04X}")
-            }
+            Self::Text(error) => text::text_in_english(error),
+            Self::Identifier(error) => citizen::identifier_in_english(error),
             Self::UnknownWord => "is none of the values of the API".to_owned(),
             Self::Time => "is not a time of the years 1800 to 9999".to_owned(),
             Self::Future(now) => format!("is in the future: it is {now} now"),
@@ -174,6 +181,7 @@ impl Problem {
                  pas, vérifiez chaque chiffre"
             ),
             Self::Text(error) => text_in_french(error),
+            Self::Identifier(error) => citizen::identifier_in_french(error),
             Self::UnknownWord => "n'est aucune des valeurs de l'API".to_owned(),
             Self::Time => "n'est pas un instant des années 1800 à 9999".to_owned(),
             Self::Future(now) => format!("est dans le futur : il est {now}"),
@@ -218,16 +226,6 @@ impl Problem {
     }
 }
 
-pub(crate) fn text_in_french(error: &InvalidText) -> String {
-    match error {
-        InvalidText::Empty => "est vide".to_owned(),
-        InvalidText::TooLong { found, max } => {
-            format!("compte {found} caractères, le maximum est {max}")
-        }
-        InvalidText::Control(code) => format!("contient le caractère de commande U+{code:04X}"),
-    }
-}
-
 impl From<Vec<Violation>> for ApiError {
     fn from(violations: Vec<Violation>) -> Self {
         Self::Invalid(violations)
@@ -249,6 +247,12 @@ impl From<StoreError> for ApiError {
 impl From<Rejection> for ApiError {
     fn from(rejection: Rejection) -> Self {
         Self::Rejected(rejection)
+    }
+}
+
+impl From<CitizenRejection> for ApiError {
+    fn from(rejection: CitizenRejection) -> Self {
+        Self::Citizen(CitizenError::Rejected(rejection))
     }
 }
 
@@ -277,9 +281,10 @@ impl ApiError {
             Self::UnknownProgramme(_) => "UNKNOWN_PROGRAMME",
             Self::Rejected(Rejection::TooEarly { .. }) => "TOO_EARLY",
             Self::Rejected(Rejection::ReopenTooLate(_)) => "REOPEN_TOO_LATE",
-            Self::Rejected(Rejection::Link(link)) => link_reason(*link),
+            Self::Rejected(Rejection::Link(link)) => rejection::link_reason(*link),
             Self::Rejected(Rejection::Year) => "YEAR_WITHOUT_NUMBERS",
             Self::Rejected(Rejection::Calendar(_)) => "BEYOND_CALENDAR",
+            Self::Citizen(error) => error.reason(),
             Self::OtherLog => "OTHER_LOG",
             Self::Behind { .. } => "NOT_THERE_YET",
             Self::OutcomeUnknown => "OUTCOME_UNKNOWN",
@@ -318,6 +323,7 @@ impl ApiError {
             | Self::Emergency(..)
             | Self::Informed(_)
             | Self::OtherLog => Code::FailedPrecondition,
+            Self::Citizen(error) => error.code(),
             Self::Behind { .. } | Self::OutcomeUnknown | Self::ShuttingDown => Code::Unavailable,
             Self::Refused(_) | Self::TooManyStreams(_) => Code::ResourceExhausted,
             Self::Quarantined | Self::Store(_) | Self::Task => Code::Internal,
@@ -346,17 +352,10 @@ impl ApiError {
                 format!("aucune demande `{name}` : vérifiez le numéro"),
                 format!("no request `{name}`: please check the number"),
             ),
-            Self::UnknownCitizen(id) => choose(
-                language,
-                format!("aucune demande ni aucun contact ne nomme le citoyen `{id}`"),
-                format!("no request and no contact names the citizen `{id}`"),
-            ),
-            Self::UnknownProgramme(code) => choose(
-                language,
-                format!("aucun programme `{code}`, et aucune demande n'y attend"),
-                format!("no programme `{code}`, and no request waits in it"),
-            ),
-            Self::Rejected(rejection) => rejected(rejection, language),
+            Self::UnknownCitizen(id) => citizen::unknown(id, language),
+            Self::UnknownProgramme(code) => text::unknown_programme(code, language),
+            Self::Rejected(rejection) => rejection::rejected(rejection, language),
+            Self::Citizen(error) => error.message(language),
             Self::IdTaken(id) => choose(
                 language,
                 format!("l'identifiant `{id}` désigne déjà autre chose : choisissez-en un autre"),
@@ -375,11 +374,7 @@ impl ApiError {
                 "aucun catalogue n'est publié : publiez-en un (`beffroi catalogue publish`)",
                 "no catalogue is published: publish one (`beffroi catalogue publish`)",
             ),
-            Self::UnknownCatalogue(version) => choose(
-                language,
-                format!("le catalogue n'a pas de version {version}"),
-                format!("the catalogue has no version {version}"),
-            ),
+            Self::UnknownCatalogue(version) => text::unknown_catalogue(*version, language),
             Self::Emergency(emergency, theirs) => emergency.instruction(*theirs).to_owned(),
             Self::Informed(answer) => answer.clone(),
             Self::OutcomeUnknown => own(
@@ -437,6 +432,7 @@ impl ApiError {
             Self::UnknownCitizen(id) => one("citizen_id", id.clone()),
             Self::UnknownProgramme(code) => one("programme", code.clone()),
             Self::IdTaken(id) => one("id", id.clone()),
+            Self::Citizen(error) => error.metadata(),
             Self::Rejected(Rejection::Status(status)) => one("status", status.name().to_owned()),
             Self::Rejected(Rejection::PlannedFollowUp) => {
                 one("status", Standing::Planned.name().to_owned())
@@ -468,72 +464,6 @@ impl ApiError {
             | Self::Task => HashMap::new(),
         }
     }
-}
-
-fn rejected(rejection: &Rejection, language: Language) -> String {
-    let french = match rejection {
-        Rejection::Unknown => "la demande n'existe pas".to_owned(),
-        Rejection::Exists => "la demande existe déjà".to_owned(),
-        Rejection::Status(status) => format!(
-            "la demande est {} : ce changement n'est pas permis",
-            standing(*status, Language::French)
-        ),
-        Rejection::PlannedFollowUp => "aucun suivi n'est envoyé pour les demandes inscrites à un \
-             programme : ajoutez un suivi interne"
-            .to_owned(),
-        Rejection::TooEarly { not_before } => {
-            format!("l'instant précède {not_before}, celui du dernier changement de la demande")
-        }
-        Rejection::Year => "il n'y a de numéros que pour les années 1900 à 2199".to_owned(),
-        Rejection::ReopenTooLate(days) => format!(
-            "elle ne peut être rouverte que dans les {days} jours de sa fin : ouvrez une nouvelle \
-             demande"
-        ),
-        Rejection::Link(link) => link_in_french(*link),
-        Rejection::Calendar(_) => "l'échéance dépasse ce qu'un calendrier peut compter".to_owned(),
-    };
-    choose(language, french, rejection.to_string())
-}
-
-fn link_reason(rejection: LinkRejection) -> &'static str {
-    match rejection {
-        LinkRejection::Itself => "SAME_REQUEST",
-        LinkRejection::Merged => "MERGED",
-        LinkRejection::HasDuplicates => "HAS_DUPLICATES",
-        LinkRejection::NotMerged => "NOT_MERGED",
-        LinkRejection::NotRelated => "NOT_RELATED",
-        LinkRejection::TooMany => "TOO_MANY_LINKS",
-    }
-}
-
-fn link_in_french(rejection: LinkRejection) -> String {
-    match rejection {
-        LinkRejection::Itself => "une demande ne peut être liée à elle-même".to_owned(),
-        LinkRejection::Merged => "elle est réunie à une autre demande : changez celle-là, ou \
-             séparez-les d'abord"
-            .to_owned(),
-        LinkRejection::HasDuplicates => "elle a elle-même des doublons : séparez-les d'abord, ou \
-             réunissez-y l'autre demande"
-            .to_owned(),
-        LinkRejection::NotMerged => "elle n'est pas réunie à une autre demande".to_owned(),
-        LinkRejection::NotRelated => "les deux demandes ne sont pas liées".to_owned(),
-        LinkRejection::TooMany => {
-            format!("elle en a déjà {}, le maximum", beffroi_domain::Request::LINKS_MAX)
-        }
-    }
-}
-
-/// A status in words, for the middle of a sentence.
-pub(crate) fn standing(status: Standing, language: Language) -> &'static str {
-    let (french, english) = match status {
-        Standing::Open => ("ouverte", "open"),
-        Standing::Assigned => ("prise en charge", "assigned"),
-        Standing::OnHold => ("en attente", "on hold"),
-        Standing::Planned => ("inscrite à un programme d'intervention", "planned"),
-        Standing::Resolved => ("résolue", "resolved"),
-        Standing::Cancelled => ("annulée", "cancelled"),
-    };
-    choose(language, french, english)
 }
 
 pub(crate) fn chain(error: &dyn std::error::Error) -> String {

@@ -3,6 +3,7 @@
 #![expect(clippy::option_option, reason = "a field that was parsed may have been left empty")]
 
 mod catalogue;
+mod citizen;
 mod city;
 mod commit;
 mod error;
@@ -21,5 +22,5 @@ pub use catalogue::{
     BUNDLED_CATALOGUES, Expected, FileDefect, FileFlaw, bundled_catalogue, read_catalogue,
 };
 pub use city::{InvalidCity, default_city, read_city};
-pub use identifier_key::{InvalidKeyFile, read_or_make_key};
+pub use identifier_key::InvalidKeyFile;
 pub use node::{Config, Failure, Node};

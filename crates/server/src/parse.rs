@@ -2,8 +2,8 @@
 
 use crate::error::{Problem, Violation};
 use beffroi_domain::{
-    CitizenId, ContactId, InvalidId, Label, Number, PersonalData, Place, RequestId, Text,
-    Timestamp, ten_millionths,
+    CitizenId, ContactId, Identifier, IdentifierKind, InvalidId, Label, Number, PersonalData,
+    Place, RequestId, Text, Timestamp, ten_millionths,
 };
 use beffroi_wire::pb::event::v1 as pb;
 use beffroi_wire::time;
@@ -85,6 +85,16 @@ impl Fields {
 
     pub(crate) fn text(&mut self, field: &str, text: &str, max: usize) -> Option<Option<Text>> {
         self.keep(field, Text::optional(text, max).map_err(Problem::Text))
+    }
+
+    /// A required identifier of a citizen.
+    pub(crate) fn identifier(
+        &mut self,
+        field: &str,
+        kind: IdentifierKind,
+        text: &str,
+    ) -> Option<Identifier> {
+        self.keep(field, Identifier::parse(kind, text).map_err(Problem::Identifier))
     }
 
     /// A word that must be one of those the API has.
