@@ -13,11 +13,13 @@
 
 mod badinput;
 mod breaches;
+mod citizens;
 mod crash;
 mod extracts;
 mod files;
 mod idempotence;
 mod lifecycle;
+mod privacy;
 mod python;
 mod refusals;
 mod repair;
