@@ -13,12 +13,14 @@
 
 mod badinput;
 mod breaches;
+mod citizens;
 mod crash;
 mod depth;
 mod extracts;
 mod files;
 mod idempotence;
 mod lifecycle;
+mod privacy;
 mod python;
 mod refusals;
 mod repair;

@@ -9,7 +9,9 @@ use crate::schema::{
 use crate::snapshot::Snapshot;
 use crate::store::{Checkpoint, Error, Mark};
 use crate::subject::Subject;
-use beffroi_domain::{Alarm, CitizenId, ContactId, IdentifierHash, Number, RequestId, Timestamp};
+use beffroi_domain::{
+    Alarm, CitizenId, CitizenSaved, ContactId, KeyId, Number, RequestId, Timestamp,
+};
 use redb::{ReadOnlyTable, ReadableTable, WriteTransaction};
 use std::borrow::Borrow;
 use std::collections::{BTreeMap, HashMap};
@@ -30,6 +32,8 @@ pub(crate) struct Batch {
     last_catalogue: u64,
     regimes: Option<RegimesRow>,
     regimes_before: RegimesRow,
+    identifier_key: Option<KeyId>,
+    saves: BTreeMap<u128, Option<u128>>,
     contacts: BTreeMap<u128, u64>,
     contact_times: BTreeMap<(i64, u64), Vec<u8>>,
     contact_volumes: BTreeMap<(u8, u8), u64>,
@@ -59,6 +63,7 @@ struct Before {
     numbers: ReadOnlyTable<(u16, u32), u64>,
     citizens: ReadOnlyTable<u128, &'static [u8]>,
     identifiers: ReadOnlyTable<(u8, [u8; 32]), u128>,
+    saves: ReadOnlyTable<u128, Option<u128>>,
     contacts: ReadOnlyTable<u128, u64>,
     quarantined: ReadOnlyTable<u128, u64>,
 }
@@ -71,6 +76,7 @@ impl Batch {
             numbers: snapshot.table(schema::NUMBERS)?,
             citizens: snapshot.table(schema::CITIZENS)?,
             identifiers: snapshot.table(schema::IDENTIFIERS)?,
+            saves: snapshot.table(schema::SAVES)?,
             contacts: snapshot.table(schema::CONTACTS)?,
             quarantined: snapshot.table(schema::QUARANTINED)?,
         };
@@ -89,6 +95,8 @@ impl Batch {
             last_catalogue: snapshot.catalogue_version()?,
             regimes: None,
             regimes_before: snapshot.regimes_row()?,
+            identifier_key: snapshot.identifier_key()?,
+            saves: BTreeMap::new(),
             contacts: BTreeMap::new(),
             contact_times: BTreeMap::new(),
             contact_volumes: BTreeMap::new(),
@@ -192,24 +200,62 @@ impl Batch {
         }
     }
 
-    /// The citizen is found by these identifiers from now on, and by those no longer.
-    pub(crate) fn identify(
-        &mut self,
+    /// Whether the save with this event id was folded before.
+    pub(crate) fn has_saved(&self, id: Uuid) -> Result<bool, Error> {
+        Ok(self.save_of(id)?.is_some())
+    }
+
+    /// Whether a save changes nothing: it belongs to one that is void, was hashed with another key
+    /// than those before, or adds what another citizen holds. Whoever comes first in the log keeps
+    /// an identifier, whatever else is decided elsewhere at the same time.
+    pub(crate) fn is_void(
+        &self,
         citizen: CitizenId,
-        added: &[IdentifierHash],
-        withdrawn: &[IdentifierHash],
+        cause: Option<Uuid>,
+        saved: &CitizenSaved,
+    ) -> Result<bool, Error> {
+        if let Some(cause) = cause
+            && self.save_of(cause)? == Some(None)
+        {
+            return Ok(true);
+        }
+        let hashes = || saved.added.iter().chain(&saved.withdrawn);
+        let key = self.identifier_key.or_else(|| hashes().next().map(|it| it.key_id));
+        if hashes().any(|it| Some(it.key_id) != key) {
+            return Ok(true);
+        }
+        let own = schema::citizen_key(citizen);
+        for hash in &saved.added {
+            if self.holder(schema::identifier_key(hash))?.is_some_and(|it| it != own) {
+                return Ok(true);
+            }
+        }
+        Ok(false)
+    }
+
+    /// The save was void.
+    pub(crate) fn void(&mut self, id: Uuid) {
+        self.saves.insert(id.as_u128(), None);
+    }
+
+    /// The save was written: the citizen is found by what it adds from now on, and no longer by
+    /// what it withdraws.
+    pub(crate) fn saved(
+        &mut self,
+        id: Uuid,
+        citizen: CitizenId,
+        saved: &CitizenSaved,
     ) -> Result<(), Error> {
         let own = schema::citizen_key(citizen);
-        for key in withdrawn.iter().map(schema::identifier_key) {
-            let holder = match self.identifiers.get(&key) {
-                Some(holder) => *holder,
-                None => self.before.identifiers.get(key)?.map(|it| it.value()),
-            };
-            if holder == Some(own) {
+        self.saves.insert(id.as_u128(), Some(own));
+        let first = saved.added.iter().chain(&saved.withdrawn).next();
+        self.identifier_key = self.identifier_key.or(first.map(|it| it.key_id));
+        for key in saved.withdrawn.iter().map(schema::identifier_key) {
+            if self.holder(key)? == Some(own) {
                 self.identifiers.insert(key, None);
             }
         }
-        let added = added.iter().map(schema::identifier_key);
+        let added = saved.added.iter().map(schema::identifier_key);
         self.identifiers.extend(added.map(|key| (key, Some(own))));
         Ok(())
     }
@@ -227,6 +273,22 @@ impl Batch {
     /// Brings the regimes into the batch.
     pub(crate) fn regimes(&mut self) -> &mut RegimesRow {
         self.regimes.get_or_insert_with(|| self.regimes_before.clone())
+    }
+
+    #[expect(clippy::option_option, reason = "a save is not known, void, or of a citizen")]
+    fn save_of(&self, id: Uuid) -> Result<Option<Option<u128>>, Error> {
+        let key = id.as_u128();
+        if let Some(save) = self.saves.get(&key) {
+            return Ok(Some(*save));
+        }
+        Ok(self.before.saves.get(key)?.map(|it| it.value()))
+    }
+
+    fn holder(&self, key: (u8, [u8; 32])) -> Result<Option<u128>, Error> {
+        match self.identifiers.get(&key) {
+            Some(holder) => Ok(*holder),
+            None => Ok(self.before.identifiers.get(key)?.map(|it| it.value())),
+        }
     }
 
     pub(crate) fn has_contact(&self, id: ContactId) -> Result<bool, Error> {
@@ -313,7 +375,8 @@ impl Batch {
         put_rows(&mut txn.open_table(schema::BREACHES)?, &self.breaches)?;
         put_rows(&mut txn.open_table(schema::QUARANTINE)?, &self.quarantine)?;
         let mut citizens = txn.open_table(schema::CITIZENS)?;
-        for (key, row) in &self.citizens {
+        let empty = CitizenRow::default();
+        for (key, row) in self.citizens.iter().filter(|(_, row)| **row != empty) {
             citizens.insert(key, to_row(row).map_err(Error::Encode)?.as_slice())?;
         }
         let mut catalogues = txn.open_table(schema::CATALOGUES)?;
@@ -339,6 +402,10 @@ impl Batch {
         let mut meta = txn.open_table(schema::META)?;
         if let Some(regimes) = &self.regimes {
             meta.insert("regimes", to_row(regimes).map_err(Error::Encode)?.as_slice())?;
+        }
+        put_all(&mut txn.open_table(schema::SAVES)?, &self.saves)?;
+        if let Some(key) = &self.identifier_key {
+            meta.insert("identifier_key", to_row(key).map_err(Error::Encode)?.as_slice())?;
         }
         let checkpoint = to_row(&self.checkpoint).map_err(Error::Encode)?;
         meta.insert("checkpoint", checkpoint.as_slice())?;

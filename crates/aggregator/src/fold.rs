@@ -166,18 +166,25 @@ fn apply_citizen(
     (event, id, fact): (&Event, CitizenId, &CitizenFact),
 ) -> Result<Result<(), Reason>, Error> {
     let sequence = decoded.record.sequence;
-    let row = batch.citizen(id)?;
-    if row.sequence_of(event.id.uuid()).is_some() {
+    if batch.citizen(id)?.sequence_of(event.id.uuid()).is_some() {
         return Ok(Ok(()));
     }
+    if let CitizenFact::Saved(saved) = fact {
+        if batch.has_saved(event.id.uuid())? {
+            return Ok(Ok(()));
+        }
+        if batch.is_void(id, event.meta.causation, saved)? {
+            batch.void(event.id.uuid());
+            return Ok(Ok(()));
+        }
+        batch.saved(event.id.uuid(), id, saved)?;
+    }
+    let row = batch.citizen(id)?;
     match Citizen::evolve(row.record.clone(), id, fact) {
         Ok(record) => row.record = Some(record),
         Err(error) => return Ok(Err(error.to_string())),
     }
     row.steps.push(Step { sequence, id: event.id.uuid() });
-    if let CitizenFact::Saved(saved) = fact {
-        batch.identify(id, &saved.added, &saved.withdrawn)?;
-    }
     batch.event(sequence, decoded.recorded_at, &decoded.record.entry.payload)?;
     Ok(Ok(()))
 }

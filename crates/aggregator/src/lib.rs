@@ -24,8 +24,8 @@ pub use follow::{Follower, Stopped, bind, follow};
 pub use places::{Search, Spot, Spots};
 pub use refold::{Progress, rebuild, refold};
 pub use schema::{
-    BreachRow, CatalogueRow, CitizenRow, ContactRow, PlannedRow, RegimesRow, RequestRow, Step,
-    VolumeKey,
+    BreachRow, CatalogueRow, CitizenRow, ContactRow, PlannedRow, RegimesRow, RequestRow, Save,
+    Step, VolumeKey,
 };
 pub use snapshot::{Page, Recorded, Snapshot};
 pub use store::{Checkpoint, Error, Projections};

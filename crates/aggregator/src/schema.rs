@@ -16,6 +16,7 @@ use serde::{Deserialize, Serialize};
 pub(crate) const VERSION: u8 = 2;
 
 /// `checkpoint`, and `regimes`: [`RegimesRow`].
+/// `checkpoint`, and `identifier_key`: the key of all identifiers, once there are any.
 pub(crate) const META: TableDefinition<&str, &[u8]> = TableDefinition::new("meta");
 /// Requests by ordinal: 0, 1, 2 … in the order in which they were recorded.
 pub(crate) const REQUESTS: TableDefinition<u64, &[u8]> = TableDefinition::new("requests");
@@ -32,6 +33,9 @@ pub(crate) const IDENTIFIERS: TableDefinition<(u8, [u8; 32]), u128> =
     TableDefinition::new("identifiers");
 /// The versions of the catalogue: [`CatalogueRow`].
 pub(crate) const CATALOGUES: TableDefinition<u64, &[u8]> = TableDefinition::new("catalogues");
+/// What became of a save, by the id of its event: the citizen it was written for, or `None` when it
+/// was void.
+pub(crate) const SAVES: TableDefinition<u128, Option<u128>> = TableDefinition::new("saves");
 /// The sequence of a contact's id.
 pub(crate) const CONTACTS: TableDefinition<u128, u64> = TableDefinition::new("contacts");
 /// Contacts by time in microseconds and sequence: [`ContactRow`].
@@ -316,6 +320,16 @@ pub(crate) fn identifier_key(hash: &IdentifierHash) -> (u8, [u8; 32]) {
         IdentifierKind::AppAccount => 3,
     };
     (kind, hash.digest)
+}
+
+/// What became of a save that is on the log.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Save {
+    /// It was written in the record of this citizen.
+    Of(CitizenId),
+    /// It changed nothing: another citizen held one of its identifiers by then, or these were
+    /// hashed with another key than those before.
+    Void,
 }
 
 pub(crate) fn citizen_key(id: CitizenId) -> u128 {

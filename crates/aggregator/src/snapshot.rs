@@ -2,13 +2,13 @@
 
 use crate::schema::{
     self, BreachRow, CatalogueRow, CitizenRow, ContactRow, PlannedRow, RegimesRow, RequestRow,
-    StoredEvent, VolumeKey, code, from_row, owned,
+    Save, StoredEvent, VolumeKey, code, from_row, owned,
 };
 use crate::store::{Checkpoint, Error, Mark};
 use crate::subject::Subject;
 use beffroi_domain::{
-    Alarm, Channel, CitizenId, ContactId, ContactOutcome, Event, IdentifierHash, Number, Regimes,
-    RequestId, Timestamp,
+    Alarm, Channel, Citizen, CitizenId, ContactId, ContactOutcome, Event, IdentifierHash, KeyId,
+    Number, Regimes, RequestId, Timestamp, TooManyRecords,
 };
 use redb::{ReadOnlyTable, ReadTransaction, ReadableTable, ReadableTableMetadata, TableDefinition};
 use serde::de::DeserializeOwned;
@@ -197,6 +197,36 @@ impl Snapshot {
         citizen.map(Some).map_err(|_| damaged("identifiers", &key))
     }
 
+    /// The key with which all identifiers are hashed; `None`: there are none yet.
+    pub fn identifier_key(&self) -> Result<Option<KeyId>, Error> {
+        let meta = self.table(schema::META)?;
+        let Some(row) = meta.get("identifier_key")? else { return Ok(None) };
+        row_of("meta", "identifier_key", row.value()).map(Some)
+    }
+
+    /// What became of the save whose event has this id.
+    pub fn save(&self, id: uuid::Uuid) -> Result<Option<Save>, Error> {
+        let saves = self.table(schema::SAVES)?;
+        let Some(save) = saves.get(id.as_u128())?.map(|it| it.value()) else { return Ok(None) };
+        let Some(citizen) = save else { return Ok(Some(Save::Void)) };
+        let citizen = CitizenId::new(uuid::Uuid::from_u128(citizen));
+        citizen.map(|it| Some(Save::Of(it))).map_err(|_| damaged("saves", &id))
+    }
+
+    /// The citizen who speaks for this one: themselves, unless they are merged.
+    pub fn root(&self, citizen: CitizenId) -> Result<CitizenId, Error> {
+        Ok(Citizen::root(citizen, |it| self.record(it))?)
+    }
+
+    /// Everyone who is merged into `root`, after `root` itself.
+    pub fn family(&self, root: CitizenId) -> Result<Vec<CitizenId>, Error> {
+        Ok(Citizen::family(root, |it| self.record(it))?)
+    }
+
+    fn record(&self, citizen: CitizenId) -> Result<Option<Citizen>, Walk> {
+        Ok(self.citizen(citizen).map_err(Walk::Store)?.and_then(|row| row.record))
+    }
+
     /// The sequence at which a contact was recorded.
     pub fn contact(&self, id: ContactId) -> Result<Option<u64>, Error> {
         let contacts = self.table(schema::CONTACTS)?;
@@ -327,6 +357,27 @@ impl Snapshot {
         let alarms = self.table(schema::ALARMS)?;
         let first = alarms.first()?;
         first.map(|(key, _)| Ok(alarm(key.value())?.1.at)).transpose()
+    }
+}
+
+/// Why a walk among merged records does not end well.
+enum Walk {
+    Store(Error),
+    TooMany(TooManyRecords),
+}
+
+impl From<TooManyRecords> for Walk {
+    fn from(error: TooManyRecords) -> Self {
+        Self::TooMany(error)
+    }
+}
+
+impl From<Walk> for Error {
+    fn from(walk: Walk) -> Self {
+        match walk {
+            Walk::Store(error) => error,
+            Walk::TooMany(TooManyRecords(citizen)) => damaged("citizens", &citizen),
+        }
     }
 }
 

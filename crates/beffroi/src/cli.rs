@@ -1,6 +1,7 @@
 //! The command line: what can be asked, and how it is explained.
 
 mod catalogue;
+mod citizen;
 mod link;
 mod parse;
 mod programme;
@@ -14,11 +15,12 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 pub(crate) use catalogue::{AnswersArgs, Catalogue, CatalogueArgs};
+pub(crate) use citizen::{
+    CitizenArgs, CitizenCommand, FindArgs, MergeRecordArgs, SaveArgs, UnmergeRecordArgs,
+};
 pub(crate) use link::{AttachArgs, DuplicatesArgs, MergeArgs, RelateArgs, UnmergeArgs};
 pub(crate) use programme::{CloseArgs, Format, PlannedArgs, ProgrammeAction, ProgrammeArgs};
-pub(crate) use read::{
-    AudienceArg, BreachesArgs, CitizenArgs, HistoryArgs, ListArgs, Page, RequestArgs,
-};
+pub(crate) use read::{AudienceArg, BreachesArgs, HistoryArgs, ListArgs, Page, RequestArgs};
 pub(crate) use report::{
     By, ContactReportArgs, Key, Report, ReportArgs, RequestReportArgs, VolumeKey, VolumesArgs,
     WindowArgs,
@@ -43,6 +45,7 @@ Environment:
   BEFFROI_SERVER    the server, as --server
   BEFFROI_LANG      the language, as --lang
   BEFFROI_DATA_DIR  the data directory, as --data
+  BEFFROI_IDENTIFIER_KEY  the key of citizens' identifiers, as --identifier-key
   BEFFROI_LOG       what goes to standard error besides warnings and errors, such as info
   LC_ALL, LC_MESSAGES, LANG  the language, when neither --lang nor BEFFROI_LANG gives it
 
@@ -119,7 +122,7 @@ pub(crate) enum Command {
 #[derive(Debug, Subcommand)]
 pub(crate) enum Ask {
     /// Open a request.
-    Open(OpenArgs),
+    Open(Box<OpenArgs>),
     /// Record an exchange with a citizen.
     Contact(ContactArgs),
     /// Document a step of a request.
@@ -144,7 +147,7 @@ pub(crate) enum Ask {
     Watch(RequestArgs),
     /// List requests, newest first.
     List(ListArgs),
-    /// Show a citizen's synthesis and requests.
+    /// Show a citizen's synthesis and requests; find, save, merge their records.
     Citizen(CitizenArgs),
     /// List or follow promises about to be broken, or broken.
     Breaches(BreachesArgs),
@@ -237,6 +240,11 @@ mod tests {
             "beffroi programme requests --older-than 1y",
             "beffroi programme requests --area 46.8,-71.3,46.9",
             "beffroi programme requests --older-than 9d --opened-before 2026-01-01T00:00:00Z",
+            "beffroi citizen",
+            "beffroi citizen find",
+            "beffroi citizen find --telephone 1 --email 2",
+            "beffroi citizen 0192f0c1-2f5e-7c3a-9d41-5f0f6a9be001 find --email a@b.ca",
+            "beffroi citizen merge 0192f0c1-2f5e-7c3a-9d41-5f0f6a9be001",
             "beffroi list --limit 0",
             "beffroi open --product x --waited-secs 3",
             "beffroi report contacts --by status",

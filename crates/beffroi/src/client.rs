@@ -4,6 +4,7 @@ use std::error::Error as _;
 use std::time::Duration;
 
 use beffroi_wire::pb::catalogue::v1::catalogue_service_client::CatalogueServiceClient;
+use beffroi_wire::pb::citizen::v1::citizen_service_client::CitizenServiceClient;
 use beffroi_wire::pb::intake::v1::intake_service_client::IntakeServiceClient;
 use beffroi_wire::pb::programme::v1::programme_service_client::ProgrammeServiceClient;
 use beffroi_wire::pb::query::v1::query_service_client::QueryServiceClient;
@@ -40,6 +41,8 @@ pub(crate) struct Client {
     pub report: ReportServiceClient<Connection>,
     /// What planners ask.
     pub programme: ProgrammeServiceClient<Connection>,
+    /// Citizens' records.
+    pub citizen: CitizenServiceClient<Connection>,
 }
 
 /// Adds `accept-language` to every call.
@@ -79,8 +82,9 @@ pub(crate) async fn connect(url: &str, lang: Lang) -> Result<Client, Failure> {
             .max_decoding_message_size(ANSWER_BYTES_MAX),
         report: ReportServiceClient::new(connection.clone())
             .max_decoding_message_size(ANSWER_BYTES_MAX),
-        programme: ProgrammeServiceClient::new(connection)
+        programme: ProgrammeServiceClient::new(connection.clone())
             .max_decoding_message_size(ANSWER_BYTES_MAX),
+        citizen: CitizenServiceClient::new(connection),
     })
 }
 

@@ -14,6 +14,7 @@ pub(crate) mod list;
 pub(crate) mod merge;
 pub(crate) mod open;
 pub(crate) mod programme;
+pub(crate) mod record;
 pub(crate) mod relate;
 pub(crate) mod report;
 pub(crate) mod show;
@@ -42,7 +43,7 @@ use crate::{client, import};
 pub(crate) async fn run(ask: Ask, url: &str, console: Console) -> Result<Exit, Failure> {
     let client = client::connect(url, console.lang).await?;
     match ask {
-        Ask::Open(args) => open::run(client, args, console).await,
+        Ask::Open(args) => open::run(client, *args, console).await,
         Ask::Contact(args) => contact::run(client, args, console).await,
         Ask::FollowUp(args) => follow_up::run(client, args, console).await,
         Ask::Change(args) => change::run(client, args, console).await,

@@ -17,7 +17,7 @@ use crate::demo::play::{Hands, Played, play};
 use crate::demo::year::{Year, year, yesterday};
 use crate::failure::{Exit, Failure};
 use crate::output::Console;
-use crate::serve::{bind, open_journal, say_ready, stop_signal};
+use crate::serve::{bind, key_file, open_journal, say_ready, stop_signal};
 use crate::words::Text;
 use crate::words::error::Said;
 use beffroi_aggregator::{Clock, ManualClock};
@@ -54,7 +54,7 @@ pub(crate) async fn run(args: DemoArgs, console: Console) -> Result<Exit, Failur
     let start = Timestamp::try_from(first).map_err(anyhow::Error::new)?;
     let (clock, seen) = ManualClock::new(start);
     let city = default_city().map_err(anyhow::Error::new)?;
-    let config = Config { journal, city, clock: seen };
+    let config = Config { journal, city, clock: seen, identifier_key: key_file(directory) };
     let node = Node::start(config, directory, |_, _| {}).await.map_err(anyhow::Error::new)?;
     let hands = Hands { clock, checked: node.checked(), projections: node.projections() };
     let stop = CancellationToken::new();
@@ -157,7 +157,8 @@ async fn show(client: &Client, played: &Played, console: Console) -> Result<(), 
     if let Some(citizen) = played.regular {
         console.heading(Text { fr: "La synthèse d'un citoyen", en: "A citizen's synthesis" })?;
         let page = Page { limit: 5, page_token: String::new() };
-        command::citizen::run(client.clone(), CitizenArgs { citizen, page }, console).await?;
+        let args = CitizenArgs { command: None, citizen: Some(citizen), page };
+        command::citizen::run(client.clone(), args, console).await?;
     }
     console.heading(Text { fr: "Engagements rompus", en: "Promises that were broken" })?;
     let breaches = BreachesArgs {

@@ -1,5 +1,6 @@
 //! What can go wrong, how it is told, and the code with which the process ends.
 
+use std::collections::BTreeMap;
 use std::error::Error as _;
 use std::process::ExitCode;
 
@@ -154,6 +155,8 @@ struct ErrorView {
     message: String,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     fields: Vec<FieldView>,
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    metadata: BTreeMap<String, String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     retry_after_secs: Option<f64>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
@@ -214,6 +217,7 @@ fn local(code: &'static str, message: String) -> ErrorView {
         reason: None,
         message,
         fields: Vec::new(),
+        metadata: BTreeMap::new(),
         retry_after_secs: None,
         help: Vec::new(),
         retry_with_id: None,
@@ -254,6 +258,10 @@ fn of_status(status: &Status, lang: Lang) -> ErrorView {
             .iter()
             .map(|it| FieldView { field: it.field.clone(), description: it.description.clone() })
             .collect(),
+        metadata: details
+            .error_info()
+            .map(|info| info.metadata.clone().into_iter().collect())
+            .unwrap_or_default(),
         retry_after_secs: details
             .retry_info()
             .and_then(|info| info.retry_delay)

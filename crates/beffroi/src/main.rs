@@ -21,8 +21,11 @@ use std::io::IsTerminal as _;
 use std::process::ExitCode;
 
 use clap::Parser as _;
-use tracing_subscriber::EnvFilter;
-use tracing_subscriber::filter::LevelFilter;
+use tracing::{Level, Metadata};
+use tracing_subscriber::filter::{FilterExt as _, LevelFilter, filter_fn};
+use tracing_subscriber::layer::SubscriberExt as _;
+use tracing_subscriber::util::SubscriberInitExt as _;
+use tracing_subscriber::{EnvFilter, Layer as _};
 
 use crate::cli::{Cli, Command};
 use crate::failure::{Exit, Failure};
@@ -46,11 +49,18 @@ async fn main() -> ExitCode {
 /// Warnings and errors go to standard error; `BEFFROI_LOG` shows more, such as `info`.
 fn log_to_stderr() {
     let filter = EnvFilter::builder().with_default_directive(LevelFilter::WARN.into());
-    tracing_subscriber::fmt()
-        .with_env_filter(filter.with_env_var("BEFFROI_LOG").from_env_lossy())
-        .with_writer(std::io::stderr)
-        .with_ansi(std::io::stderr().is_terminal())
-        .init();
+    let filter = filter.with_env_var("BEFFROI_LOG").from_env_lossy();
+    let stderr = std::io::stderr;
+    let lines = tracing_subscriber::fmt::layer().with_writer(stderr);
+    let lines = lines.with_ansi(stderr().is_terminal());
+    let lines = lines.with_filter(filter.and(filter_fn(names_nobody)));
+    tracing_subscriber::registry().with(lines).init();
+}
+
+/// Below `info`, the broker's client tells whole messages, and with them what they say of people:
+/// nobody can ask for that.
+fn names_nobody(of: &Metadata<'_>) -> bool {
+    *of.level() <= Level::INFO || !of.target().starts_with("async_nats")
 }
 
 async fn run(cli: Cli, console: Console) -> Result<Exit, Failure> {

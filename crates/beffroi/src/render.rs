@@ -12,12 +12,12 @@ mod volumes;
 
 pub(crate) use breach::{breach_line, breaches};
 pub(crate) use catalogue::{answers, catalogue_versions, checked, next_questions, product_hits};
-pub(crate) use citizen::citizen;
+pub(crate) use citizen::{citizen, synthesis};
 pub(crate) use history::history;
 pub(crate) use link::candidates;
 pub(crate) use programme::{closed, planned, programmes};
 pub(crate) use report::report;
-pub(crate) use request::{card, cards, request_line, requests, told};
+pub(crate) use request::{card, cards, opened, request_line, requests, told};
 pub(crate) use volumes::volumes;
 
 use comfy_table::{

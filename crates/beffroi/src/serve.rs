@@ -11,7 +11,7 @@ use beffroi_journal::{JetStreamConfig, Journal};
 use beffroi_server::{Config, Node, default_city, read_city};
 use std::io::Write as _;
 use std::net::SocketAddr;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
 
@@ -28,7 +28,8 @@ pub(crate) async fn run(args: ServeArgs, lang: Lang) -> anyhow::Result<Exit> {
     for warning in journal.warnings() {
         tracing::warn!("{warning}");
     }
-    let config = Config { journal, city, clock: Clock::System };
+    let identifier_key = args.identifier_key.unwrap_or_else(|| key_file(directory));
+    let config = Config { journal, city, clock: Clock::System, identifier_key };
     let mut bar = Progress::new(words::FOLDING.in_lang(lang));
     let node = Node::start(config, directory, |done, total| bar.at(done, total)).await?;
     bar.finish();
@@ -66,6 +67,11 @@ pub(crate) async fn bind(address: SocketAddr) -> anyhow::Result<TcpListener> {
         )
     };
     Ok(TcpListener::bind(address).await.map_err(|it| said().because(it))?)
+}
+
+/// The key of citizens' identifiers in a data directory.
+pub(crate) fn key_file(directory: &Path) -> PathBuf {
+    directory.join("identifier.key")
 }
 
 /// The log of a data directory, or of a broker.

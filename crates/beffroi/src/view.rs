@@ -19,13 +19,13 @@ pub(crate) use breach::{BreachMessage, BreachView, BreachesAnswer};
 pub(crate) use catalogue::{
     AnsweredView, CheckAnswer, HitsAnswer, QuestionsAnswer, VersionView, VersionsAnswer,
 };
-pub(crate) use citizen::CitizenAnswer;
+pub(crate) use citizen::{CitizenAnswer, CitizenWrite, RecordAnswer};
 pub(crate) use history::HistoryAnswer;
 pub(crate) use import::{ImportAnswer, UnreadableView};
 pub(crate) use link::{DuplicatesAnswer, MergeAnswer, RelationAnswer, UnmergeAnswer};
 pub(crate) use programme::{CloseAnswer, PlannedAnswer, PlannedView, ProgrammesAnswer};
 pub(crate) use report::{ContactFigures, Keys, ReportAnswer, RequestFigures, Share};
-pub(crate) use request::{RequestAnswer, RequestsAnswer, Written};
+pub(crate) use request::{OpenAnswer, RequestAnswer, RequestsAnswer, Written};
 pub(crate) use volumes::{RequestRow, VolumesAnswer};
 
 use beffroi_wire::pb::query::v1 as pb;

@@ -72,6 +72,8 @@ pub struct PersonalData {
     pub telephone: Option<Text>,
     /// An e-mail address.
     pub email: Option<Text>,
+    /// An account of the app.
+    pub app_account: Option<Text>,
     /// A street address.
     pub address: Option<Text>,
     /// What an attachment is called.

@@ -32,7 +32,12 @@ async fn main() -> anyhow::Result<()> {
     let count: usize = std::env::args().nth(1).map_or(Ok(20_000), |it| it.parse())?;
     let directory = tempfile::tempdir()?;
     let journal = Journal::open_embedded(&directory.path().join("journal.redb"))?;
-    let config = Config { journal: journal.clone(), city: default_city()?, clock: Clock::System };
+    let config = Config {
+        journal: journal.clone(),
+        city: default_city()?,
+        clock: Clock::System,
+        identifier_key: directory.path().join("identifier.key"),
+    };
     let node = Node::start(config, directory.path(), |_, _| {}).await?;
     let listener = TcpListener::bind("127.0.0.1:0").await?;
     let endpoint = Endpoint::from_shared(format!("http://{}", listener.local_addr()?))?;

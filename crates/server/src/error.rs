@@ -1,14 +1,20 @@
 //! Errors of the API: the only place that turns one into a gRPC status.
 
+mod citizen;
 mod rejection;
+mod text;
+
+pub(crate) use citizen::CitizenError;
+pub(crate) use text::text_in_french;
 
 use crate::catalogue::CatalogueProblem;
 use crate::centre::{CentreProblem, regime_metadata, regime_reason, regime_text};
 use crate::language::choose;
 use beffroi_aggregator::Error as StoreError;
 use beffroi_domain::{
-    Emergency, InvalidArea, InvalidCode, InvalidContact, InvalidId, InvalidNumber, InvalidText,
-    Language, RegimeRejection, Rejection, Status as Standing, Timestamp,
+    CitizenRejection, Emergency, InvalidArea, InvalidCode, InvalidContact, InvalidId,
+    InvalidIdentifier, InvalidNumber, InvalidText, Language, RegimeRejection, Rejection,
+    Status as Standing, Timestamp,
 };
 use beffroi_journal::{AppendError, Refusal};
 use std::collections::HashMap;
@@ -44,6 +50,8 @@ pub(crate) enum ApiError {
     RejectedOn { number: String, rejection: Rejection },
     /// What stands does not allow a regime to change so.
     Regime(RegimeRejection),
+    /// A citizen's record cannot be found or changed so.
+    Citizen(CitizenError),
     /// The id belongs to something else.
     IdTaken(String),
     /// The position or the token is of another log.
@@ -82,6 +90,7 @@ pub(crate) enum Problem {
     Id(InvalidId),
     Number(InvalidNumber),
     Text(InvalidText),
+    Identifier(InvalidIdentifier),
     UnknownWord,
     Time,
     Future(Timestamp),
@@ -124,13 +133,8 @@ impl Problem {
             Self::Missing => "is required".to_owned(),
             Self::Id(error) => format!("{error}"),
             Self::Number(error) => format!("{error}"),
-            Self::Text(InvalidText::Empty) => "is empty".to_owned(),
-            Self::Text(InvalidText::TooLong { found, max }) => {
-                format!("has {found} characters, at most {max} are taken")
-            }
-            Self::Text(InvalidText::Control(code)) => {
-                format!("contains the control character U+{code:04X}")
-            }
+            Self::Text(error) => text::text_in_english(error),
+            Self::Identifier(error) => citizen::identifier_in_english(error),
             Self::UnknownWord => "is none of the values of the API".to_owned(),
             Self::Time => "is not a time of the years 1800 to 9999".to_owned(),
             Self::Future(now) => format!("is in the future: it is {now} now"),
@@ -187,6 +191,7 @@ impl Problem {
                  pas, vérifiez chaque chiffre"
             ),
             Self::Text(error) => text_in_french(error),
+            Self::Identifier(error) => citizen::identifier_in_french(error),
             Self::UnknownWord => "n'est aucune des valeurs de l'API".to_owned(),
             Self::Time => "n'est pas un instant des années 1800 à 9999".to_owned(),
             Self::Future(now) => format!("est dans le futur : il est {now}"),
@@ -234,16 +239,6 @@ impl Problem {
     }
 }
 
-pub(crate) fn text_in_french(error: &InvalidText) -> String {
-    match error {
-        InvalidText::Empty => "est vide".to_owned(),
-        InvalidText::TooLong { found, max } => {
-            format!("compte {found} caractères, le maximum est {max}")
-        }
-        InvalidText::Control(code) => format!("contient le caractère de commande U+{code:04X}"),
-    }
-}
-
 impl From<Vec<Violation>> for ApiError {
     fn from(violations: Vec<Violation>) -> Self {
         Self::Invalid(violations)
@@ -265,6 +260,12 @@ impl From<StoreError> for ApiError {
 impl From<Rejection> for ApiError {
     fn from(rejection: Rejection) -> Self {
         Self::Rejected(rejection)
+    }
+}
+
+impl From<CitizenRejection> for ApiError {
+    fn from(rejection: CitizenRejection) -> Self {
+        Self::Citizen(CitizenError::Rejected(rejection))
     }
 }
 
@@ -294,6 +295,7 @@ impl ApiError {
                 rejection::reason(rejection)
             }
             Self::Regime(rejection) => regime_reason(rejection),
+            Self::Citizen(error) => error.reason(),
             Self::OtherLog => "OTHER_LOG",
             Self::Behind { .. } => "NOT_THERE_YET",
             Self::OutcomeUnknown => "OUTCOME_UNKNOWN",
@@ -326,6 +328,7 @@ impl ApiError {
             | Self::Emergency(..)
             | Self::Informed(_)
             | Self::OtherLog => Code::FailedPrecondition,
+            Self::Citizen(error) => error.code(),
             Self::Behind { .. } | Self::OutcomeUnknown | Self::ShuttingDown => Code::Unavailable,
             Self::Refused(_) | Self::TooManyStreams(_) => Code::ResourceExhausted,
             Self::Quarantined | Self::Store(_) | Self::Task => Code::Internal,
@@ -348,21 +351,14 @@ impl ApiError {
                 format!("aucune demande `{name}` : vérifiez le numéro"),
                 format!("no request `{name}`: please check the number"),
             ),
-            Self::UnknownCitizen(id) => choose(
-                language,
-                format!("aucune demande ni aucun contact ne nomme le citoyen `{id}`"),
-                format!("no request and no contact names the citizen `{id}`"),
-            ),
-            Self::UnknownProgramme(code) => choose(
-                language,
-                format!("aucun programme `{code}`, et aucune demande n'y attend"),
-                format!("no programme `{code}`, and no request waits in it"),
-            ),
+            Self::UnknownCitizen(id) => citizen::unknown(id, language),
+            Self::UnknownProgramme(code) => text::unknown_programme(code, language),
             Self::Rejected(rejection) => rejection::message(rejection, language),
             Self::RejectedOn { number, rejection } => {
                 rejection::message_on(number, rejection, language)
             }
             Self::Regime(rejection) => regime_text(rejection, language),
+            Self::Citizen(error) => error.message(language),
             Self::IdTaken(id) => choose(
                 language,
                 format!("l'identifiant `{id}` désigne déjà autre chose : choisissez-en un autre"),
@@ -381,11 +377,7 @@ impl ApiError {
                 "aucun catalogue n'est publié : publiez-en un (`beffroi catalogue publish`)",
                 "no catalogue is published: publish one (`beffroi catalogue publish`)",
             ),
-            Self::UnknownCatalogue(version) => choose(
-                language,
-                format!("le catalogue n'a pas de version {version}"),
-                format!("the catalogue has no version {version}"),
-            ),
+            Self::UnknownCatalogue(version) => text::unknown_catalogue(*version, language),
             Self::Emergency(emergency, theirs) => emergency.instruction(*theirs).to_owned(),
             Self::Informed(answer) => answer.clone(),
             Self::OutcomeUnknown => own(
@@ -443,6 +435,7 @@ impl ApiError {
             Self::UnknownCitizen(id) => one("citizen_id", id.clone()),
             Self::UnknownProgramme(code) => one("programme", code.clone()),
             Self::IdTaken(id) => one("id", id.clone()),
+            Self::Citizen(error) => error.metadata(),
             Self::Rejected(rejection) => rejection::metadata(rejection),
             Self::RejectedOn { number, rejection } => {
                 let mut metadata = rejection::metadata(rejection);

@@ -3,7 +3,7 @@
 //! Whoever has the key can tell whether a telephone number is known; whoever loses it cannot find
 //! any citizen by their number again. It belongs in the backup, apart from the data.
 
-use beffroi_domain::{IdentifierKey, InvalidKey};
+use beffroi_domain::{IdentifierKey, InvalidKey, KeyId};
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, ErrorKind, Read as _, Write as _};
 use std::os::unix::fs::{OpenOptionsExt as _, PermissionsExt as _};
@@ -26,6 +26,31 @@ pub enum InvalidKeyFile {
         /// Why.
         #[source]
         source: io::Error,
+    },
+    /// There is none, and the log holds identifiers already.
+    #[error(
+        "there is no identifier key `{path}`, and the log's identifiers are hashed with the key \
+         {log}: bring that one back from its backup, or from another node, or name its file with \
+         --identifier-key"
+    )]
+    Missing {
+        /// The file.
+        path: PathBuf,
+        /// The key that is needed.
+        log: KeyId,
+    },
+    /// It holds another key than that of the log.
+    #[error(
+        "`{path}` holds the identifier key {found}, but the log's identifiers are hashed with the \
+         key {log}: give this node that key, or the directory or broker that belongs to this one"
+    )]
+    Other {
+        /// The file.
+        path: PathBuf,
+        /// The key it holds.
+        found: KeyId,
+        /// The key that is needed.
+        log: KeyId,
     },
     /// It cannot be made.
     #[error("cannot make the identifier key `{path}`")]
@@ -53,10 +78,30 @@ pub enum InvalidKeyFile {
     },
 }
 
+/// The key of a node whose log has identifiers hashed with the key `log`, or none yet: only then is
+/// a key made when there is no file.
+pub(crate) fn node_key(path: &Path, log: Option<KeyId>) -> Result<IdentifierKey, InvalidKeyFile> {
+    let Some(log) = log else { return read_or_make_key(path) };
+    let file = File::open(path).map_err(|source| {
+        if source.kind() == ErrorKind::NotFound {
+            InvalidKeyFile::Missing { path: path.to_owned(), log }
+        } else {
+            InvalidKeyFile::Unreadable { path: path.to_owned(), source }
+        }
+    })?;
+    let key = read(path, file)?;
+    let found = key.id();
+    if found == log {
+        Ok(key)
+    } else {
+        Err(InvalidKeyFile::Other { path: path.to_owned(), found, log })
+    }
+}
+
 /// Reads the key of a node, or makes one when there is no file.
 ///
 /// A key that is made is whole on the disk before it is used, or not there at all.
-pub fn read_or_make_key(path: &Path) -> Result<IdentifierKey, InvalidKeyFile> {
+fn read_or_make_key(path: &Path) -> Result<IdentifierKey, InvalidKeyFile> {
     let unreadable = |source| InvalidKeyFile::Unreadable { path: path.to_owned(), source };
     match File::open(path) {
         Ok(file) => read(path, file),
@@ -158,6 +203,21 @@ mod tests {
         check(&vec![b'a'; 1 << 20], "it has 1024 characters");
         fs::write(&path, format!("{}\r\n", "0F".repeat(32))).unwrap();
         assert_eq!(read_or_make_key(&path).unwrap(), IdentifierKey::new([15; 32]));
+    }
+
+    #[test]
+    fn a_key_is_never_made_beside_identifiers_of_another() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("identifier.key");
+        let log = IdentifierKey::new([1; 32]);
+        let missing = node_key(&path, Some(log.id())).unwrap_err();
+        assert!(matches!(missing, InvalidKeyFile::Missing { .. }), "{missing}");
+        assert!(!path.exists());
+        let own = node_key(&path, None).unwrap();
+        assert_eq!(node_key(&path, Some(own.id())).unwrap(), own);
+        let other = node_key(&path, Some(log.id())).unwrap_err().to_string();
+        assert!(other.contains(&own.id().to_string()), "{other}");
+        assert!(other.contains(&log.id().to_string()), "{other}");
     }
 
     #[test]

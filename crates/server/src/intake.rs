@@ -1,5 +1,6 @@
 //! The intake service: parse, decide, record, answer with what was made of it.
 
+mod asker;
 mod attachment;
 mod change;
 mod contact;
@@ -53,12 +54,15 @@ impl IntakeService for Intake {
         let message = call.into_inner();
         let emergency_suggestion = open::suggestion(&message, language);
         let opened = open::open(&self.node, message, language).await;
-        let (service_request, position) = self.answer(opened, language)?;
         let regime = self.regime(language).map_err(|error| error.into_status(language))?;
+        let (opened, others) = opened.map_err(|error| error.into_status(language))?;
+        let (service_request, position) = self.answer(Ok(opened), language)?;
+        let other_citizens = others.iter().map(ToString::to_string).collect();
         Ok(Response::new(pb::OpenServiceRequestResponse {
             service_request,
             position,
             emergency_suggestion,
+            other_citizens,
             regime,
         }))
     }

@@ -4,6 +4,7 @@
 
 mod catalogue;
 mod centre;
+mod citizen;
 mod city;
 mod commit;
 mod error;
@@ -22,5 +23,5 @@ pub use catalogue::{
     BUNDLED_CATALOGUES, Expected, FileDefect, FileFlaw, bundled_catalogue, read_catalogue,
 };
 pub use city::{InvalidCity, default_city, read_city};
-pub use identifier_key::{InvalidKeyFile, read_or_make_key};
+pub use identifier_key::InvalidKeyFile;
 pub use node::{Config, Failure, Node};

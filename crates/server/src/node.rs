@@ -2,8 +2,10 @@
 
 use crate::catalogue::{CatalogueEndpoint, Catalogues};
 use crate::centre::Centre;
+use crate::citizen::Citizens;
 use crate::commit::Committer;
 use crate::error::chain;
+use crate::identifier_key::{InvalidKeyFile, node_key};
 use crate::intake::Intake;
 use crate::programme::Programme;
 use crate::query::Query;
@@ -17,12 +19,13 @@ use beffroi_journal::Journal;
 use beffroi_wire::DESCRIPTORS;
 use beffroi_wire::pb::catalogue::v1::catalogue_service_server::CatalogueServiceServer;
 use beffroi_wire::pb::centre::v1::centre_service_server::CentreServiceServer;
+use beffroi_wire::pb::citizen::v1::citizen_service_server::CitizenServiceServer;
 use beffroi_wire::pb::intake::v1::intake_service_server::IntakeServiceServer;
 use beffroi_wire::pb::programme::v1::programme_service_server::ProgrammeServiceServer;
 use beffroi_wire::pb::query::v1::query_service_server::QueryServiceServer;
 use beffroi_wire::pb::report::v1::report_service_server::ReportServiceServer;
 use std::future::Future;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 use thiserror::Error;
@@ -41,6 +44,9 @@ pub struct Config {
     pub city: City,
     /// The clock.
     pub clock: Clock,
+    /// The file of the key under which citizens' identifiers are hashed: the same for all nodes of
+    /// a log. It is made when there is none and the log holds no identifiers yet.
+    pub identifier_key: PathBuf,
 }
 
 /// Why a node cannot start or had to stop.
@@ -61,6 +67,9 @@ pub enum Failure {
     /// A part of the node panicked.
     #[error("a part of the node failed")]
     Task(#[source] tokio::task::JoinError),
+    /// The key of citizens' identifiers cannot be used.
+    #[error(transparent)]
+    IdentifierKey(#[from] InvalidKeyFile),
     /// The reflection service cannot be built.
     #[error("the reflection service cannot be built")]
     Reflection(#[from] tonic_reflection::server::Error),
@@ -93,7 +102,7 @@ impl Node {
         directory: &Path,
         mut progress: impl FnMut(u64, u64),
     ) -> Result<Self, Failure> {
-        let Config { journal, city, clock } = config;
+        let Config { journal, city, clock, identifier_key } = config;
         let projections = Projections::open(&Projections::file(directory))?;
         let head = journal.state().await?;
         let folding = CancellationToken::new();
@@ -112,6 +121,8 @@ impl Node {
                 }
             }
         }
+        let stored = projections.snapshot()?.identifier_key()?;
+        let identifier_key = node_key(&identifier_key, stored)?;
         let (checked_sender, checked) = watch::channel(Timestamp::EPOCH);
         let timekeeper = Timekeeper {
             journal: journal.clone(),
@@ -126,6 +137,7 @@ impl Node {
             catalogues: Catalogues::default(),
             city,
             clock,
+            identifier_key,
             log: head.epoch,
             streams: Arc::new(Semaphore::new(STREAMS_MAX)),
             shutdown: CancellationToken::new(),
@@ -160,6 +172,7 @@ impl Node {
         health.set_serving::<QueryServiceServer<Query>>().await;
         health.set_serving::<ReportServiceServer<Report>>().await;
         health.set_serving::<ProgrammeServiceServer<Programme>>().await;
+        health.set_serving::<CitizenServiceServer<Citizens>>().await;
         let server = router(&shared, health_service)?;
         let drained = shared.shutdown.clone();
         // Without this an answer may wait 40 ms for the acknowledgement of the one before.
@@ -192,6 +205,7 @@ impl Node {
         health.set_not_serving::<QueryServiceServer<Query>>().await;
         health.set_not_serving::<ReportServiceServer<Report>>().await;
         health.set_not_serving::<ProgrammeServiceServer<Programme>>().await;
+        health.set_not_serving::<CitizenServiceServer<Citizens>>().await;
         health.set_service_status("", tonic_health::ServingStatus::NotServing).await;
         drained.cancel();
         if serves && tokio::time::timeout(DRAIN, &mut serving).await.is_err() {
@@ -244,6 +258,8 @@ fn router(
         .max_decoding_message_size(MESSAGE_MAX);
     let programme = ProgrammeServiceServer::new(Programme::new(Arc::clone(shared)))
         .max_decoding_message_size(MESSAGE_MAX);
+    let citizens = CitizenServiceServer::new(Citizens::new(Arc::clone(shared)))
+        .max_decoding_message_size(MESSAGE_MAX);
     Ok(Server::builder()
         .http2_keepalive_interval(Some(KEEPALIVE))
         .initial_connection_window_size(Some(4 << 20))
@@ -255,5 +271,6 @@ fn router(
         .add_service(intake)
         .add_service(query)
         .add_service(report)
-        .add_service(programme))
+        .add_service(programme)
+        .add_service(citizens))
 }

@@ -2,8 +2,8 @@
 
 use crate::error::{Problem, Violation};
 use beffroi_domain::{
-    CitizenId, Code, ContactId, InvalidId, Label, Number, PersonalData, Place, RequestId, Text,
-    Timestamp, ten_millionths,
+    CitizenId, Code, ContactId, Identifier, IdentifierKind, InvalidId, Label, Number, PersonalData,
+    Place, RequestId, Text, Timestamp, ten_millionths,
 };
 use beffroi_wire::pb::event::v1 as pb;
 use beffroi_wire::time;
@@ -129,6 +129,16 @@ impl Fields {
             found => Ok(found),
         };
         self.keep(field, parsed)
+    }
+
+    /// A required identifier of a citizen.
+    pub(crate) fn identifier(
+        &mut self,
+        field: &str,
+        kind: IdentifierKind,
+        text: &str,
+    ) -> Option<Identifier> {
+        self.keep(field, Identifier::parse(kind, text).map_err(Problem::Identifier))
     }
 
     /// A word that must be one of those the API has.

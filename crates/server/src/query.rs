@@ -1,7 +1,7 @@
 //! The query service: reads of one moment, and streams that go on from there.
 
 mod breaches;
-mod citizen;
+pub(crate) mod citizen;
 mod history;
 pub(crate) mod list;
 mod suggest;

@@ -4,7 +4,7 @@ use crate::catalogue::Catalogues;
 use crate::commit::Committer;
 use crate::error::ApiError;
 use beffroi_aggregator::{Clock, Projections};
-use beffroi_domain::City;
+use beffroi_domain::{City, IdentifierKey};
 use beffroi_wire::pb::query::v1 as query;
 use std::sync::Arc;
 use std::time::Duration;
@@ -22,6 +22,8 @@ pub(crate) struct Shared {
     pub catalogues: Catalogues,
     pub city: City,
     pub clock: Clock,
+    /// Under which citizens' identifiers are hashed.
+    pub identifier_key: IdentifierKey,
     /// The log's identity.
     pub log: String,
     pub streams: Arc<Semaphore>,

@@ -26,6 +26,11 @@ pub mod pb {
             tonic::include_proto!("beffroi.centre.v1");
         }
     }
+    pub mod citizen {
+        pub mod v1 {
+            tonic::include_proto!("beffroi.citizen.v1");
+        }
+    }
     pub mod event {
         pub mod v1 {
             tonic::include_proto!("beffroi.event.v1");

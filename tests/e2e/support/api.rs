@@ -1,7 +1,9 @@
 //! Calls as another program makes them.
 
+use std::collections::HashMap;
 use std::time::{Duration, SystemTime};
 
+use beffroi_wire::pb::citizen::v1::citizen_service_client::CitizenServiceClient;
 use beffroi_wire::pb::event::v1::{Channel, Nature, Visibility};
 use beffroi_wire::pb::intake::v1::change_service_request_request::Change;
 use beffroi_wire::pb::intake::v1::intake_service_client::IntakeServiceClient;
@@ -30,6 +32,8 @@ pub(crate) struct Api {
     pub query: QueryServiceClient<Connection>,
     /// The reports.
     pub report: ReportServiceClient<Connection>,
+    /// Citizens' records.
+    pub citizen: CitizenServiceClient<Connection>,
 }
 
 impl Api {
@@ -41,7 +45,8 @@ impl Api {
         Self {
             intake: IntakeServiceClient::new(channel.clone()),
             query: QueryServiceClient::new(channel.clone()),
-            report: ReportServiceClient::new(channel),
+            report: ReportServiceClient::new(channel.clone()),
+            citizen: CitizenServiceClient::new(channel),
         }
     }
 
@@ -120,6 +125,8 @@ pub(crate) struct Refusal {
     pub reason: String,
     /// The fields of the `BadRequest`.
     pub fields: Vec<String>,
+    /// The metadata of the `ErrorInfo`.
+    pub metadata: HashMap<String, String>,
     /// For people.
     pub message: String,
 }
@@ -134,6 +141,7 @@ pub(crate) fn refusal<T: std::fmt::Debug>(answer: Result<T, Status>) -> Refusal 
         code: status.code(),
         reason: details.error_info().map(|it| it.reason.clone()).unwrap_or_default(),
         fields: violations.unwrap_or_default().into_iter().map(|it| it.field).collect(),
+        metadata: details.error_info().map(|it| it.metadata.clone()).unwrap_or_default(),
         message: status.message().to_owned(),
     }
 }

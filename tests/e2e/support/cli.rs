@@ -47,7 +47,9 @@ impl From<Output> for Ended {
 /// The binary, in an environment that says nothing.
 pub(crate) fn command() -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_beffroi"));
-    for name in ["BEFFROI_SERVER", "BEFFROI_DATA_DIR", "LC_ALL", "LC_MESSAGES", "LANG", "RUST_LOG"]
+    for name in ["BEFFROI_SERVER", "BEFFROI_DATA_DIR", "BEFFROI_IDENTIFIER_KEY", "BEFFROI_LOG"]
+        .into_iter()
+        .chain(["LC_ALL", "LC_MESSAGES", "LANG", "RUST_LOG"])
     {
         command.env_remove(name);
     }

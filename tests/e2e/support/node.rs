@@ -23,6 +23,7 @@ pub(crate) struct Node {
     /// Its data.
     pub data: PathBuf,
     stdout: Arc<Mutex<Vec<String>>>,
+    stderr: Arc<Mutex<Vec<String>>>,
 }
 
 impl Node {
@@ -50,6 +51,13 @@ impl Node {
         Self::launch(process, data)
     }
 
+    /// Starts a node that tells everything it can on standard error.
+    pub(crate) fn start_traced(data: &Path, options: &[&str]) -> Self {
+        let mut process = serve(data, "127.0.0.1:0");
+        process.args(options).env("BEFFROI_LOG", "trace");
+        Self::launch(process, data).unwrap_or_else(|ended| panic!("{ended:?}"))
+    }
+
     fn launch(mut process: Command, data: &Path) -> Result<Self, Ended> {
         let mut process = process
             .stdout(Stdio::piped())
@@ -75,12 +83,17 @@ impl Node {
         };
         let url = line.split_whitespace().find(|it| it.starts_with("http://"));
         let url = url.unwrap_or_else(|| panic!("no address in `{line}`")).to_owned();
-        Ok(Self { process, url, data: data.to_owned(), stdout })
+        Ok(Self { process, url, data: data.to_owned(), stdout, stderr })
     }
 
     /// What the node has printed so far.
     pub(crate) fn printed(&self) -> Vec<String> {
         self.stdout.lock().unwrap().clone()
+    }
+
+    /// What the node has told on standard error so far.
+    pub(crate) fn said(&self) -> String {
+        self.stderr.lock().unwrap().join("\n")
     }
 
     /// Ends the node as a crash would.

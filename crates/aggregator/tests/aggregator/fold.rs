@@ -164,7 +164,7 @@ async fn what_waits_in_programmes_is_listed_in_the_order_of_the_log() {
 #[tokio::test]
 async fn a_duplicate_waits_in_the_request_that_goes_on_for_it() {
     let city = City::new();
-    let merge = Change::Merge(Box::new(MergedInto {
+    let merge = Change::Merge(Box::new(Merge {
         into: request_id(1),
         status: Status::Planned,
         unit: None,

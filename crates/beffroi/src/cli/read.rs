@@ -102,20 +102,6 @@ pub(crate) struct Page {
     pub page_token: String,
 }
 
-/// Arguments of `citizen`.
-#[derive(Args, Debug)]
-#[command(after_help = "\
-Examples:
-  beffroi citizen 0192f0c1-2f5e-7c3a-9d41-5f0f6a9be001")]
-pub(crate) struct CitizenArgs {
-    /// The citizen.
-    #[arg(value_name = "UUID")]
-    pub citizen: Uuid,
-    /// How many requests at most.
-    #[command(flatten)]
-    pub page: Page,
-}
-
 /// Arguments of `breaches`.
 #[derive(Args, Debug)]
 #[command(after_help = "\

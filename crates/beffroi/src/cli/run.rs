@@ -25,6 +25,10 @@ pub(crate) struct ServeArgs {
     /// Keep the log in NATS JetStream instead of the data directory.
     #[arg(long, value_name = "URL")]
     pub nats: Option<String>,
+    /// The key under which citizens' identifiers are hashed, the same for all nodes of a log
+    /// [default: identifier.key in the data directory, made when there is none].
+    #[arg(long, value_name = "FILE", env = "BEFFROI_IDENTIFIER_KEY")]
+    pub identifier_key: Option<PathBuf>,
     /// The city: its calendar, products and promises.
     #[arg(long, value_name = "FILE")]
     pub city: Option<PathBuf>,

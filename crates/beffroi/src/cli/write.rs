@@ -40,7 +40,8 @@ pub(crate) struct OpenArgs {
     /// How it came.
     #[arg(long, value_parser = word::<Channel>(), default_value = "telephone")]
     pub channel: Channel,
-    /// Who asks: a pseudonymous UUID; without it, anonymous.
+    /// Who asks: a pseudonymous UUID [default: whoever is found by telephone, e-mail or account,
+    /// else anonymous].
     #[arg(long, value_name = "UUID")]
     pub citizen: Option<Uuid>,
     /// The asker's language, when it is known.
@@ -75,6 +76,12 @@ pub(crate) struct Details {
     /// The asker's e-mail address (kept sealed).
     #[arg(long)]
     pub email: Option<String>,
+    /// The asker's account of the app (kept sealed).
+    #[arg(long, value_name = "ACCOUNT")]
+    pub app_account: Option<String>,
+    /// Make a citizen who is found by these, when nobody is yet.
+    #[arg(long)]
+    pub register_citizen: bool,
     /// The address it is about (kept sealed).
     #[arg(long)]
     pub address: Option<String>,

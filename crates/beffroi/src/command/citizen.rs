@@ -1,9 +1,10 @@
-//! `citizen`: a citizen's synthesis.
+//! `citizen`: a citizen's synthesis; what is done with records is `record`.
 
 use beffroi_wire::pb::query::v1::{GetCitizenRequest, GetCitizenResponse};
+use uuid::Uuid;
 
-use super::page_size;
-use crate::cli::CitizenArgs;
+use super::{page_size, record};
+use crate::cli::{CitizenArgs, Page};
 use crate::client::Client;
 use crate::failure::{Exit, Failure};
 use crate::output::Console;
@@ -16,7 +17,11 @@ pub(crate) async fn run(
     args: CitizenArgs,
     console: Console,
 ) -> Result<Exit, Failure> {
-    let answer = collect(&mut client, args).await?;
+    let CitizenArgs { command, citizen, page } = args;
+    if let Some(command) = command {
+        return record::run(client, command, console).await;
+    }
+    let answer = collect(&mut client, citizen.unwrap_or_default(), page).await?;
     let more = !answer.next_page_token.is_empty();
     let view = view(answer.clone());
     console.answer(&view, |lang| render::citizen(&answer, lang))?;
@@ -27,18 +32,23 @@ pub(crate) async fn run(
 }
 
 /// Follows the pages until there are enough or no more, as if it were one page.
-async fn collect(client: &mut Client, args: CitizenArgs) -> Result<GetCitizenResponse, Failure> {
+async fn collect(
+    client: &mut Client,
+    citizen: Uuid,
+    page: Page,
+) -> Result<GetCitizenResponse, Failure> {
     let mut call = GetCitizenRequest {
-        citizen_id: args.citizen.to_string(),
-        page_size: page_size(args.page.limit),
-        page_token: args.page.page_token,
+        citizen_id: citizen.to_string(),
+        page_size: page_size(page.limit),
+        page_token: page.page_token,
         min_position: None,
     };
+    let limit = page.limit;
     let mut all = Vec::new();
     loop {
         let page = client.query.get_citizen(call.clone()).await?.into_inner();
         all.extend(page.service_requests);
-        let wanted = args.page.limit.saturating_sub(u32::try_from(all.len()).unwrap_or(u32::MAX));
+        let wanted = limit.saturating_sub(u32::try_from(all.len()).unwrap_or(u32::MAX));
         if wanted == 0 || page.next_page_token.is_empty() {
             return Ok(GetCitizenResponse { service_requests: all, ..page });
         }

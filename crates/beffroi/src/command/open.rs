@@ -12,7 +12,7 @@ use crate::failure::{Exit, Failure};
 use crate::output::Console;
 use crate::render;
 use crate::time::to_pb;
-use crate::view::RequestAnswer;
+use crate::view::{OpenAnswer, RequestAnswer};
 
 /// Runs the command.
 pub(crate) async fn run(
@@ -30,6 +30,7 @@ pub(crate) async fn run(
         name: args.details.name.unwrap_or_default(),
         telephone: args.details.telephone.unwrap_or_default(),
         email: args.details.email.unwrap_or_default(),
+        app_account: args.details.app_account.unwrap_or_default(),
     };
     let call = OpenServiceRequestRequest {
         request_id: id.to_string(),
@@ -50,12 +51,16 @@ pub(crate) async fn run(
         unasked: args.unasked,
         catalogue_version: 0,
         exchange: exchange(&args.exchange),
+        register_citizen: args.details.register_citizen,
     };
     let answer = client.intake.open_service_request(call).await;
     let answer = answer.map_err(|status| Failure::of_write(status, id))?.into_inner();
     let request = answer.service_request.unwrap_or_default();
-    let view = RequestAnswer::new(request.clone(), answer.position);
-    console.answer(&view, |lang| render::card(&request, lang))?;
+    let view = OpenAnswer {
+        answer: RequestAnswer::new(request.clone(), answer.position),
+        other_citizens: answer.other_citizens,
+    };
+    console.answer(&view, |lang| render::opened(&request, &view.other_citizens, lang))?;
     Ok(Exit::Done)
 }
 

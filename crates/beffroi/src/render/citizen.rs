@@ -1,29 +1,42 @@
 //! A citizen's synthesis, for people.
 
+use beffroi_wire::pb::event::v1::{IdentifierKind, Language};
 use beffroi_wire::pb::query::v1 as pb;
 
-use super::{label, named, pairs, requests};
+use super::{label, label_if_said, named, pairs, requests};
 use crate::time::minutes;
 use crate::words::{self, Lang};
 
 /// A card of the synthesis, then the requests.
 pub(crate) fn citizen(answer: &pb::GetCitizenResponse, lang: Lang) -> String {
-    let citizen = answer.citizen.clone().unwrap_or_default();
+    let card = synthesis(&answer.citizen.clone().unwrap_or_default(), lang);
+    if answer.service_requests.is_empty() {
+        return card;
+    }
+    format!("{card}\n\n{}", requests(&answer.service_requests, lang))
+}
+
+/// A card of the synthesis.
+pub(crate) fn synthesis(citizen: &pb::Citizen, lang: Lang) -> String {
     let counts = citizen.status_counts.iter();
     let counts: Vec<_> = counts
         .map(|it| named(label::<pb::Status>(it.status, lang), &it.count.to_string(), lang))
         .collect();
-    let card = pairs(
-        [
-            (words::CITIZEN, citizen.id),
-            (words::CONTACTS, citizen.contacts.to_string()),
-            (words::REQUESTS, counts.join("\n")),
-            (words::LAST_ACTIVITY, minutes(citizen.last_activity_at.as_ref(), false)),
-        ],
-        lang,
-    );
-    if answer.service_requests.is_empty() {
-        return card.to_string();
-    }
-    format!("{card}\n\n{}", requests(&answer.service_requests, lang))
+    let identifiers = citizen.identifiers.iter();
+    let identifiers: Vec<_> = identifiers
+        .map(|it| named(label::<IdentifierKind>(it.kind, lang), &it.count.to_string(), lang))
+        .collect();
+    let records =
+        if citizen.records.len() > 1 { citizen.records.join("\n") } else { String::new() };
+    let rows = [
+        (words::CITIZEN, citizen.id.clone()),
+        (words::RECORD_MERGED_INTO, citizen.merged_into.clone()),
+        (words::RECORDS, records),
+        (words::LANGUAGE, label_if_said::<Language>(citizen.language, lang).to_owned()),
+        (words::IDENTIFIERS, identifiers.join("\n")),
+        (words::CONTACTS, citizen.contacts.to_string()),
+        (words::REQUESTS, counts.join("\n")),
+        (words::LAST_ACTIVITY, minutes(citizen.last_activity_at.as_ref(), false)),
+    ];
+    pairs(rows, lang).to_string()
 }

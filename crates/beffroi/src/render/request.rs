@@ -10,6 +10,20 @@ use super::{
 use crate::time::minutes;
 use crate::words::{self, Lang};
 
+/// A card of a request that was opened, and the other citizens who might be its asker.
+pub(crate) fn opened(request: &pb::ServiceRequest, others: &[String], lang: Lang) -> String {
+    let mut text = card(request, lang);
+    if !others.is_empty() {
+        text.push_str("\n\n");
+        text.push_str(words::OTHER_CITIZENS.in_lang(lang));
+    }
+    for other in others {
+        text.push_str("\n  ");
+        text.push_str(other);
+    }
+    text
+}
+
 /// A card of one request: first what a citizen would be told.
 pub(crate) fn card(request: &pb::ServiceRequest, lang: Lang) -> String {
     let card = pairs(fields(request, lang), lang);

@@ -2,11 +2,12 @@
 
 use std::collections::BTreeMap;
 
+use beffroi_wire::pb::event::v1::{IdentifierKind, Language};
 use beffroi_wire::pb::query::v1 as pb;
 use serde::Serialize;
 
-use super::key_or_unknown;
 use super::request::RequestsAnswer;
+use super::{PositionView, key, key_or_unknown, said};
 use crate::time::rfc3339;
 
 /// A citizen and their requests.
@@ -19,6 +20,33 @@ pub(crate) struct CitizenAnswer {
     pub requests: RequestsAnswer,
 }
 
+/// A citizen's record: found, or as a write left it.
+#[derive(Debug, Serialize)]
+pub(crate) struct RecordAnswer {
+    /// The id of the write, under which it can be sent again.
+    #[serde(flatten, skip_serializing_if = "Option::is_none")]
+    pub write: Option<CitizenWrite>,
+    /// The synthesis.
+    pub citizen: CitizenView,
+    /// Where in the log the answer is true at.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub position: Option<PositionView>,
+}
+
+/// The id of a call that writes in citizens' records.
+#[derive(Debug, Serialize)]
+pub(crate) enum CitizenWrite {
+    /// Of a save.
+    #[serde(rename = "save_id")]
+    Save(String),
+    /// Of a merge.
+    #[serde(rename = "merge_id")]
+    Merge(String),
+    /// Of an un-merging.
+    #[serde(rename = "unmerge_id")]
+    Unmerge(String),
+}
+
 /// A citizen's synthesis.
 #[derive(Debug, Serialize)]
 pub(crate) struct CitizenView {
@@ -27,6 +55,12 @@ pub(crate) struct CitizenView {
     status_counts: BTreeMap<String, u64>,
     #[serde(skip_serializing_if = "Option::is_none")]
     last_activity_at: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    merged_into: Option<String>,
+    records: Vec<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    language: Option<String>,
+    identifiers: BTreeMap<String, u32>,
 }
 
 impl From<pb::Citizen> for CitizenView {
@@ -39,6 +73,14 @@ impl From<pb::Citizen> for CitizenView {
                 .map(|it| (key_or_unknown::<pb::Status>(it.status), it.count))
                 .collect(),
             last_activity_at: rfc3339(citizen.last_activity_at.as_ref()),
+            merged_into: said(citizen.merged_into),
+            records: citizen.records,
+            language: key::<Language>(citizen.language),
+            identifiers: citizen
+                .identifiers
+                .into_iter()
+                .map(|it| (key_or_unknown::<IdentifierKind>(it.kind), it.count))
+                .collect(),
         }
     }
 }
@@ -55,11 +97,16 @@ mod tests {
             contacts: 3,
             status_counts: vec![pb::StatusCount { status: pb::Status::OnHold.into(), count: 2 }],
             last_activity_at: at(0),
+            merged_into: "r".to_owned(),
+            records: vec!["r".to_owned(), "c".to_owned()],
+            language: 1,
+            identifiers: vec![pb::IdentifierCount { kind: 1, count: 2 }],
         };
         assert_eq!(
             serde_json::to_string(&CitizenView::from(citizen)).expect("json"),
             r#"{"id":"c","contacts":3,"status_counts":{"on_hold":2},"#.to_owned()
-                + r#""last_activity_at":"2026-11-02T13:30:00Z"}"#
+                + r#""last_activity_at":"2026-11-02T13:30:00Z","merged_into":"r","#
+                + r#""records":["r","c"],"language":"french","identifiers":{"telephone":2}}"#
         );
     }
 }

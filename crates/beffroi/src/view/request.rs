@@ -44,6 +44,17 @@ impl RequestAnswer {
     }
 }
 
+/// An answer to an opening.
+#[derive(Debug, Serialize)]
+pub(crate) struct OpenAnswer {
+    /// The request.
+    #[serde(flatten)]
+    pub answer: RequestAnswer,
+    /// Other citizens who are found by the contact details.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub other_citizens: Vec<String>,
+}
+
 /// An answer to a change of a request.
 #[derive(Debug, Serialize)]
 pub(crate) struct Written {

@@ -170,6 +170,7 @@ fn of_node(error: &NodeFailure) -> String {
         NodeFailure::Fold(_) => "les projections ne suivent plus le journal".to_owned(),
         // Transparent: the text is the store's, the causes are its own.
         NodeFailure::Store(error) => of_store(error),
+        NodeFailure::IdentifierKey(error) => of_key(error),
         NodeFailure::Journal(_) => "le journal ne peut être atteint".to_owned(),
         NodeFailure::Grpc(_) => "le serveur gRPC est en défaut".to_owned(),
         NodeFailure::Task(_) => "une partie du nœud est en défaut".to_owned(),
@@ -191,6 +192,18 @@ fn of_key(error: &InvalidKeyFile) -> String {
         InvalidKeyFile::Unreadable { path, .. } => {
             format!("la clé des identifiants `{}` ne peut être lue", path.display())
         }
+        InvalidKeyFile::Missing { path, log } => format!(
+            "il n'y a pas de clé d'identifiants `{}`, et les identifiants du journal sont hachés \
+             avec la clé {log} : rétablissez celle-ci de sa sauvegarde ou d'un autre nœud, ou \
+             nommez son fichier par --identifier-key",
+            path.display()
+        ),
+        InvalidKeyFile::Other { path, found, log } => format!(
+            "`{}` contient la clé d'identifiants {found}, mais ceux du journal sont hachés avec la \
+             clé {log} : donnez celle-ci au nœud, ou le répertoire ou le courtier qui va avec \
+             celle-là",
+            path.display()
+        ),
         InvalidKeyFile::NotMade { path, .. } => {
             format!("la clé des identifiants `{}` ne peut être créée", path.display())
         }

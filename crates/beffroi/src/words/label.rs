@@ -2,8 +2,8 @@
 
 use beffroi_wire::pb::catalogue::v1::WalkStatus;
 use beffroi_wire::pb::event::v1::{
-    Channel, ContactOutcome, Emergency, HoldReason, Language, Nature, Origin, PromiseKind,
-    QuestionKind, RelationKind, Urgency, Visibility,
+    Channel, ContactOutcome, Emergency, HoldReason, IdentifierKind, Language, Nature, Origin,
+    PromiseKind, QuestionKind, RelationKind, Urgency, Visibility,
 };
 use beffroi_wire::pb::query::v1::{BreachKind, Status, Verdict};
 
@@ -155,6 +155,13 @@ words!(Language, "LANGUAGE_", {
     Unspecified => "Inconnue", "Unknown";
     French => "Français", "French";
     English => "Anglais", "English";
+});
+
+words!(IdentifierKind, "IDENTIFIER_KIND_", {
+    Unspecified => "Inconnu", "Unknown";
+    Telephone => "Téléphone", "Telephone";
+    Email => "Courriel", "E-mail";
+    AppAccount => "Compte de l’application", "Account of the app";
 });
 
 words!(HoldReason, "HOLD_REASON_", {

@@ -62,6 +62,13 @@ pub(crate) const WAIT_MAX: Text = text("Attente max.", "Wait max");
 pub(crate) const HANDLING: Text = text("Durée méd.", "Time median");
 pub(crate) const RESOLVED: Text = text("Résolues", "Resolved");
 pub(crate) const RESOLVED_SHARE: Text = text("Part résolue", "Share resolved");
+pub(crate) const RECORD_MERGED_INTO: Text = text("Réuni à", "Merged into");
+pub(crate) const RECORDS: Text = text("Dossiers", "Records");
+pub(crate) const IDENTIFIERS: Text = text("Identifiants", "Identifiers");
+pub(crate) const OTHER_CITIZENS: Text = text(
+    "D’autres dossiers ont ces coordonnées ; si c’est la même personne, réunissez-les :",
+    "Other records have these contact details; if they are one person, merge them:",
+);
 pub(crate) const CONTACT: Text = text("Contact", "Contact");
 pub(crate) const FILES: Text = text("Fichiers", "Files");
 pub(crate) const ROWS: Text = text("Lignes", "Rows");
@@ -98,7 +105,6 @@ pub(crate) const NO_PRODUCT: Text = text("Aucun produit.", "No product.");
 
 pub(crate) const NAME: Text = text("Nom", "Name");
 pub(crate) const OLDEST: Text = text("Plus ancienne (UTC)", "Oldest (UTC)");
-pub(crate) const PROGRAMME: Text = text("Programme", "Programme");
 pub(crate) const PLANNED_SINCE: Text = text("Planifiée (UTC)", "Planned (UTC)");
 pub(crate) const RESULT: Text = text("Résultat", "Result");
 pub(crate) const CLOSED: Text = text("Fermée", "Closed");

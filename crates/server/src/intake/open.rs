@@ -3,13 +3,14 @@
 mod classify;
 mod screening;
 
+use super::asker::{Asker, identify};
 use super::exchange::Exchange;
 use super::{Asked, Standing, event_id, execute};
 use crate::catalogue::InForce;
 use crate::error::{ApiError, Violation};
 use crate::parse::Fields;
 use crate::shared::Shared;
-use beffroi_domain::{Change, Language, Open, PersonalData, RequestId, Text};
+use beffroi_domain::{Change, CitizenId, Language, Open, PersonalData, RequestId, Text};
 use beffroi_wire::pb::intake::v1 as pb;
 use beffroi_wire::vocabulary;
 use classify::{Class, classify, unclassified};
@@ -17,15 +18,13 @@ use classify::{Class, classify, unclassified};
 pub(super) use classify::entry;
 
 const ADDRESS_MAX: usize = 500;
-const NAME_MAX: usize = 200;
-const TELEPHONE_MAX: usize = 50;
-const EMAIL_MAX: usize = 320;
 
+/// Opens a request; gives with it the other citizens who are found by its contact details.
 pub(super) async fn open(
     node: &Shared,
     message: pb::OpenServiceRequestRequest,
     language: Language,
-) -> Result<Standing, ApiError> {
+) -> Result<(Standing, Vec<CitizenId>), ApiError> {
     let theirs = match message.language {
         0 => Some(language),
         number => vocabulary::language::from_pb(number),
@@ -33,9 +32,13 @@ pub(super) async fn open(
     let theirs = theirs.unwrap_or(language);
     let (id, asked) = parse(node, &message, language)?;
     match asked {
-        Parsed::Open(asked) => execute(node, id, *asked).await,
+        Parsed::Open(mut asked, asker) => {
+            let others = identify(node, id, &mut asked, &asker).await?;
+            Ok((execute(node, id, *asked).await?, others))
+        }
         Parsed::Emergency(emergency, asked) => {
-            screening::refuse(node, (id, emergency), *asked, theirs).await
+            let refused = screening::refuse(node, (id, emergency), *asked, theirs).await;
+            refused.map(|standing| (standing, Vec::new()))
         }
     }
 }
@@ -49,7 +52,7 @@ pub(super) fn suggestion(
 }
 
 enum Parsed {
-    Open(Box<Asked>),
+    Open(Box<Asked>, Asker),
     Emergency(beffroi_domain::Emergency, Box<Asked>),
 }
 
@@ -71,13 +74,20 @@ fn parse(
     let now = node.clock.now();
     let occurred_at = fields.optional_past("occurred_at", message.occurred_at.as_ref(), now);
     let actor = fields.optional_label("actor", &message.actor);
-    let personal = personal(&mut fields, message);
     let declared = vocabulary::emergency::from_pb(message.emergency);
     let declared = fields.word("emergency", message.emergency, declared);
     let exchange = Exchange::parse(&mut fields, id, message.exchange.as_ref());
+    let emergency = declared.map(|it| it.or(class.as_ref().and_then(|it| it.emergency)));
+    // Nobody must mend a telephone number before being told to call 9-1-1.
+    let asker = match emergency {
+        Some(Some(_)) => Some(<(Asker, PersonalData)>::default()),
+        Some(None) | None => Asker::parse(&mut fields, message),
+    };
+    let text = fields.text("description", &message.description, Text::MAX);
+    let address = fields.text("address", &message.address, ADDRESS_MAX);
     let parsed = (|| {
         let class = class?;
-        let emergency = declared?.or(class.emergency);
+        let (asker, details) = asker?;
         let open = Open {
             citizen: citizen?,
             product: class.product,
@@ -102,13 +112,13 @@ fn parse(
             actor: actor?,
             channel: open.channel,
             catalogue_version: class.version,
-            personal: personal?,
+            personal: PersonalData { text: text?, address: address?, ..details },
             exchange: exchange?,
             change: Change::Open(Box::new(open)),
         };
         let asked = Box::new(asked);
-        let parsed = match emergency {
-            None => Parsed::Open(asked),
+        let parsed = match emergency? {
+            None => Parsed::Open(asked, asker),
             Some(emergency) => Parsed::Emergency(emergency, asked),
         };
         Some((request?, parsed))
@@ -141,21 +151,4 @@ fn class(
         Some(in_force) if !known => classify(fields, &in_force, message, language),
         Some(_) | None => Ok(unclassified(fields, message, known)),
     }
-}
-
-fn personal(fields: &mut Fields, message: &pb::OpenServiceRequestRequest) -> Option<PersonalData> {
-    let details = message.contact_details.clone().unwrap_or_default();
-    let text = fields.text("description", &message.description, Text::MAX);
-    let name = fields.text("contact_details.name", &details.name, NAME_MAX);
-    let telephone = fields.text("contact_details.telephone", &details.telephone, TELEPHONE_MAX);
-    let email = fields.text("contact_details.email", &details.email, EMAIL_MAX);
-    let address = fields.text("address", &message.address, ADDRESS_MAX);
-    Some(PersonalData {
-        text: text?,
-        name: name?,
-        telephone: telephone?,
-        email: email?,
-        address: address?,
-        ..PersonalData::default()
-    })
 }

@@ -1,5 +1,6 @@
 //! Lists of requests.
 
+use super::citizen::requests;
 use super::view::View;
 use crate::error::{ApiError, Problem};
 use crate::parse::Fields;
@@ -35,7 +36,6 @@ impl Filter {
             && self.product.as_ref().is_none_or(|it| *it == request.product)
             && self.unit.as_ref().is_none_or(|it| Some(it) == request.unit.as_ref())
             && self.channel.is_none_or(|it| it == request.channel)
-            && self.citizen.is_none_or(|it| Some(it) == request.citizen)
             && self.opened_from.is_none_or(|it| request.opened_at >= it)
             && self.opened_before.is_none_or(|it| request.opened_at < it)
             && self.source_system.as_ref().is_none_or(|it| Some(it) == source)
@@ -81,8 +81,7 @@ fn find(
         return Ok(snapshot.requests_before(before, size, SCAN_MAX, takes)?);
     };
     let mut items = Vec::new();
-    let citizen = snapshot.citizen(citizen)?.unwrap_or_default();
-    for ordinal in citizen.requests.into_iter().rev().filter(|it| *it < before) {
+    for ordinal in requests(snapshot, citizen)?.into_iter().rev().filter(|it| *it < before) {
         if items.len() == size {
             return Ok(Page { items, next: Some(ordinal + 1) });
         }

@@ -83,6 +83,7 @@ fn personal(data: &pb::PersonalData) -> Result<PersonalData, Error> {
         name: text("name", &data.name)?,
         telephone: text("telephone", &data.telephone)?,
         email: text("email", &data.email)?,
+        app_account: text("app_account", &data.app_account)?,
         address: text("address", &data.address)?,
         file_name: text("file_name", &data.file_name)?,
         reference: text("reference", &data.reference)?,

@@ -40,6 +40,7 @@ fn seal(data: &PersonalData, kind: &Kind) -> Option<pb::Sealed> {
         telephone: text(data.telephone.as_ref()),
         email: text(data.email.as_ref()),
         address: text(data.address.as_ref()),
+        app_account: text(data.app_account.as_ref()),
         file_name: text(data.file_name.as_ref()),
         reference: text(data.reference.as_ref()),
         ..pb::PersonalData::default()
