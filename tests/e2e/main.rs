@@ -28,3 +28,4 @@ mod reports;
 mod serve;
 mod shown;
 mod support;
+mod transcripts;

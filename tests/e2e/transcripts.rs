@@ -1,15 +1,15 @@
-//! Sessions at the command line, written down with what they print: `docs/centre.md` and the stories
-//! of `tests/stories`. Each is run again here, against a node of its own whose clock stands still
-//! where the session says so, and must print the same.
+//! A session at the command line, written down with what it prints: `docs/centre.md`. It is run again
+//! here, against a node of its own whose clock stands still where the session says so, and must print
+//! the same.
 //!
 //! A session is Markdown. A comment `<!-- at 2026-03-02T09:00:00-05:00 -->` sets the clock; in a
 //! block marked `console`, each line after `$ ` is a command for `sh`, at the root of the repository,
 //! and what follows is what it prints, then ` → N` when it exits with N. With `BEFFROI_BLESS=1` the
-//! files are written anew: read the difference.
+//! file is written anew: read the difference.
 
 use std::fmt::Write as _;
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::Command;
 use std::time::Duration;
 
@@ -38,7 +38,9 @@ impl Stage {
         let folder = tempfile::tempdir().unwrap();
         let journal = Journal::open_embedded(&folder.path().join("journal.redb")).unwrap();
         let (hand, clock): (ManualClock, Clock) = ManualClock::new(Timestamp::EPOCH);
-        let config = Config { journal, city: default_city().unwrap(), clock };
+        let identifier_key = folder.path().join("identifier.key");
+        let city = default_city().unwrap();
+        let config = Config { journal, city, clock, identifier_key };
         let node = Node::start(config, folder.path(), |_, _| {}).await.unwrap();
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let url = format!("http://{}", listener.local_addr().unwrap());
@@ -128,23 +130,7 @@ async fn check(file: &Path) {
     );
 }
 
-fn stories() -> Vec<PathBuf> {
-    let entries = fs::read_dir(workspace().join("tests/stories")).expect("the stories");
-    let mut files: Vec<_> = entries.map(|it| it.expect("a story").path()).collect();
-    files.sort();
-    files
-}
-
 #[tokio::test(flavor = "multi_thread")]
 async fn the_walk_through_the_presentation_is_true() {
     check(&workspace().join("docs/centre.md")).await;
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn every_story_goes_as_it_is_told() {
-    let files = stories();
-    assert!(files.len() >= 20, "{files:?}");
-    for file in files {
-        check(&file).await;
-    }
 }

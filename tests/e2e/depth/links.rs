@@ -184,7 +184,7 @@ async fn what_another_system_says_of_a_survivor_holds_for_its_duplicates() {
     // The duplicate follows the survivor, whatever its own record says.
     let results = import(&mut api, &[("1", true), ("2", true)]).await;
     assert_eq!(results[0].outcome(), Outcome::Unchanged);
-    assert_eq!(results[0].remarks[0].reason, "STATUS_KEPT");
+    assert_eq!(results[0].remarks[0].reason, "OLDER_THAN_KNOWN");
     assert_eq!(results[1].outcome(), Outcome::Updated);
     assert_eq!(get(&mut api, &other).await.status(), Status::Resolved);
     assert_eq!(get(&mut api, &one).await.status(), Status::Resolved);

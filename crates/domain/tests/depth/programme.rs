@@ -12,7 +12,11 @@ fn no_delay_runs_and_the_citizen_is_told_nothing_more_while_planned() {
     let planned = Rejection::Status(Status::Planned);
     let town = Town::with(1)
         .when(1, "02 11:00", enter())
-        .then_refused(1, ("02 12:00", Change::FollowUp(Visibility::Public)), planned.clone())
+        .then_refused(
+            1,
+            ("02 12:00", Change::FollowUp(Visibility::Public)),
+            Rejection::PlannedFollowUp,
+        )
         .then_refused(1, ("02 12:00", enter()), planned.clone())
         .then_refused(1, ("02 12:00", assign("Voirie")), planned.clone())
         .then_refused(1, ("02 12:00", Change::PutOnHold(HoldReason::Citizen)), planned)

@@ -67,7 +67,7 @@ mod tests {
             text(&[planned()]),
             "number,programme,product,product_code,precision,borough,unit,urgency,opened_at,\
              approximate,planned_since,duplicates,latitude,longitude\r\n\
-             26-0000001-2,refection-trottoirs,Eau potable,,,Limoilou,Travaux publics,,\
+             26-0000001-2,refection-trottoirs,Eau potable,,,Limoilou,Travaux publics,normal,\
              2026-11-02T13:30:00Z,false,2026-11-02T13:31:00Z,0,46.83,-71.22\r\n"
         );
     }
