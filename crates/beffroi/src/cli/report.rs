@@ -60,8 +60,8 @@ pub(crate) struct ContactReportArgs {
     /// Over which time.
     #[command(flatten)]
     pub window: WindowArgs,
-    /// What to count by, of channel, language, nature, product, catalogue-product, outcome, and one
-    /// of day, week, month, year; `none`: only the total.
+    /// What to count by, of channel, language, nature, product, catalogue-product, outcome, regime, and
+    /// one of day, week, month, year; `none`: only the total.
     #[arg(long, value_name = "KEYS", default_value = "channel", value_parser = contact_keys)]
     pub by: By,
     /// Only this channel.
