@@ -4,7 +4,9 @@ use beffroi_wire::pb::event::v1 as event;
 use beffroi_wire::pb::query::v1 as pb;
 use serde::Serialize;
 
-use super::{AnsweredView, PositionView, RegimeNoticeView, is_false, is_zero, key_or_unknown, said};
+use super::{
+    AnsweredView, PositionView, RegimeNoticeView, is_false, is_zero, key_or_unknown, said,
+};
 use crate::time::rfc3339;
 
 /// An answer about one request.
