@@ -13,9 +13,11 @@
 
 mod badinput;
 mod breaches;
+mod centre;
 mod citizens;
 mod crash;
 mod depth;
+mod emergency;
 mod extracts;
 mod files;
 mod idempotence;

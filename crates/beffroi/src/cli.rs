@@ -1,6 +1,7 @@
 //! The command line: what can be asked, and how it is explained.
 
 mod catalogue;
+mod centre;
 mod citizen;
 mod link;
 mod parse;
@@ -15,6 +16,7 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 pub(crate) use catalogue::{AnswersArgs, Catalogue, CatalogueArgs};
+pub(crate) use centre::{CentreAction, CentreArgs, DeclareArgs};
 pub(crate) use citizen::{
     CitizenArgs, CitizenCommand, FindArgs, MergeRecordArgs, SaveArgs, UnmergeRecordArgs,
 };
@@ -123,6 +125,8 @@ pub(crate) enum Command {
 pub(crate) enum Ask {
     /// Open a request.
     Open(Box<OpenArgs>),
+    /// Show under which regime the centre works and when it is open; declare another.
+    Centre(CentreArgs),
     /// Record an exchange with a citizen.
     Contact(ContactArgs),
     /// Document a step of a request.
@@ -246,6 +250,8 @@ mod tests {
             "beffroi citizen 0192f0c1-2f5e-7c3a-9d41-5f0f6a9be001 find --email a@b.ca",
             "beffroi citizen merge 0192f0c1-2f5e-7c3a-9d41-5f0f6a9be001",
             "beffroi list --limit 0",
+            "beffroi centre declare --kind normal",
+            "beffroi centre extend --until tomorrow",
             "beffroi open --product x --waited-secs 3",
             "beffroi report contacts --by status",
             "beffroi report requests --by day,week",

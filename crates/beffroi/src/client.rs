@@ -4,6 +4,7 @@ use std::error::Error as _;
 use std::time::Duration;
 
 use beffroi_wire::pb::catalogue::v1::catalogue_service_client::CatalogueServiceClient;
+use beffroi_wire::pb::centre::v1::centre_service_client::CentreServiceClient;
 use beffroi_wire::pb::citizen::v1::citizen_service_client::CitizenServiceClient;
 use beffroi_wire::pb::intake::v1::intake_service_client::IntakeServiceClient;
 use beffroi_wire::pb::programme::v1::programme_service_client::ProgrammeServiceClient;
@@ -33,6 +34,8 @@ pub(crate) type Connection = InterceptedService<Channel, AcceptLanguage>;
 pub(crate) struct Client {
     /// The catalogue.
     pub catalogue: CatalogueServiceClient<Connection>,
+    /// The regime and the opening hours.
+    pub centre: CentreServiceClient<Connection>,
     /// What is told.
     pub intake: IntakeServiceClient<Connection>,
     /// What is asked.
@@ -75,6 +78,8 @@ pub(crate) async fn connect(url: &str, lang: Lang) -> Result<Client, Failure> {
     let connection = InterceptedService::new(channel, AcceptLanguage(lang));
     Ok(Client {
         catalogue: CatalogueServiceClient::new(connection.clone())
+            .max_decoding_message_size(ANSWER_BYTES_MAX),
+        centre: CentreServiceClient::new(connection.clone())
             .max_decoding_message_size(ANSWER_BYTES_MAX),
         intake: IntakeServiceClient::new(connection.clone())
             .max_decoding_message_size(ANSWER_BYTES_MAX),

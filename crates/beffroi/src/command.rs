@@ -3,6 +3,7 @@
 pub(crate) mod attach;
 pub(crate) mod breaches;
 pub(crate) mod catalogue;
+pub(crate) mod centre;
 pub(crate) mod change;
 pub(crate) mod citizen;
 pub(crate) mod contact;
@@ -44,6 +45,7 @@ pub(crate) async fn run(ask: Ask, url: &str, console: Console) -> Result<Exit, F
     let client = client::connect(url, console.lang).await?;
     match ask {
         Ask::Open(args) => open::run(client, *args, console).await,
+        Ask::Centre(args) => centre::run(client, args, console).await,
         Ask::Contact(args) => contact::run(client, args, console).await,
         Ask::FollowUp(args) => follow_up::run(client, args, console).await,
         Ask::Change(args) => change::run(client, args, console).await,

@@ -2,6 +2,7 @@
 
 mod breach;
 mod catalogue;
+mod centre;
 mod citizen;
 mod history;
 mod link;
@@ -12,6 +13,7 @@ mod volumes;
 
 pub(crate) use breach::{breach_line, breaches};
 pub(crate) use catalogue::{answers, catalogue_versions, checked, next_questions, product_hits};
+pub(crate) use centre::{centre, regime, regimes, screened, with_notice};
 pub(crate) use citizen::{citizen, synthesis};
 pub(crate) use history::history;
 pub(crate) use link::candidates;

@@ -6,6 +6,7 @@
 
 mod breach;
 mod catalogue;
+mod centre;
 mod citizen;
 mod history;
 mod import;
@@ -18,6 +19,9 @@ mod volumes;
 pub(crate) use breach::{BreachMessage, BreachView, BreachesAnswer};
 pub(crate) use catalogue::{
     AnsweredView, CheckAnswer, HitsAnswer, QuestionsAnswer, VersionView, VersionsAnswer,
+};
+pub(crate) use centre::{
+    CentreAnswer, RegimeAnswer, RegimeNoticeView, RegimesAnswer, ScreenAnswer,
 };
 pub(crate) use citizen::{CitizenAnswer, CitizenWrite, RecordAnswer};
 pub(crate) use history::HistoryAnswer;

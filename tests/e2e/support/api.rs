@@ -3,6 +3,8 @@
 use std::collections::HashMap;
 use std::time::{Duration, SystemTime};
 
+use beffroi_wire::pb::catalogue::v1::catalogue_service_client::CatalogueServiceClient;
+use beffroi_wire::pb::centre::v1::centre_service_client::CentreServiceClient;
 use beffroi_wire::pb::citizen::v1::citizen_service_client::CitizenServiceClient;
 use beffroi_wire::pb::event::v1::{Channel, Nature, Visibility};
 use beffroi_wire::pb::intake::v1::change_service_request_request::Change;
@@ -26,6 +28,10 @@ type Call = tonic::Request<()>;
 /// Connected clients of a node.
 #[derive(Clone, Debug)]
 pub(crate) struct Api {
+    /// The catalogue.
+    pub catalogue: CatalogueServiceClient<Connection>,
+    /// The regime and the opening hours.
+    pub centre: CentreServiceClient<Connection>,
     /// The intake.
     pub intake: IntakeServiceClient<Connection>,
     /// The queries.
@@ -43,6 +49,8 @@ impl Api {
         let channel = endpoint.connect().await.expect("the node answers");
         let channel: Connection = InterceptedService::new(channel, in_english);
         Self {
+            catalogue: CatalogueServiceClient::new(channel.clone()),
+            centre: CentreServiceClient::new(channel.clone()),
             intake: IntakeServiceClient::new(channel.clone()),
             query: QueryServiceClient::new(channel.clone()),
             report: ReportServiceClient::new(channel.clone()),

@@ -1,10 +1,10 @@
 //! The fold: the same log gives the same projections, whatever comes.
 
-use crate::support::{City, at, contact, open, open_in, request_id};
+use crate::support::{City, at, contact, flood, open, open_in, regime, request_id};
 use beffroi_aggregator::{Projections, Search, Stopped, compare, follow, rebuild, refold};
 use beffroi_domain::{
-    Change, Channel, Code, ContactOutcome, Duplicate, HoldReason, Merge, Reclassify, Status,
-    Visibility,
+    Change, Channel, Code, ContactOutcome, Duplicate, HoldReason, Merge, Reclassify, RegimeFact,
+    RegimeKind, Status, Visibility,
 };
 use beffroi_journal::Entry;
 use bytes::Bytes;
@@ -55,6 +55,26 @@ async fn rebuilt_is_what_it_was() {
     let after = Projections::open(&file).unwrap();
     let differences = compare(&expected.snapshot().unwrap(), &after.snapshot().unwrap(), 10);
     assert_eq!(differences.unwrap(), []);
+}
+
+#[tokio::test]
+async fn a_fact_about_the_regimes_is_folded_once_and_only_where_it_follows() {
+    let city = City::new();
+    for entry in [regime(1, 0, flood()), regime(1, 0, flood()), regime(2, 9, RegimeFact::Lifted)] {
+        city.append(entry).await;
+    }
+    let snapshot = city.folded("lifted").await.snapshot().unwrap();
+    let row = snapshot.regimes_row().unwrap();
+    assert_eq!(row.steps.iter().map(|it| it.sequence).collect::<Vec<_>>(), [1, 3]);
+    assert_eq!(row.regimes.kind_at(at(8)), RegimeKind::CivilSecurity);
+    assert_eq!(row.regimes.kind_at(at(9)), RegimeKind::Normal);
+    let id = beffroi_domain::Reference::Regime.uuid();
+    assert!(!snapshot.is_quarantined(id).unwrap());
+
+    city.append(regime(3, 10, RegimeFact::Lifted)).await;
+    let snapshot = city.folded("twice").await.snapshot().unwrap();
+    assert_eq!(snapshot.regimes_row().unwrap(), row);
+    assert!(snapshot.is_quarantined(id).unwrap());
 }
 
 #[tokio::test]

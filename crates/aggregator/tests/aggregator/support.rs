@@ -1,10 +1,12 @@
 //! A small city: a journal in a directory of its own, and requests that things happen to.
 
 use beffroi_aggregator::{Projections, entry, refold};
+use beffroi_domain::catalogue::Bilingual;
 use beffroi_domain::{
-    About, Calendar, Change, Channel, Command, Contact, ContactId, ContactOutcome, Event, EventId,
-    Kind, Language, Meta, Nature, Open, Origin, Personal, PersonalData, Place, PromiseKind,
-    Request, RequestId, Rule, Term, Timestamp, Urgency, Window, decide,
+    About, Calendar, Change, Channel, Command, Contact, ContactId, ContactOutcome, Declaration,
+    Event, EventId, Kind, Language, Meta, Nature, Open, Origin, Personal, PersonalData, Place,
+    PromiseKind, Reference, RegimeFact, RegimeKind, Request, RequestId, Rule, Term, Timestamp,
+    Urgency, Week, Window, decide,
 };
 use beffroi_journal::{Append, Entry, Journal};
 use std::collections::HashMap;
@@ -69,6 +71,31 @@ fn opening() -> Open {
         source: None,
         promised_by: None,
     }
+}
+
+/// The entry of a fact about the regimes, at `secs`. Each is stored, even sent twice.
+pub(crate) fn regime(id: u128, secs: i64, fact: RegimeFact) -> Entry {
+    let event = Event {
+        id: EventId::new(Uuid::from_u128(id)).unwrap(),
+        about: About::Reference(Reference::Regime),
+        meta: meta(at(secs), Channel::System),
+        personal: Personal(PersonalData::default()),
+        kind: Kind::Regime(fact),
+    };
+    Entry { id: Uuid::now_v7(), ..entry(&event) }
+}
+
+/// A flood that lasts a day, declared when everything begins.
+pub(crate) fn flood() -> RegimeFact {
+    let text = |text: &str| text.parse().unwrap();
+    RegimeFact::Declared(Box::new(Declaration {
+        kind: RegimeKind::CivilSecurity,
+        from: at(0),
+        until: at(86_400),
+        hours: Some(Week::AROUND_THE_CLOCK),
+        products: Vec::new(),
+        notice: Bilingual { french: text("Inondation"), english: text("Flood") },
+    }))
 }
 
 /// The entry of a call that waited as many seconds as its id says. Each is stored, even sent twice.

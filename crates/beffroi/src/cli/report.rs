@@ -60,8 +60,8 @@ pub(crate) struct ContactReportArgs {
     /// Over which time.
     #[command(flatten)]
     pub window: WindowArgs,
-    /// What to count by, of channel, language, nature, product, catalogue-product, outcome, and one
-    /// of day, week, month, year; `none`: only the total.
+    /// What to count by, of channel, language, nature, product, catalogue-product, outcome, regime, and
+    /// one of day, week, month, year; `none`: only the total.
     #[arg(long, value_name = "KEYS", default_value = "channel", value_parser = contact_keys)]
     pub by: By,
     /// Only this channel.
@@ -175,6 +175,8 @@ pub(crate) enum Key {
     CatalogueProduct,
     /// What a contact came to.
     Outcome,
+    /// How the centre worked.
+    Regime,
     /// Where a request stands.
     Status,
     /// The responsible unit.
@@ -201,6 +203,7 @@ impl Key {
             Self::Product => "product",
             Self::CatalogueProduct => "catalogue_product",
             Self::Outcome => "outcome",
+            Self::Regime => "regime",
             Self::Status => "status",
             Self::Unit => "unit",
             Self::Borough => "borough",
@@ -212,13 +215,14 @@ impl Key {
     }
 
     fn of(text: &str) -> Option<Self> {
-        const ALL: [Key; 13] = [
+        const ALL: [Key; 14] = [
             Key::Channel,
             Key::Language,
             Key::Nature,
             Key::Product,
             Key::CatalogueProduct,
             Key::Outcome,
+            Key::Regime,
             Key::Status,
             Key::Unit,
             Key::Borough,
@@ -242,6 +246,7 @@ impl Key {
             | Self::Product
             | Self::CatalogueProduct
             | Self::Outcome
+            | Self::Regime
             | Self::Status
             | Self::Unit
             | Self::Borough => None,
@@ -256,6 +261,7 @@ impl Key {
             Self::Product => Some(ContactDimension::Product),
             Self::CatalogueProduct => Some(ContactDimension::CatalogueProduct),
             Self::Outcome => Some(ContactDimension::Outcome),
+            Self::Regime => Some(ContactDimension::Regime),
             Self::Day | Self::Week | Self::Month | Self::Year => Some(ContactDimension::Period),
             Self::Status | Self::Unit | Self::Borough => None,
         }
@@ -271,7 +277,7 @@ impl Key {
             Self::Unit => Some(RequestDimension::Unit),
             Self::Borough => Some(RequestDimension::Borough),
             Self::Day | Self::Week | Self::Month | Self::Year => Some(RequestDimension::Period),
-            Self::Language | Self::Outcome => None,
+            Self::Language | Self::Outcome | Self::Regime => None,
         }
     }
 }

@@ -12,7 +12,7 @@ use crate::failure::{Exit, Failure};
 use crate::output::Console;
 use crate::render;
 use crate::time::to_pb;
-use crate::view::{OpenAnswer, RequestAnswer};
+use crate::view::{OpenAnswer, RegimeNoticeView, RequestAnswer};
 
 /// Runs the command.
 pub(crate) async fn run(
@@ -57,10 +57,16 @@ pub(crate) async fn run(
     let answer = answer.map_err(|status| Failure::of_write(status, id))?.into_inner();
     let request = answer.service_request.unwrap_or_default();
     let view = OpenAnswer {
-        answer: RequestAnswer::new(request.clone(), answer.position),
+        answer: RequestAnswer {
+            regime: answer.regime.clone().map(RegimeNoticeView::from),
+            ..RequestAnswer::new(request.clone(), answer.position)
+        },
         other_citizens: answer.other_citizens,
     };
-    console.answer(&view, |lang| render::opened(&request, &view.other_citizens, lang))?;
+    let regime = answer.regime.as_ref();
+    console.answer(&view, |lang| {
+        render::with_notice(regime, render::opened(&request, &view.other_citizens, lang))
+    })?;
     Ok(Exit::Done)
 }
 

@@ -19,7 +19,11 @@ pub(crate) async fn run(
     let answer = client.query.get_service_request(call).await?.into_inner();
     let request = answer.service_request.clone().unwrap_or_default();
     let (answers, address) = (answer.answers.clone(), answer.address.clone());
+    let regime = answer.regime.clone();
     let view = RequestAnswer::told(answer);
-    console.answer(&view, |lang| render::told(&request, (&answers, &address), lang))?;
+    console.answer(&view, |lang| {
+        let card = render::told(&request, (&answers, &address), lang);
+        render::with_notice(regime.as_ref(), card)
+    })?;
     Ok(Exit::Done)
 }

@@ -77,6 +77,9 @@ pub(crate) fn next_questions(answer: &pb::GetNextQuestionsResponse, lang: Lang) 
         lang,
     );
     let mut parts = Vec::new();
+    if let Some(regime) = &answer.regime {
+        parts.push(plain(&regime.notice));
+    }
     if !answer.message.is_empty() {
         parts.push(plain(&answer.message));
     }

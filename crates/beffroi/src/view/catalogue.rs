@@ -7,7 +7,7 @@ use beffroi_wire::pb::event::v1 as event;
 use beffroi_wire::pb::query::v1 as query;
 use serde::Serialize;
 
-use super::{PositionView, key_or_unknown, said};
+use super::{PositionView, RegimeNoticeView, key_or_unknown, said};
 use crate::time::rfc3339;
 use crate::words::{Lang, Word as _};
 
@@ -187,6 +187,8 @@ pub(crate) struct QuestionsAnswer {
     #[serde(skip_serializing_if = "Option::is_none")]
     message: Option<String>,
     version: u64,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    regime: Option<RegimeNoticeView>,
 }
 
 #[derive(Debug, Serialize)]
@@ -245,6 +247,7 @@ impl From<pb::GetNextQuestionsResponse> for QuestionsAnswer {
             emergency,
             message: said(it.message),
             version: it.version,
+            regime: it.regime.map(RegimeNoticeView::from),
         }
     }
 }

@@ -45,6 +45,8 @@ pub(crate) struct Keys {
     #[serde(skip_serializing_if = "Option::is_none")]
     outcome: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
+    regime: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     status: Option<String>,
     /// The product as recorded.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -85,6 +87,8 @@ pub(crate) struct Numbers {
     pub nature: i32,
     /// The outcome of a contact.
     pub outcome: i32,
+    /// How the centre worked.
+    pub regime: i32,
     /// The status of a request.
     pub status: i32,
 }
@@ -109,6 +113,7 @@ impl Keys {
             nature: has(Key::Nature).then(|| key_or_unknown::<event::Nature>(numbers.nature)),
             outcome: has(Key::Outcome)
                 .then(|| key_or_unknown::<event::ContactOutcome>(numbers.outcome)),
+            regime: has(Key::Regime).then(|| key_or_unknown::<event::RegimeKind>(numbers.regime)),
             status: has(Key::Status).then(|| key_or_unknown::<query::Status>(numbers.status)),
             product: has(Key::Product).then_some(texts.product),
             catalogue_product: has(Key::CatalogueProduct).then_some(texts.catalogue_product),
@@ -233,6 +238,7 @@ impl ReportAnswer<ContactFigures> {
                 language: row.language,
                 nature: row.nature,
                 outcome: row.outcome,
+                regime: row.regime,
                 status: 0,
             };
             let texts = Texts {

@@ -4,7 +4,9 @@ use beffroi_wire::pb::event::v1 as event;
 use beffroi_wire::pb::query::v1 as pb;
 use serde::Serialize;
 
-use super::{AnsweredView, PositionView, is_false, is_zero, key_or_unknown, said};
+use super::{
+    AnsweredView, PositionView, RegimeNoticeView, is_false, is_zero, key_or_unknown, said,
+};
 use crate::time::rfc3339;
 
 /// An answer about one request.
@@ -18,6 +20,9 @@ pub(crate) struct RequestAnswer {
     /// The address it is about.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub address: Option<String>,
+    /// The exceptional regime that holds.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub regime: Option<RegimeNoticeView>,
     /// Where in the log the answer is true at.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub position: Option<PositionView>,
@@ -30,6 +35,7 @@ impl RequestAnswer {
             service_request: request.into(),
             answers: Vec::new(),
             address: None,
+            regime: None,
             position: position.map(Into::into),
         }
     }
@@ -39,6 +45,7 @@ impl RequestAnswer {
         Self {
             answers: answer.answers.into_iter().map(AnsweredView::from).collect(),
             address: said(answer.address),
+            regime: answer.regime.map(RegimeNoticeView::from),
             ..Self::new(answer.service_request.unwrap_or_default(), answer.position)
         }
     }

@@ -3,7 +3,7 @@
 use beffroi_wire::pb::catalogue::v1::WalkStatus;
 use beffroi_wire::pb::event::v1::{
     Channel, ContactOutcome, Emergency, HoldReason, IdentifierKind, Language, Nature, Origin,
-    PromiseKind, QuestionKind, RelationKind, Urgency, Visibility,
+    PromiseKind, QuestionKind, RegimeKind, RelationKind, Urgency, Visibility,
 };
 use beffroi_wire::pb::query::v1::{BreachKind, Status, Verdict};
 
@@ -211,6 +211,12 @@ words!(BreachKind, "BREACH_KIND_", {
     Breach => "Dépassement", "Breach";
 });
 
+words!(RegimeKind, "REGIME_KIND_", {
+    Unspecified => "Inconnu", "Unknown";
+    Normal => "Normal", "Normal";
+    CivilSecurity => "Sécurité civile", "Civil security";
+});
+
 /// What an event's name in the log means; the name itself when a newer server knows more events.
 pub(crate) fn event_kind(name: &str, lang: Lang) -> &str {
     let text = match name {
@@ -234,6 +240,9 @@ pub(crate) fn event_kind(name: &str, lang: Lang) -> &str {
         "request_unrelated" => text("Lien retiré", "Unrelated"),
         "attachment_added" => text("Pièce jointe", "Attachment"),
         "catalogue_published" => text("Catalogue publié", "Catalogue published"),
+        "regime_declared" => text("Régime déclaré", "Regime declared"),
+        "regime_extended" => text("Régime prolongé", "Regime extended"),
+        "regime_lifted" => text("Régime levé", "Regime lifted"),
         "citizen_saved" => text("Dossier enregistré", "Record saved"),
         "citizen_merged" => text("Dossier réuni", "Record merged"),
         "citizen_absorbed" => text("Dossier absorbé", "Record absorbed"),
@@ -284,6 +293,7 @@ mod tests {
         check::<PromiseKind>();
         check::<Verdict>();
         check::<BreachKind>();
+        check::<RegimeKind>();
     }
 
     #[test]
@@ -315,6 +325,9 @@ mod tests {
             "request_reopened",
             "request_cancelled",
             "catalogue_published",
+            "regime_declared",
+            "regime_extended",
+            "regime_lifted",
             "citizen_saved",
             "citizen_merged",
             "citizen_absorbed",

@@ -103,6 +103,32 @@ pub(crate) const WRONG_CATALOGUE: Text =
     text("le catalogue a des défauts", "the catalogue has defects");
 pub(crate) const NO_PRODUCT: Text = text("Aucun produit.", "No product.");
 
+pub(crate) const REGIME: Text = text("Régime", "Regime");
+pub(crate) const CENTRE: Text = text("Centre", "Centre");
+pub(crate) const CENTRE_OPEN: Text = text("Ouvert", "Open");
+pub(crate) const CENTRE_CLOSED: Text = text("Fermé", "Closed");
+pub(crate) const OPENS_AT: Text = text("Ouvre (UTC)", "Opens (UTC)");
+pub(crate) const CLOSES_AT: Text = text("Ferme (UTC)", "Closes (UTC)");
+pub(crate) const HOURS: Text = text("Heures", "Hours");
+pub(crate) const TIME_ZONE: Text = text("Fuseau horaire", "Time zone");
+pub(crate) const ANNOUNCED: Text = text("Annoncé", "Announced");
+pub(crate) const FROM: Text = text("Du (UTC)", "From (UTC)");
+pub(crate) const UNTIL: Text = text("Au (UTC)", "Until (UTC)");
+pub(crate) const LIFTED_AT: Text = text("Levé (UTC)", "Lifted (UTC)");
+pub(crate) const NOTICE: Text = text("Avis", "Notice");
+pub(crate) const AROUND_THE_CLOCK: Text = text("jour et nuit", "day and night");
+pub(crate) const MON: Text = text("lun", "mon");
+pub(crate) const TUE: Text = text("mar", "tue");
+pub(crate) const WED: Text = text("mer", "wed");
+pub(crate) const THU: Text = text("jeu", "thu");
+pub(crate) const FRI: Text = text("ven", "fri");
+pub(crate) const SAT: Text = text("sam", "sat");
+pub(crate) const SUN: Text = text("dim", "sun");
+pub(crate) const NO_REGIME: Text =
+    text("Aucun régime d’exception.", "No exceptional regime so far.");
+pub(crate) const NO_EMERGENCY: Text =
+    text("Rien n’évoque une urgence.", "Nothing suggests an emergency.");
+
 pub(crate) const NAME: Text = text("Nom", "Name");
 pub(crate) const OLDEST: Text = text("Plus ancienne (UTC)", "Oldest (UTC)");
 pub(crate) const PLANNED_SINCE: Text = text("Planifiée (UTC)", "Planned (UTC)");

@@ -2,6 +2,7 @@
 
 use crate::error::{ApiError, Problem};
 use crate::language::choose;
+use beffroi_domain::catalogue::limits::PRODUCTS_MAX;
 use beffroi_domain::{Language, NoHours, RegimeRejection};
 use std::collections::HashMap;
 
@@ -14,7 +15,7 @@ pub(crate) enum CentreProblem {
     NoHours(NoHours),
     /// Days are given, and that they do not matter.
     DaysAroundTheClock,
-    /// The rules do not allow it, whatever stands.
+    /// The rules do not allow it, whatever stands: see [`field`].
     Rejected(RegimeRejection),
 }
 
@@ -26,18 +27,18 @@ impl CentreProblem {
                 format!("`{text}` n'est pas de la forme 08:00-22:00, ou 00:00-24:00"),
                 format!("`{text}` is not of the form 08:00-22:00, or 00:00-24:00"),
             ),
-            Self::NoHours(error) => choose(
+            Self::NoHours(NoHours) => choose(
                 language,
-                "n'ouvre aucun jour : omettez les heures pour garder celles du calendrier"
-                    .to_owned(),
-                format!("{error}: leave the hours out to keep those of the calendar"),
-            ),
+                "n'ouvre aucun jour : omettez les heures pour garder celles du calendrier",
+                "opens on no day: leave the hours out to keep those of the calendar",
+            )
+            .to_owned(),
             Self::DaysAroundTheClock => choose(
                 language,
                 "donne des jours et « jour et nuit » : donnez l'un ou l'autre".to_owned(),
                 "gives days and `around_the_clock`: give one or the other".to_owned(),
             ),
-            Self::Rejected(rejection) => regime_text(rejection, language),
+            Self::Rejected(rejection) => of_field(rejection, language),
         }
     }
 }
@@ -54,6 +55,29 @@ fn field(rejection: &RegimeRejection) -> Option<&'static str> {
         | RegimeRejection::NotLater { .. }
         | RegimeRejection::TooEarly { .. } => None,
     }
+}
+
+/// What is wrong with the field of a rejection, after the field's name.
+fn of_field(rejection: &RegimeRejection, language: Language) -> String {
+    let (french, english) = match rejection {
+        RegimeRejection::Normal => (
+            "est le régime normal, qui ne se déclare pas : levez celui qui tient",
+            "is the normal regime, which is not declared: lift the one that stands",
+        ),
+        RegimeRejection::UntilNotAfterFrom => {
+            ("ne suit pas le début du régime", "is not after the beginning of the regime")
+        }
+        RegimeRejection::UntilPast => ("est déjà passé", "has already passed"),
+        RegimeRejection::TooManyProducts { found } => {
+            return Problem::TooMany { found: *found, max: PRODUCTS_MAX }.text(language);
+        }
+        RegimeRejection::AlreadyDeclared { .. }
+        | RegimeRejection::NoneDeclared
+        | RegimeRejection::Overlap { .. }
+        | RegimeRejection::NotLater { .. }
+        | RegimeRejection::TooEarly { .. } => return regime_text(rejection, language),
+    };
+    choose(language, french, english).to_owned()
 }
 
 impl From<RegimeRejection> for ApiError {
@@ -121,10 +145,9 @@ pub(crate) fn regime_text(rejection: &RegimeRejection, language: Language) -> St
         RegimeRejection::NotLater { until } => format!(
             "la fin du régime est déjà prévue le {until} : prolongez-le au-delà, ou levez-le"
         ),
-        RegimeRejection::TooManyProducts { found } => format!(
-            "le régime nomme {found} produits, le maximum est {}",
-            beffroi_domain::catalogue::limits::PRODUCTS_MAX
-        ),
+        RegimeRejection::TooManyProducts { found } => {
+            format!("le régime nomme {found} produits, le maximum est {}", PRODUCTS_MAX)
+        }
         RegimeRejection::TooEarly { not_before } => {
             format!("les régimes ont changé le {not_before} : rien ne peut leur arriver avant")
         }
