@@ -145,7 +145,7 @@ async fn a_flood(node: &Node) {
     assert_eq!((then.kind(), then.announced), (RegimeKind::CivilSecurity, None));
 }
 
-async fn history(node: &Node) -> Vec<serde_json::Value> {
+fn history(node: &Node) -> Vec<serde_json::Value> {
     let at = ["centre", "show", "--at", "2100-01-01T12:00:00Z"];
     let answers = [node.ask(&["centre", "history"]), node.ask(&at)];
     answers.map(crate::support::without_positions).into()
@@ -157,7 +157,7 @@ async fn a_regime_is_declared_extended_and_lifted_and_everybody_is_told() {
     let data = folder.path().join("node");
     let node = Node::start(&data);
     a_flood(&node).await;
-    let before = history(&node).await;
+    let before = history(&node);
     assert_eq!(before[0]["regimes"].as_array().expect("regimes").len(), 2);
     assert!(node.stop().success());
     let maintain = |command: &str| {
@@ -167,7 +167,7 @@ async fn a_regime_is_declared_extended_and_lifted_and_everybody_is_told() {
     maintain("rebuild");
     assert_eq!(maintain("verify")["same"], json!(true));
     let node = Node::start(&data);
-    assert_eq!(history(&node).await, before);
+    assert_eq!(history(&node), before);
 }
 
 #[tokio::test]
@@ -178,7 +178,7 @@ async fn a_regime_on_a_broker_is_seen_by_every_node() {
     let node = start("one");
     a_flood(&node).await;
     let other = start("other");
-    assert_eq!(history(&other).await, history(&node).await);
+    assert_eq!(history(&other), history(&node));
     let mut api = Api::connect(&other.url).await;
     let refused = refusal(api.centre.declare_regime(flood(0, HOUR)).await);
     assert_eq!(refused.reason, "REGIME_STANDS");

@@ -27,6 +27,7 @@ const CHANNELS: [Channel; 10] = [
     Channel::Other,
 ];
 
+#[expect(clippy::unnecessary_wraps, reason = "the fields of messages are optional")]
 fn both(text: &str) -> Option<Bilingual> {
     Some(Bilingual { french: format!("{text} fr"), english: format!("{text} en") })
 }

@@ -146,7 +146,7 @@ pub(crate) fn regime_text(rejection: &RegimeRejection, language: Language) -> St
             "la fin du régime est déjà prévue le {until} : prolongez-le au-delà, ou levez-le"
         ),
         RegimeRejection::TooManyProducts { found } => {
-            format!("le régime nomme {found} produits, le maximum est {}", PRODUCTS_MAX)
+            format!("le régime nomme {found} produits, le maximum est {PRODUCTS_MAX}")
         }
         RegimeRejection::TooEarly { not_before } => {
             format!("les régimes ont changé le {not_before} : rien ne peut leur arriver avant")
