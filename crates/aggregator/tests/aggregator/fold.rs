@@ -63,7 +63,8 @@ async fn a_fact_about_the_regimes_is_folded_once_and_only_where_it_follows() {
     for entry in [regime(1, 0, flood()), regime(1, 0, flood()), regime(2, 9, RegimeFact::Lifted)] {
         city.append(entry).await;
     }
-    let snapshot = city.folded("lifted").await.snapshot().unwrap();
+    let lifted = city.folded("lifted").await;
+    let snapshot = lifted.snapshot().unwrap();
     let row = snapshot.regimes_row().unwrap();
     assert_eq!(row.steps.iter().map(|it| it.sequence).collect::<Vec<_>>(), [1, 3]);
     assert_eq!(row.regimes.kind_at(at(8)), RegimeKind::CivilSecurity);
@@ -72,7 +73,8 @@ async fn a_fact_about_the_regimes_is_folded_once_and_only_where_it_follows() {
     assert!(!snapshot.is_quarantined(id).unwrap());
 
     city.append(regime(3, 10, RegimeFact::Lifted)).await;
-    let snapshot = city.folded("twice").await.snapshot().unwrap();
+    let twice = city.folded("twice").await;
+    let snapshot = twice.snapshot().unwrap();
     assert_eq!(snapshot.regimes_row().unwrap(), row);
     assert!(snapshot.is_quarantined(id).unwrap());
 }
