@@ -23,6 +23,7 @@ mod files;
 mod idempotence;
 mod lifecycle;
 mod privacy;
+mod programme;
 mod python;
 mod refusals;
 mod repair;

@@ -12,6 +12,7 @@ use beffroi_wire::pb::intake::v1::intake_service_client::IntakeServiceClient;
 use beffroi_wire::pb::intake::v1::{
     AddFollowUpRequest, ChangeServiceRequestRequest, OpenServiceRequestRequest,
 };
+use beffroi_wire::pb::programme::v1::programme_service_client::ProgrammeServiceClient;
 use beffroi_wire::pb::query::v1::query_service_client::QueryServiceClient;
 use beffroi_wire::pb::query::v1::{GetVolumesRequest, GetVolumesResponse, ServiceRequest};
 use beffroi_wire::pb::report::v1::report_service_client::ReportServiceClient;
@@ -36,6 +37,8 @@ pub(crate) struct Api {
     pub intake: IntakeServiceClient<Connection>,
     /// The queries.
     pub query: QueryServiceClient<Connection>,
+    /// The programmes.
+    pub programme: ProgrammeServiceClient<Connection>,
     /// The reports.
     pub report: ReportServiceClient<Connection>,
     /// Citizens' records.
@@ -53,6 +56,7 @@ impl Api {
             centre: CentreServiceClient::new(channel.clone()),
             intake: IntakeServiceClient::new(channel.clone()),
             query: QueryServiceClient::new(channel.clone()),
+            programme: ProgrammeServiceClient::new(channel.clone()),
             report: ReportServiceClient::new(channel.clone()),
             citizen: CitizenServiceClient::new(channel),
         }

@@ -26,8 +26,8 @@ pub(crate) fn text_in_french(error: &InvalidText) -> String {
 pub(super) fn unknown_programme(code: &str, language: Language) -> String {
     choose(
         language,
-        format!("aucun programme `{code}`, et aucune demande n'y attend"),
-        format!("no programme `{code}`, and no request waits in it"),
+        format!("aucun programme `{code}` dans le catalogue, et aucune demande n'y attend"),
+        format!("the catalogue has no programme `{code}`, and no request waits in it"),
     )
 }
 

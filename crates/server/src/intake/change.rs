@@ -20,6 +20,11 @@ pub(super) async fn change(
     let named = message.service_request.clone();
     let in_force = in_force(node, &message)?;
     let (name, asked) = parse(node, message, (in_force.as_ref(), language))?;
+    if let (Some(in_force), Change::EnterProgramme(programme)) = (&in_force, &asked.change)
+        && in_force.catalogue.programme(programme).is_none()
+    {
+        return Err(ApiError::UnknownProgramme(programme.to_string()));
+    }
     let request = find(node, &named, name)?.request.id;
     execute(node, request, asked).await
 }
@@ -78,13 +83,13 @@ fn parse(
     fields.finish(parsed)
 }
 
-/// The catalogue by which a request is reclassified, if one is published. A change that is recorded
-/// already was classified then: sending the call again finds it whatever the catalogue has become.
+/// The catalogue by which a request is reclassified or enters a programme, if one is published. A
+/// change that is recorded already was decided then: sending the call again finds it whatever the catalogue has become.
 fn in_force(
     node: &Shared,
     message: &pb::ChangeServiceRequestRequest,
 ) -> Result<Option<InForce>, ApiError> {
-    if !matches!(message.change, Some(Wire::Reclassify(_))) {
+    if !matches!(message.change, Some(Wire::Reclassify(_) | Wire::EnterProgramme(_))) {
         return Ok(None);
     }
     let named = name(&message.service_request).and_then(|name| {

@@ -27,9 +27,8 @@ pub(super) async fn programmes(
 
 fn count(node: &Shared, language: Language) -> Result<pb::ListProgrammesResponse, ApiError> {
     let snapshot = node.projections.snapshot()?;
-    let in_force = node.catalogues.in_force(&snapshot)?;
     let mut waiting: BTreeMap<Code, (u64, Option<Timestamp>)> =
-        known(in_force.as_ref()).into_iter().map(|code| (code, (0, None))).collect();
+        known(&node.catalogues, &snapshot)?.into_iter().map(|code| (code, (0, None))).collect();
     for row in snapshot.planned()? {
         let (_, row) = row?;
         let (count, oldest) = waiting.entry(row.programme).or_default();
@@ -37,17 +36,17 @@ fn count(node: &Shared, language: Language) -> Result<pb::ListProgrammesResponse
         *oldest = Some(oldest.map_or(row.opened_at, |it| it.min(row.opened_at)));
     }
     let programmes = waiting.into_iter().map(|(code, (count, oldest))| {
-        let words = words(in_force.as_ref(), &code, language);
-        pb::Programme {
+        let words = words(&node.catalogues, &snapshot, (&code, 0), language)?;
+        Ok(pb::Programme {
             code: code.to_string(),
             name: words.name,
             notice: words.notice,
             count,
             oldest_opened_at: oldest.map(time::to_pb),
-        }
+        })
     });
     Ok(pb::ListProgrammesResponse {
-        programmes: programmes.collect(),
+        programmes: programmes.collect::<Result<_, ApiError>>()?,
         position: Some(node.position(snapshot.checkpoint().sequence)),
     })
 }
@@ -81,7 +80,7 @@ fn page(
     let Found { ordinals, next, total, programme } = find(&snapshot, filter, from, size)?;
     // A list that has begun goes on when the last of its programme has left.
     if let (false, None, Some(code)) = (programme, from, &filter.programme)
-        && !known(node.catalogues.in_force(&snapshot)?.as_ref()).contains(code)
+        && !known(&node.catalogues, &snapshot)?.contains(code)
     {
         return Err(ApiError::UnknownProgramme(code.to_string()));
     }

@@ -8,8 +8,8 @@ use crate::error::{ApiError, Problem};
 use crate::language::choose;
 use crate::programme::words::words;
 use crate::shared::Shared;
-use beffroi_aggregator::{Recorded, Snapshot};
-use beffroi_domain::{Code, HoldReason, Kind, Language, Request, Timestamp, Visibility};
+use beffroi_aggregator::Recorded;
+use beffroi_domain::{Code, HoldReason, Kind, Language, Request, Status, Timestamp, Visibility};
 use beffroi_wire::pb::query::v1 as pb;
 use beffroi_wire::{time, vocabulary};
 
@@ -29,13 +29,20 @@ pub(super) async fn history(
     let mut state: Option<Request> = None;
     for recorded in snapshot.history(&row)? {
         let event = &recorded.event;
+        // Folded once already: it follows.
+        let after = Request::evolve(state.clone(), event).ok();
         if staff || is_public(&event.kind) {
-            let mut entry = entry(node, &snapshot, &recorded, language)?;
+            let mut entry = entry(node, &recorded, language);
             depth::add(&mut entry, event, (state.as_ref(), &view, staff))?;
+            // What is taken apart again was told before.
+            let entered = entered(state.as_ref(), after.as_ref());
+            if let Some(programme) = entered.filter(|_| event.kind != Kind::Unmerged) {
+                let of = (programme, event.meta.catalogue_version);
+                entry.notice = words(&node.catalogues, &snapshot, of, language)?.notice;
+            }
             entries.push(entry);
         }
-        // Folded once already: it follows.
-        state = Request::evolve(state, event).ok();
+        state = after;
     }
     let view = view.service_request(&row)?;
     Ok(pb::GetServiceRequestHistoryResponse {
@@ -76,20 +83,8 @@ fn is_public(kind: &Kind) -> bool {
     }
 }
 
-fn entry(
-    node: &Shared,
-    snapshot: &Snapshot,
-    recorded: &Recorded,
-    language: Language,
-) -> Result<pb::HistoryEntry, ApiError> {
+fn entry(node: &Shared, recorded: &Recorded, language: Language) -> pb::HistoryEntry {
     let event = &recorded.event;
-    let notice = match programme(&event.kind) {
-        Some(code) => {
-            let in_force = node.catalogues.in_force(snapshot)?;
-            words(in_force.as_ref(), code, language).notice
-        }
-        None => String::new(),
-    };
     let mut entry = pb::HistoryEntry {
         id: event.id.to_string(),
         kind: event.kind.name().to_owned(),
@@ -105,7 +100,6 @@ fn entry(
         source_status: label(event.meta.source_status.as_ref()),
         summary: summary(&event.kind, language),
         due_at: due_at(&event.kind).map(time::to_pb),
-        notice,
         ..pb::HistoryEntry::default()
     };
     match &event.kind {
@@ -139,38 +133,14 @@ fn entry(
         | Kind::PromiseWarned(_)
         | Kind::PromiseBreached(_) => {}
     }
-    Ok(entry)
+    entry
 }
 
-/// The programme that the request enters.
-fn programme(kind: &Kind) -> Option<&Code> {
-    match kind {
-        Kind::Opened(it) => it.programme.as_ref(),
-        Kind::Reclassified(it) => it.programme.as_ref(),
-        Kind::ProgrammeEntered(programme) => Some(programme),
-        Kind::Merged(it) => it.programme.as_ref(),
-        Kind::Assigned(_)
-        | Kind::PutOnHold(_)
-        | Kind::Resumed(_)
-        | Kind::FollowUpAdded(_)
-        | Kind::Resolved
-        | Kind::Reopened(_)
-        | Kind::Cancelled
-        | Kind::Transferred(_)
-        | Kind::ProgrammeLeft(_)
-        | Kind::Unmerged
-        | Kind::DuplicateAdded(_)
-        | Kind::DuplicateRemoved(_)
-        | Kind::Related(_)
-        | Kind::Unrelated(_)
-        | Kind::AttachmentAdded(_)
-        | Kind::CataloguePublished(_)
-        | Kind::Citizen(_)
-        | Kind::Regime(_)
-        | Kind::ContactRecorded(_)
-        | Kind::PromiseWarned(_)
-        | Kind::PromiseBreached(_) => None,
-    }
+/// The programme in which the request comes to wait, of which the citizen is told once.
+fn entered<'a>(before: Option<&Request>, after: Option<&'a Request>) -> Option<&'a Code> {
+    let is_planned = |it: &Request| it.status == Status::Planned;
+    let after = after.filter(|it| is_planned(it) && !before.is_some_and(is_planned));
+    after.and_then(|it| it.programme.as_ref())
 }
 
 /// The due time that was set, moved, warned of or broken.

@@ -93,8 +93,8 @@ impl<'a> View<'a> {
             (true, Language::English) => format!("about {since}"),
         };
         if let (Status::Planned, Some(programme)) = (request.status, &request.programme) {
-            let in_force = self.catalogues.in_force(self.snapshot)?;
-            let name = words(in_force.as_ref(), programme, self.language).name;
+            let of = (programme, 0);
+            let name = words(self.catalogues, self.snapshot, of, self.language)?.name;
             return Ok(planned(&name, &since, self.language));
         }
         let state = standing(request.status, self.language);
