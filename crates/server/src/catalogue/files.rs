@@ -14,7 +14,7 @@ mod tests;
 pub use defect::{Expected, FileDefect, FileFlaw};
 
 use super::BYTES_MAX;
-use beffroi_domain::catalogue::{Catalogue, Defect, Flaw, Part};
+use beffroi_domain::catalogue::{Catalogue, Defect, Flaw, Part, Reference};
 use draft::Reader;
 use folder::Source;
 use std::path::Path;
@@ -64,8 +64,11 @@ fn make(
     };
     // What was not read is missing elsewhere: that says nothing of the files that were.
     let follows = |it: &Defect| {
-        !is_whole
-            && (matches!(it.flaw, Flaw::Unknown { .. } | Flaw::Empty) || it.part == Part::Catalogue)
+        let unknown = |whats: &[Reference]| matches!(it.flaw, Flaw::Unknown { what, .. } if whats.contains(&what));
+        let of_units =
+            it.part == Part::Catalogue || unknown(&[Reference::Unit, Reference::Programme]);
+        let of_all = it.flaw == Flaw::Empty || unknown(&[Reference::Product]);
+        (of_units && !reader.has_units()) || (of_all && !is_whole)
     };
     let found = found.into_iter().filter(|it| !follows(it));
     defects.extend(found.filter_map(|it| reader.locate(it, folder)));

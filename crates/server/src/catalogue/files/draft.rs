@@ -86,12 +86,18 @@ pub(super) struct Reader {
     notes: Notes,
     files: Vec<PathBuf>,
     is_broken: bool,
+    has_units: bool,
 }
 
 impl Reader {
     /// Whether some file could not be made out.
     pub(super) fn is_broken(&self) -> bool {
         self.is_broken
+    }
+
+    /// Whether the file of units and programmes was made out.
+    pub(super) fn has_units(&self) -> bool {
+        self.has_units
     }
 
     pub(super) fn read(&mut self, source: &Source) {
@@ -101,6 +107,7 @@ impl Reader {
         let mut document = Document::new(&source.path, &source.text, &mut self.notes);
         if errors.is_empty() {
             if source.is_catalogue_file() {
+                self.has_units = true;
                 catalogue(&mut self.draft, table.get_ref(), &mut document);
             } else {
                 let table = (Part::Catalogue, table.get_ref());

@@ -230,6 +230,16 @@ fn what_is_not_toml_says_where() {
         &WATER.replacen("unit = \"eau\"", "code = \"eau\"", 1),
         &["eau.toml:5 not_toml"],
     );
+    let both = WATER.replacen("unit = \"eau\"", "unit = \"feu\"", 1);
+    let files: &[(&str, &[u8])] = &[
+        ("catalogue.toml", CATALOGUE.as_bytes()),
+        ("eau.toml", both.as_bytes()),
+        ("feu.toml", b"[["),
+    ];
+    assert_eq!(
+        found(folder(files).path()),
+        ["eau.toml:5 unknown_unit eau-potable", "feu.toml:1 not_toml",]
+    );
     // What was not read is not said to be missing.
     check(&CATALOGUE.replacen("[[unit]]", "[[unit", 1), WATER, &["catalogue.toml:3 not_toml"]);
 }
