@@ -13,6 +13,7 @@
 
 mod badinput;
 mod breaches;
+mod catalogue;
 mod catalogue_files;
 mod centre;
 mod citizens;

@@ -62,6 +62,7 @@ fn depth(entry: &pb::HistoryEntry, lang: Lang) -> String {
     let classified = entry.classified_before.as_ref().zip(entry.classified_after.as_ref());
     let units = match (entry.unit_before.as_str(), entry.unit.as_str()) {
         ("", unit) => unit.to_owned(),
+        (before, unit) if before == unit => unit.to_owned(),
         (before, unit) => format!("{before} → {unit}"),
     };
     let parts = [

