@@ -9,7 +9,7 @@ mod year;
 
 use crate::cli::{
     AudienceArg, BreachesArgs, By, CitizenArgs, ContactReportArgs, DemoArgs, HistoryArgs, Key,
-    Page, Report, ReportArgs, VolumeKey, VolumesArgs, WindowArgs,
+    Page, Report, ReportArgs, RequestArgs, VolumeKey, VolumesArgs, WindowArgs,
 };
 use crate::client::{self, Client};
 use crate::command;
@@ -151,6 +151,8 @@ async fn show(client: &Client, played: &Played, console: Console) -> Result<(), 
     if let Some(request) = &played.eventful {
         console
             .heading(Text { fr: "Une demande et son histoire", en: "A request and its history" })?;
+        let card = RequestArgs { request: request.to_string() };
+        command::show::run(client.clone(), card, console).await?;
         let history = HistoryArgs { request: request.to_string(), audience: AudienceArg::Staff };
         command::history::run(client.clone(), history, console).await?;
     }

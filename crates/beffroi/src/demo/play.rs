@@ -1,14 +1,18 @@
 //! Playing a year against a node, as its channels would.
 
+use crate::catalogue;
 use crate::client::Client;
-use crate::demo::year::{Act, Contact, Opening, What, Year};
+use crate::demo::year::{Act, Contact, Opening, Product, What, Year};
 use crate::failure::Failure;
 use crate::output::Console;
 use crate::render;
 use crate::view::BreachView;
 use beffroi_aggregator::{ManualClock, Projections};
 use beffroi_domain::Timestamp;
-use beffroi_wire::pb::event::v1::{Language, Place, Visibility};
+use beffroi_wire::catalogue::to_pb;
+use beffroi_wire::pb::catalogue::v1::PublishCatalogueRequest;
+use beffroi_wire::pb::event::v1::answer::{Choices, Value};
+use beffroi_wire::pb::event::v1::{Answer, Language, Place, Visibility};
 use beffroi_wire::pb::intake::v1::change_service_request_request::Change;
 use beffroi_wire::pb::intake::v1::{
     AddFollowUpRequest, Assign, Cancel, ChangeServiceRequestRequest, OpenServiceRequestRequest,
@@ -20,10 +24,13 @@ use beffroi_wire::time;
 use chrono::{DateTime, NaiveDate, Utc};
 use indicatif::{ProgressBar, ProgressStyle};
 use std::collections::{HashMap, HashSet};
+use std::path::Path;
 use tokio::sync::{mpsc, watch};
 use tokio::task::JoinSet;
 use uuid::Uuid;
 
+/// The product whose requests have the most to tell.
+const FELLING: &str = "Abattage d'arbre";
 /// Calls in flight at once when their order does not matter.
 const IN_FLIGHT: usize = 64;
 /// Warnings and breaches that are shown one by one as they happen; then they are only counted.
@@ -55,11 +62,10 @@ pub(super) async fn play(
     mut hands: Hands,
     console: Console,
 ) -> Result<Played, Failure> {
-    // Tree felling always carries a promise: its story has the most to tell.
     let promised: HashSet<usize> = year
         .acts
         .iter()
-        .filter(|act| matches!(&act.what, What::Open(it) if it.product.name == "Abattage d'arbre"))
+        .filter(|act| matches!(&act.what, What::Open(it) if it.product.name == FELLING))
         .map(|act| act.request)
         .collect();
     let eventful = most(year.acts.iter().map(|it| it.request).filter(|it| promised.contains(it)));
@@ -69,6 +75,7 @@ pub(super) async fn play(
     let mut raised = Raised::subscribe(client.clone(), console, bar.clone()).await?;
     let mut contacts = year.contacts.into_iter().peekable();
     let mut day: Option<NaiveDate> = None;
+    publish(&client).await?;
     for (index, act) in year.acts.into_iter().enumerate() {
         hands.set(act.at).await?;
         let today = act.at.date_naive();
@@ -223,6 +230,18 @@ async fn perform(
     Ok(())
 }
 
+/// Publishes the catalogue whose products the year is about.
+async fn publish(client: &Client) -> Result<(), Failure> {
+    let catalogue = catalogue::read(Path::new("quebec")).map_err(Failure::Catalogue)?;
+    let call = PublishCatalogueRequest {
+        publication_id: Uuid::new_v5(&Uuid::NAMESPACE_OID, b"demo catalogue").to_string(),
+        catalogue: Some(to_pb(&catalogue)),
+        actor: "demo".to_owned(),
+    };
+    client.catalogue.clone().publish_catalogue(call).await?;
+    Ok(())
+}
+
 fn open(opening: &Opening, request: Uuid, at: DateTime<Utc>) -> OpenServiceRequestRequest {
     OpenServiceRequestRequest {
         request_id: request.to_string(),
@@ -235,8 +254,31 @@ fn open(opening: &Opening, request: Uuid, at: DateTime<Utc>) -> OpenServiceReque
         place: Some(Place { borough: opening.borough.to_owned(), coordinates: None }),
         occurred_at: instant(at),
         actor: "demo".to_owned(),
+        answers: answers(opening.product),
+        unasked: true,
         ..OpenServiceRequestRequest::default()
     }
+}
+
+/// What whoever asks for a tree to be felled tells of it; of the rest, the year tells nothing.
+fn answers(product: &Product) -> Vec<Answer> {
+    if product.name != FELLING {
+        return Vec::new();
+    }
+    let chosen = |code: &str| Value::Choice(code.to_owned());
+    let signs = ["sans-feuilles", "champignons"].map(ToOwned::to_owned).into();
+    let told = [
+        ("situation", chosen("mort")),
+        ("danger", chosen("non")),
+        ("propriete", chosen("ville")),
+        ("signes", Value::Choices(Choices { codes: signs })),
+    ];
+    let answer = |(question, value): (&str, Value)| Answer {
+        product: String::new(),
+        question: question.to_owned(),
+        value: Some(value),
+    };
+    told.map(answer).into()
 }
 
 /// Records contacts, many at once: their order does not matter.
