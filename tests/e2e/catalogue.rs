@@ -5,8 +5,8 @@ use std::path::Path;
 
 use beffroi_wire::pb::catalogue::v1::{GetCatalogueRequest, PublishCatalogueRequest};
 use beffroi_wire::pb::event::v1::answer::Value;
-use beffroi_wire::pb::event::v1::{Answer, Nature};
-use beffroi_wire::pb::intake::v1::OpenServiceRequestRequest;
+use beffroi_wire::pb::event::v1::{Answer, Channel, ContactOutcome, Nature};
+use beffroi_wire::pb::intake::v1::{OpenServiceRequestRequest, RecordContactRequest};
 use serde_json::{Value as Json, json};
 use tonic::Code;
 use uuid::Uuid;
@@ -218,4 +218,54 @@ async fn a_catalogue_that_cannot_be_used_is_not_published() {
     assert_eq!((refused.code, refused.reason.as_str()), (Code::InvalidArgument, "INVALID_FIELD"));
     assert!(refused.message.contains("no product"), "{refused:?}");
     assert_eq!(api.sequence().await, 0);
+}
+
+fn contact(product: &str) -> RecordContactRequest {
+    RecordContactRequest {
+        contact_id: Uuid::now_v7().to_string(),
+        channel: Channel::Telephone.into(),
+        nature: Nature::Information.into(),
+        outcome: ContactOutcome::Informed.into(),
+        product: product.to_owned(),
+        ..RecordContactRequest::default()
+    }
+}
+
+#[tokio::test]
+async fn contacts_and_requests_are_counted_under_the_same_product() {
+    let (node, mut api, folder) = given().await;
+    api.intake.record_contact(contact("Road un")).await.expect("any words");
+    publish(&node, folder.path(), "un", ID);
+    let named: Vec<_> = ["un", "ROAD UN", "chaussee un", ""].map(contact).into();
+    for call in &named {
+        api.intake.record_contact(call.clone()).await.expect("recorded");
+    }
+    api.opened(hole()).await;
+    let keys = ["--by", "product,catalogue-product"];
+    let rows = |of: &str| -> Vec<(String, String, Option<u64>)> {
+        let report = node.ask(&[&["report", of], &keys[..]].concat());
+        let text = |it: &Json| it.as_str().unwrap().to_owned();
+        let row =
+            |it: &Json| (text(&it["product"]), text(&it["catalogue_product"]), it[of].as_u64());
+        report["rows"].as_array().unwrap().iter().map(row).collect()
+    };
+    let of = |product: &str, code: &str, count| (product.to_owned(), code.to_owned(), Some(count));
+    let counted = || vec![of("", "", 1), of("Chaussée un", "un", 3), of("Road un", "un", 1)];
+    assert_eq!(rows("contacts"), counted());
+    assert_eq!(rows("requests"), [of("Chaussée un", "un", 1)]);
+
+    let before = api.sequence().await;
+    let refused = refusal(api.intake.record_contact(contact("Chausée un")).await);
+    assert_eq!(
+        (refused.reason.as_str(), refused.fields),
+        ("INVALID_FIELD", vec!["product".into()])
+    );
+    assert!(refused.message.contains("Road un"), "{}", refused.message);
+    assert_eq!(api.sequence().await, before);
+    // The product is gone: a call sent again still finds what it recorded.
+    publish(&node, folder.path(), "deux", &Uuid::now_v7().to_string());
+    for call in named {
+        api.intake.record_contact(call).await.expect("recorded before");
+    }
+    assert_eq!(rows("contacts"), [of("", "", 1), of("Chaussée un", "un", 3), of("Road un", "", 1)]);
 }

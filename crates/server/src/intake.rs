@@ -142,7 +142,7 @@ impl IntakeService for Intake {
         call: tonic::Request<pb::RecordContactRequest>,
     ) -> Result<Response<pb::RecordContactResponse>, Status> {
         let language = language::of(call.metadata());
-        let recorded = contact::record(&self.node, call.into_inner()).await;
+        let recorded = contact::record(&self.node, call.into_inner(), language).await;
         recorded.map(Response::new).map_err(|error| error.into_status(language))
     }
 

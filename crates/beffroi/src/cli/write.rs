@@ -155,7 +155,8 @@ pub(crate) struct ContactArgs {
     /// The language of the exchange, when it is known.
     #[arg(long, value_enum, value_name = "LANG")]
     pub language: Option<Lang>,
-    /// What it was about.
+    /// What it was about: a product of the catalogue by code or name, any words where none is
+    /// published.
     #[arg(long)]
     pub product: Option<String>,
     /// What it was sent to 9-1-1 for.

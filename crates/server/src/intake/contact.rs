@@ -2,14 +2,16 @@
 
 use super::exchange::SECS_MAX;
 use super::{find, subject};
+use crate::catalogue::asked_product;
 use crate::commit::Decision;
-use crate::error::{ApiError, Problem, Violation};
+use crate::error::{ApiError, Problem};
 use crate::parse::{Fields, Name};
 use crate::shared::Shared;
 use beffroi_aggregator::{Aggregate, Snapshot};
+use beffroi_domain::catalogue::Class;
 use beffroi_domain::{
-    About, Contact, ContactId, ContactOutcome, Emergency, Event, EventId, Kind, Meta, Origin,
-    Personal, PersonalData,
+    About, Code, Contact, ContactId, ContactOutcome, Emergency, Event, EventId, Kind, Label,
+    Language, Meta, Origin, Personal, PersonalData,
 };
 use beffroi_wire::pb::intake::v1 as pb;
 use beffroi_wire::vocabulary;
@@ -18,8 +20,9 @@ use std::collections::BTreeSet;
 pub(super) async fn record(
     node: &Shared,
     message: pb::RecordContactRequest,
+    language: Language,
 ) -> Result<pb::RecordContactResponse, ApiError> {
-    let (id, name, mut event) = parse(node, &message)?;
+    let (id, name, mut event) = parse(node, &message, language)?;
     if let Some(name) = name {
         let request = find(node, &message.service_request, name)?.request.id;
         if let Kind::ContactRecorded(contact) = &mut event.kind {
@@ -44,9 +47,14 @@ pub(super) async fn commit(node: &Shared, id: ContactId, event: Event) -> Result
 
 type Parsed = (ContactId, Option<Name>, Event);
 
-fn parse(node: &Shared, message: &pb::RecordContactRequest) -> Result<Parsed, Vec<Violation>> {
+fn parse(
+    node: &Shared,
+    message: &pb::RecordContactRequest,
+    spoken: Language,
+) -> Result<Parsed, ApiError> {
     let mut fields = Fields::default();
     let id: Option<ContactId> = fields.id("contact_id", &message.contact_id);
+    let about = about(node, &mut fields, (&message.product, id), spoken)?;
     let citizen = fields.citizen("citizen_id", &message.citizen_id);
     let channel =
         fields.known("channel", message.channel, vocabulary::channel::from_pb(message.channel));
@@ -58,13 +66,13 @@ fn parse(node: &Shared, message: &pb::RecordContactRequest) -> Result<Parsed, Ve
     let outcome = fields.word("outcome", message.outcome, outcome);
     let name = outcome.and_then(|outcome| request(&mut fields, outcome, &message.service_request));
     let emergency = outcome.and_then(|outcome| emergency(&mut fields, outcome, message.emergency));
-    let product = fields.optional_label("product", &message.product);
     let waited_secs = fields.at_most("waited_secs", message.waited_secs, SECS_MAX);
     let handled_secs = fields.at_most("handled_secs", message.handled_secs, SECS_MAX);
     let now = node.clock.now();
     let occurred_at = fields.optional_past("occurred_at", message.occurred_at.as_ref(), now);
     let actor = fields.optional_label("actor", &message.actor);
     let parsed = (|| {
+        let about = about?;
         let contact = Contact {
             citizen: citizen?,
             nature: nature?,
@@ -72,8 +80,8 @@ fn parse(node: &Shared, message: &pb::RecordContactRequest) -> Result<Parsed, Ve
             outcome: outcome?,
             request: None,
             emergency: emergency?,
-            product: product?,
-            product_code: None,
+            product: about.product,
+            product_code: about.code,
             waited_secs: waited_secs?,
             handled_secs: handled_secs?,
         };
@@ -89,7 +97,7 @@ fn parse(node: &Shared, message: &pb::RecordContactRequest) -> Result<Parsed, Ve
                 channel: channel?,
                 causation: None,
                 correlation: None,
-                catalogue_version: 0,
+                catalogue_version: about.version,
                 source_status: None,
             },
             personal: Personal(PersonalData::default()),
@@ -97,7 +105,41 @@ fn parse(node: &Shared, message: &pb::RecordContactRequest) -> Result<Parsed, Ve
         };
         Some((id, name?, event))
     })();
-    fields.finish(parsed)
+    Ok(fields.finish(parsed)?)
+}
+
+/// What a contact is about.
+struct Topic {
+    product: Option<Label>,
+    code: Option<Code>,
+    /// The version of the catalogue, 0 where it says nothing of it.
+    version: u64,
+}
+
+/// What it is about: a product of the catalogue where one is published, as at an opening. A contact
+/// that is there already is found whatever the catalogue has become.
+fn about(
+    node: &Shared,
+    fields: &mut Fields,
+    (text, id): (&str, Option<ContactId>),
+    language: Language,
+) -> Result<Option<Topic>, ApiError> {
+    let snapshot = node.projections.snapshot()?;
+    let known = match id {
+        Some(id) => snapshot.contact(id)?.is_some(),
+        None => false,
+    };
+    let in_force = node.catalogues.in_force(&snapshot)?;
+    let Some(in_force) = in_force.filter(|_| !known && !text.trim().is_empty()) else {
+        let product = fields.optional_label("product", text);
+        return Ok(product.map(|product| Topic { product, code: None, version: 0 }));
+    };
+    let found = asked_product(fields, &in_force.catalogue, (text, ""), language);
+    Ok(found.map(|Class { product, .. }| Topic {
+        product: Some(product.name.french.clone()),
+        code: Some(product.code.clone()),
+        version: in_force.version,
+    }))
 }
 
 /// The request is named exactly when the outcome speaks of one.
