@@ -1,5 +1,24 @@
 //! Citizens' records: found in any spelling, merged and un-merged, whoever asks and however often.
 
+/// A check that holds on both logs.
+macro_rules! on_both_logs {
+    ($check:ident, $embedded:ident, $broker:ident) => {
+        #[tokio::test]
+        async fn $embedded() {
+            let folder = tempfile::tempdir().unwrap();
+            $check(Node::start(folder.path())).await;
+        }
+
+        #[tokio::test]
+        async fn $broker() {
+            let folder = tempfile::tempdir().unwrap();
+            let nats = NatsServer::start_temporary();
+            $check(Node::start_on(folder.path(), &nats.url())).await;
+        }
+    };
+}
+
+mod contacts;
 mod nodes;
 
 use beffroi_harness::NatsServer;
@@ -96,6 +115,10 @@ impl Api {
         Ok(answer.into_inner().citizen.expect("a citizen"))
     }
 
+    async fn contacts(&mut self, citizen: &str) -> u64 {
+        self.synthesis(citizen).await.0.contacts
+    }
+
     /// The synthesis and the requests, read page by page.
     async fn synthesis(&mut self, citizen: &str) -> (Citizen, Vec<ServiceRequest>) {
         let mut call = GetCitizenRequest {
@@ -140,24 +163,6 @@ fn asker(answer: &OpenServiceRequestResponse) -> String {
 fn check(refused: &Refusal, code: Code, reason: &str, says: &str) {
     assert_eq!((refused.code, refused.reason.as_str()), (code, reason), "{refused:?}");
     assert!(refused.message.contains(says), "{refused:?}");
-}
-
-/// A check that holds on both logs.
-macro_rules! on_both_logs {
-    ($check:ident, $embedded:ident, $broker:ident) => {
-        #[tokio::test]
-        async fn $embedded() {
-            let folder = tempfile::tempdir().unwrap();
-            $check(Node::start(folder.path())).await;
-        }
-
-        #[tokio::test]
-        async fn $broker() {
-            let folder = tempfile::tempdir().unwrap();
-            let nats = NatsServer::start_temporary();
-            $check(Node::start_on(folder.path(), &nats.url())).await;
-        }
-    };
 }
 
 on_both_logs!(

@@ -149,9 +149,19 @@ pub(crate) struct ContactArgs {
     /// The request that was opened or followed up.
     #[arg(long, value_name = "NUMBER|UUID")]
     pub request: Option<String>,
-    /// Who called: a pseudonymous UUID.
+    /// Who called: a pseudonymous UUID [default: whoever is found by telephone, e-mail or account,
+    /// else anonymous].
     #[arg(long, value_name = "UUID")]
     pub citizen: Option<Uuid>,
+    /// The caller's telephone number, to find them by (not kept).
+    #[arg(long)]
+    pub telephone: Option<String>,
+    /// The caller's e-mail address, to find them by (not kept).
+    #[arg(long)]
+    pub email: Option<String>,
+    /// The caller's account of the app, to find them by (not kept).
+    #[arg(long, value_name = "ACCOUNT")]
+    pub app_account: Option<String>,
     /// The language of the exchange, when it is known.
     #[arg(long, value_enum, value_name = "LANG")]
     pub language: Option<Lang>,

@@ -1,7 +1,7 @@
 //! `contact`: records an exchange.
 
 use beffroi_wire::pb::event::v1::ContactOutcome;
-use beffroi_wire::pb::intake::v1::RecordContactRequest;
+use beffroi_wire::pb::intake::v1::{ContactDetails, RecordContactRequest};
 
 use super::{id_or_new, language};
 use crate::cli::ContactArgs;
@@ -21,6 +21,12 @@ pub(crate) async fn run(
 ) -> Result<Exit, Failure> {
     let id = id_or_new(args.common.id);
     let outcome: ContactOutcome = args.outcome;
+    let details = ContactDetails {
+        name: String::new(),
+        telephone: args.telephone.unwrap_or_default(),
+        email: args.email.unwrap_or_default(),
+        app_account: args.app_account.unwrap_or_default(),
+    };
     let call = RecordContactRequest {
         contact_id: id.to_string(),
         citizen_id: args.citizen.map(|it| it.to_string()).unwrap_or_default(),
@@ -35,6 +41,7 @@ pub(crate) async fn run(
         occurred_at: args.common.occurred_at.map(to_pb),
         actor: args.common.actor.unwrap_or_default(),
         emergency: args.emergency.unwrap_or_default().into(),
+        contact_details: (details != ContactDetails::default()).then_some(details),
     };
     let answer = client.intake.record_contact(call).await;
     let answer = answer.map_err(|status| Failure::of_write(status, id))?.into_inner();

@@ -1,4 +1,4 @@
-//! Who asks: the citizen who is found by the contact details of an opening.
+//! Who asks: the citizen who is found by the contact details of an opening or of a contact.
 
 use super::Asked;
 use crate::citizen::{self, Save, find};
@@ -32,37 +32,55 @@ impl Asker {
         fields: &mut Fields,
         message: &pb::OpenServiceRequestRequest,
     ) -> Option<(Self, PersonalData)> {
-        let details = message.contact_details.clone().unwrap_or_default();
-        let name = fields.text("contact_details.name", &details.name, NAME_MAX);
-        let mut contact = |kind: IdentifierKind, text: &str| {
-            if text.trim().is_empty() {
-                return Some((None, None));
-            }
-            let field = format!("contact_details.{}", kind.name());
-            let identifier = fields.identifier(&field, kind, text)?;
-            Some((Some(identifier), fields.text(&field, text, Identifier::MAX)?))
-        };
-        let telephone = contact(IdentifierKind::Telephone, &details.telephone);
-        let email = contact(IdentifierKind::Email, &details.email);
-        let account = contact(IdentifierKind::AppAccount, &details.app_account);
-        let (telephone, email, account) = (telephone?, email?, account?);
-        let identifiers: Vec<Identifier> =
-            [telephone.0, email.0, account.0].into_iter().flatten().collect();
+        let (identifiers, personal) = details(fields, message.contact_details.as_ref())?;
         if message.register_citizen && identifiers.is_empty() {
             fields.wrong("contact_details", Problem::Missing);
         }
         let language = vocabulary::language::from_pb(message.language);
         let language = language.filter(|_| message.language != 0);
-        let asker = Self { identifiers, register: message.register_citizen, language };
-        let personal = PersonalData {
-            name: name?,
-            telephone: telephone.1,
-            email: email.1,
-            app_account: account.1,
-            ..PersonalData::default()
-        };
-        Some((asker, personal))
+        Some((Self { identifiers, register: message.register_citizen, language }, personal))
     }
+}
+
+/// Parses contact details: the identifiers among them, and what is kept of them, sealed.
+pub(super) fn details(
+    fields: &mut Fields,
+    message: Option<&pb::ContactDetails>,
+) -> Option<(Vec<Identifier>, PersonalData)> {
+    let details = message.cloned().unwrap_or_default();
+    let name = fields.text("contact_details.name", &details.name, NAME_MAX);
+    let mut contact = |kind: IdentifierKind, text: &str| {
+        if text.trim().is_empty() {
+            return Some((None, None));
+        }
+        let field = format!("contact_details.{}", kind.name());
+        let identifier = fields.identifier(&field, kind, text)?;
+        Some((Some(identifier), fields.text(&field, text, Identifier::MAX)?))
+    };
+    let telephone = contact(IdentifierKind::Telephone, &details.telephone);
+    let email = contact(IdentifierKind::Email, &details.email);
+    let account = contact(IdentifierKind::AppAccount, &details.app_account);
+    let (telephone, email, account) = (telephone?, email?, account?);
+    let identifiers = [telephone.0, email.0, account.0].into_iter().flatten().collect();
+    let personal = PersonalData {
+        name: name?,
+        telephone: telephone.1,
+        email: email.1,
+        app_account: account.1,
+        ..PersonalData::default()
+    };
+    Some((identifiers, personal))
+}
+
+/// The identifiers among contact details that are right; the others are passed over.
+pub(super) fn right_ones(message: Option<&pb::ContactDetails>) -> Vec<Identifier> {
+    let details = message.cloned().unwrap_or_default();
+    let told = [
+        (IdentifierKind::Telephone, details.telephone),
+        (IdentifierKind::Email, details.email),
+        (IdentifierKind::AppAccount, details.app_account),
+    ];
+    told.iter().filter_map(|(kind, text)| Identifier::parse(*kind, text).ok()).collect()
 }
 
 /// Names the asker in an opening that does not, if they are found or are to be registered. Gives
@@ -108,7 +126,7 @@ fn except(
 }
 
 /// Everyone who is found, in the order of what they are found by.
-fn found(node: &Shared, identifiers: &[Identifier]) -> Result<Vec<CitizenId>, ApiError> {
+pub(super) fn found(node: &Shared, identifiers: &[Identifier]) -> Result<Vec<CitizenId>, ApiError> {
     let snapshot = node.projections.snapshot()?;
     let mut citizens = Vec::new();
     for identifier in identifiers {

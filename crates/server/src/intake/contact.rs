@@ -1,5 +1,6 @@
 //! Recording a contact.
 
+use super::asker::{details, found};
 use super::exchange::SECS_MAX;
 use super::{find, subject};
 use crate::catalogue::asked_product;
@@ -10,8 +11,8 @@ use crate::shared::Shared;
 use beffroi_aggregator::{Aggregate, Snapshot};
 use beffroi_domain::catalogue::Class;
 use beffroi_domain::{
-    About, Code, Contact, ContactId, ContactOutcome, Emergency, Event, EventId, Kind, Label,
-    Language, Meta, Origin, Personal, PersonalData,
+    About, Code, Contact, ContactId, ContactOutcome, Emergency, Event, EventId, Identifier, Kind,
+    Label, Language, Meta, Origin, Personal, PersonalData,
 };
 use beffroi_wire::pb::intake::v1 as pb;
 use beffroi_wire::vocabulary;
@@ -22,13 +23,20 @@ pub(super) async fn record(
     message: pb::RecordContactRequest,
     language: Language,
 ) -> Result<pb::RecordContactResponse, ApiError> {
-    let (id, name, mut event) = parse(node, &message, language)?;
+    let Parsed { id, name, caller, mut contact, meta } = parse(node, &message, language)?;
     if let Some(name) = name {
-        let request = find(node, &message.service_request, name)?.request.id;
-        if let Kind::ContactRecorded(contact) = &mut event.kind {
-            contact.request = Some(request);
-        }
+        contact.request = Some(find(node, &message.service_request, name)?.request.id);
     }
+    if contact.citizen.is_none() {
+        contact.citizen = found(node, &caller)?.first().copied();
+    }
+    let event = Event {
+        id: EventId::new(id.uuid()).map_err(|error| Problem::Id(error).at("contact_id"))?,
+        about: About::Contact(id),
+        meta,
+        personal: Personal(PersonalData::default()),
+        kind: Kind::ContactRecorded(Box::new(contact)),
+    };
     let sequence = commit(node, id, event).await?;
     let position = Some(node.position(sequence));
     Ok(pb::RecordContactResponse { contact_id: id.to_string(), position })
@@ -45,7 +53,16 @@ pub(super) async fn commit(node: &Shared, id: ContactId, event: Event) -> Result
     node.committer.commit(subjects, decide).await
 }
 
-type Parsed = (ContactId, Option<Name>, Event);
+/// A contact, as it was told.
+struct Parsed {
+    id: ContactId,
+    /// The request that it names.
+    name: Option<Name>,
+    /// By what its caller is found. Nobody has to be answered: it is not kept.
+    caller: Vec<Identifier>,
+    contact: Contact,
+    meta: Meta,
+}
 
 fn parse(
     node: &Shared,
@@ -56,6 +73,7 @@ fn parse(
     let id: Option<ContactId> = fields.id("contact_id", &message.contact_id);
     let about = about(node, &mut fields, (&message.product, id), spoken)?;
     let citizen = fields.citizen("citizen_id", &message.citizen_id);
+    let caller = details(&mut fields, message.contact_details.as_ref());
     let channel =
         fields.known("channel", message.channel, vocabulary::channel::from_pb(message.channel));
     let nature =
@@ -85,25 +103,18 @@ fn parse(
             waited_secs: waited_secs?,
             handled_secs: handled_secs?,
         };
-        let id = id?;
-        let event = Event {
-            id: EventId::new(id.uuid()).ok()?,
-            about: About::Contact(id),
-            meta: Meta {
-                occurred_at: occurred_at?.unwrap_or(now),
-                approximate: false,
-                origin: Origin::Live,
-                actor: actor?,
-                channel: channel?,
-                causation: None,
-                correlation: None,
-                catalogue_version: about.version,
-                source_status: None,
-            },
-            personal: Personal(PersonalData::default()),
-            kind: Kind::ContactRecorded(Box::new(contact)),
+        let meta = Meta {
+            occurred_at: occurred_at?.unwrap_or(now),
+            approximate: false,
+            origin: Origin::Live,
+            actor: actor?,
+            channel: channel?,
+            causation: None,
+            correlation: None,
+            catalogue_version: about.version,
+            source_status: None,
         };
-        Some((id, name?, event))
+        Some(Parsed { id: id?, name: name?, caller: caller?.0, contact, meta })
     })();
     Ok(fields.finish(parsed)?)
 }

@@ -60,6 +60,11 @@ impl Exchange {
         (self.contact.uuid(), self.waited_secs, self.handled_secs)
     }
 
+    /// Who took part, if it is said.
+    pub(super) fn citizen(&self) -> Option<CitizenId> {
+        self.citizen
+    }
+
     /// Where the contact lies on the log.
     pub(super) fn subject(&self) -> Subject {
         subject(Aggregate::Contact, self.contact.uuid())

@@ -3,7 +3,7 @@
 mod classify;
 mod screening;
 
-use super::asker::{Asker, identify};
+use super::asker::{Asker, found, identify, right_ones};
 use super::exchange::Exchange;
 use super::{Asked, Standing, event_id, execute};
 use crate::catalogue::InForce;
@@ -30,16 +30,28 @@ pub(super) async fn open(
         number => vocabulary::language::from_pb(number),
     };
     let theirs = theirs.unwrap_or(language);
+    let details = message.contact_details.clone();
     let (id, asked) = parse(node, &message, language)?;
     match asked {
         Parsed::Open(mut asked, asker) => {
             let others = identify(node, id, &mut asked, &asker).await?;
             Ok((execute(node, id, *asked).await?, others))
         }
-        Parsed::Emergency(emergency, asked) => {
+        Parsed::Emergency(emergency, mut asked) => {
+            name_caller(node, &mut asked, details.as_ref());
             let refused = screening::refuse(node, (id, emergency), *asked, theirs).await;
             refused.map(|standing| (standing, Vec::new()))
         }
+    }
+}
+
+/// Names whoever is found by what is right in the contact details. Nothing may stand in the way of
+/// the instruction to call 9-1-1: what fails leaves the caller anonymous.
+fn name_caller(node: &Shared, asked: &mut Asked, details: Option<&pb::ContactDetails>) {
+    let Change::Open(open) = &mut asked.change else { return };
+    if open.citizen.is_none() {
+        let callers = found(node, &right_ones(details)).unwrap_or_default();
+        open.citizen = callers.first().copied();
     }
 }
 

@@ -26,7 +26,7 @@ pub(super) async fn refuse(
         return Err(refused);
     };
     let contact = Contact {
-        citizen: open.citizen,
+        citizen: asked.exchange.as_ref().and_then(Exchange::citizen).or(open.citizen),
         nature: open.nature,
         language: open.language,
         outcome: ContactOutcome::TransferredTo911,
