@@ -225,3 +225,26 @@ async fn free_text_suggests_an_emergency_and_never_refuses() {
     }
     assert_eq!(api.volumes().await.contacts, []);
 }
+
+#[tokio::test]
+async fn the_command_line_shows_what_the_description_suggests_before_the_request() {
+    let folder = tempfile::tempdir().unwrap();
+    let node = Node::start(folder.path());
+    let describe = |text| ["open", "--product", "Autre", "--description", text];
+    let text = "Mon mari vient de tomber par terre, il ne respire plus";
+    let opened = node.ask(&[&describe(text)[..], &["--lang", "fr"]].concat());
+    let suggestion = &opened["emergency_suggestion"];
+    assert_eq!(suggestion["emergency"], "life_in_danger");
+    assert!(suggestion["instruction"].as_str().unwrap().contains("composez le 9-1-1"));
+    assert_eq!(opened["service_request"]["status"], "open");
+    for (lang, begins, says) in [
+        ("fr", "ATTENTION : la description évoque une urgence.", "composez le 9-1-1"),
+        ("en", "ATTENTION: the description suggests an emergency.", "dial 9-1-1"),
+    ] {
+        let shown = node.run(&[&describe(text)[..], &["--lang", lang]].concat());
+        assert_eq!(shown.code, Some(0), "{shown:?}");
+        assert!(shown.stdout.starts_with(begins) && shown.stdout.contains(says), "{shown:?}");
+    }
+    let harmless = node.ask(&describe("Un bac bleu n'a pas été ramassé"));
+    assert!(harmless.get("emergency_suggestion").is_none(), "{harmless}");
+}

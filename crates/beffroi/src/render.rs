@@ -13,7 +13,7 @@ mod volumes;
 
 pub(crate) use breach::{breach_line, breaches};
 pub(crate) use catalogue::{answers, catalogue_versions, checked, next_questions, product_hits};
-pub(crate) use centre::{centre, regime, regimes, screened, with_notice};
+pub(crate) use centre::{centre, regime, regimes, screened, with_notice, with_suggestion};
 pub(crate) use citizen::{citizen, synthesis};
 pub(crate) use history::history;
 pub(crate) use link::candidates;

@@ -12,7 +12,7 @@ use crate::failure::{Exit, Failure};
 use crate::output::Console;
 use crate::render;
 use crate::time::to_pb;
-use crate::view::{OpenAnswer, RegimeNoticeView, RequestAnswer};
+use crate::view::{OpenAnswer, RegimeNoticeView, RequestAnswer, ScreenAnswer};
 
 /// Runs the command.
 pub(crate) async fn run(
@@ -57,15 +57,17 @@ pub(crate) async fn run(
     let answer = answer.map_err(|status| Failure::of_write(status, id))?.into_inner();
     let request = answer.service_request.unwrap_or_default();
     let view = OpenAnswer {
+        emergency_suggestion: answer.emergency_suggestion.clone().map(ScreenAnswer::from),
         answer: RequestAnswer {
             regime: answer.regime.clone().map(RegimeNoticeView::from),
             ..RequestAnswer::new(request.clone(), answer.position)
         },
         other_citizens: answer.other_citizens,
     };
-    let regime = answer.regime.as_ref();
+    let (regime, suggestion) = (answer.regime.as_ref(), answer.emergency_suggestion.as_ref());
     console.answer(&view, |lang| {
-        render::with_notice(regime, render::opened(&request, &view.other_citizens, lang))
+        let card = render::opened(&request, &view.other_citizens, lang);
+        render::with_suggestion(suggestion, render::with_notice(regime, card), lang)
     })?;
     Ok(Exit::Done)
 }

@@ -2,6 +2,7 @@
 
 use beffroi_wire::pb::centre::v1 as pb;
 use beffroi_wire::pb::event::v1 as event;
+use beffroi_wire::pb::intake::v1 as intake;
 use beffroi_wire::pb::query::v1 as query;
 
 use super::{cell, label, one_line, pairs, plain, table};
@@ -95,6 +96,18 @@ pub(crate) fn with_notice(regime: Option<&query::RegimeNotice>, card: String) ->
     }
 }
 
+/// A card, below what a description suggests: a person decides.
+pub(crate) fn with_suggestion(
+    suggestion: Option<&intake::EmergencySuggestion>,
+    card: String,
+    lang: Lang,
+) -> String {
+    let Some(it) = suggestion else { return card };
+    let emergency = label::<event::Emergency>(it.emergency, lang);
+    let warning = words::PERHAPS_AN_EMERGENCY.in_lang(lang);
+    format!("{warning}\n  {emergency}\n  {}\n\n{card}", plain(&it.instruction))
+}
+
 /// The hours of a week, days with the same hours together: `mon-fri 08:00-19:00`.
 fn weekly(hours: &pb::WeeklyHours, lang: Lang) -> String {
     if hours.around_the_clock {
@@ -121,6 +134,21 @@ fn weekly(hours: &pb::WeeklyHours, lang: Lang) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_may_be_an_emergency_stands_before_everything_else() {
+        let suggestion = intake::EmergencySuggestion {
+            emergency: event::Emergency::LifeInDanger.into(),
+            instruction: "Composez le 9-1-1.".to_owned(),
+        };
+        let card = || "une carte".to_owned();
+        let text = with_suggestion(Some(&suggestion), card(), Lang::Fr);
+        assert!(text.starts_with("ATTENTION : la description"), "{text}");
+        assert!(text.ends_with("\n  Composez le 9-1-1.\n\nune carte"), "{text}");
+        let text = with_suggestion(Some(&suggestion), card(), Lang::En);
+        assert!(text.starts_with("ATTENTION: the description"), "{text}");
+        assert_eq!(with_suggestion(None, card(), Lang::Fr), card());
+    }
 
     #[test]
     fn days_with_the_same_hours_stand_together() {

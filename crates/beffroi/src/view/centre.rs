@@ -2,6 +2,7 @@
 
 use beffroi_wire::pb::centre::v1 as pb;
 use beffroi_wire::pb::event::v1 as event;
+use beffroi_wire::pb::intake::v1 as intake;
 use beffroi_wire::pb::query::v1 as query;
 use serde::Serialize;
 
@@ -162,6 +163,12 @@ pub(crate) struct ScreenAnswer {
 
 impl From<pb::ScreenTextResponse> for ScreenAnswer {
     fn from(it: pb::ScreenTextResponse) -> Self {
+        Self { emergency: key::<event::Emergency>(it.emergency), instruction: said(it.instruction) }
+    }
+}
+
+impl From<intake::EmergencySuggestion> for ScreenAnswer {
+    fn from(it: intake::EmergencySuggestion) -> Self {
         Self { emergency: key::<event::Emergency>(it.emergency), instruction: said(it.instruction) }
     }
 }

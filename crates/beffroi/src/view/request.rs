@@ -5,7 +5,8 @@ use beffroi_wire::pb::query::v1 as pb;
 use serde::Serialize;
 
 use super::{
-    AnsweredView, PositionView, RegimeNoticeView, is_false, is_zero, key_or_unknown, said,
+    AnsweredView, PositionView, RegimeNoticeView, ScreenAnswer, is_false, is_zero, key_or_unknown,
+    said,
 };
 use crate::time::rfc3339;
 
@@ -54,6 +55,9 @@ impl RequestAnswer {
 /// An answer to an opening.
 #[derive(Debug, Serialize)]
 pub(crate) struct OpenAnswer {
+    /// What the description suggests: a person decides.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub emergency_suggestion: Option<ScreenAnswer>,
     /// The request.
     #[serde(flatten)]
     pub answer: RequestAnswer,

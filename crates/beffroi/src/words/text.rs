@@ -126,6 +126,10 @@ pub(crate) const SAT: Text = text("sam", "sat");
 pub(crate) const SUN: Text = text("dim", "sun");
 pub(crate) const NO_REGIME: Text =
     text("Aucun régime d’exception.", "No exceptional regime so far.");
+pub(crate) const PERHAPS_AN_EMERGENCY: Text = text(
+    "ATTENTION : la description évoque une urgence. Vérifiez ; si c’en est une, dites :",
+    "ATTENTION: the description suggests an emergency. Check; if it is one, say:",
+);
 pub(crate) const NO_EMERGENCY: Text =
     text("Rien n’évoque une urgence.", "Nothing suggests an emergency.");
 
