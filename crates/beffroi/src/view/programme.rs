@@ -95,6 +95,22 @@ impl PlannedView {
         "latitude",
         "longitude",
     ];
+
+    /// For a spreadsheet, which takes a text that begins like a formula for one: words that people
+    /// chose get an apostrophe before them then. Numbers stay numbers.
+    pub(crate) fn for_spreadsheet(self) -> Self {
+        Self {
+            product: quoted(self.product),
+            precision: self.precision.map(quoted),
+            borough: self.borough.map(quoted),
+            unit: self.unit.map(quoted),
+            ..self
+        }
+    }
+}
+
+fn quoted(text: String) -> String {
+    if text.starts_with(['=', '+', '-', '@', '\t', '\r']) { format!("'{text}") } else { text }
 }
 
 impl From<&ServiceRequest> for PlannedView {

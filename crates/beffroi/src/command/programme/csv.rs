@@ -1,4 +1,4 @@
-//! Requests as CSV (RFC 4180) in UTF-8, for spreadsheets.
+//! Requests as CSV (RFC 4180) in UTF-8, for spreadsheets: no text in it is taken for a formula.
 
 use std::io::{self, Write};
 
@@ -25,7 +25,7 @@ impl<W: Write> Writer<W> {
     }
 
     fn record(&mut self, request: &ServiceRequest) -> io::Result<()> {
-        Ok(self.out.serialize(PlannedView::from(request))?)
+        Ok(self.out.serialize(PlannedView::from(request).for_spreadsheet())?)
     }
 
     fn into_inner(self) -> io::Result<W> {
@@ -51,6 +51,7 @@ impl Rows for Writer<Sink> {
 mod tests {
     use super::*;
     use crate::view::samples::planned;
+    use beffroi_wire::pb::event::v1::{Coordinates, Place};
 
     fn text(requests: &[ServiceRequest]) -> String {
         let mut writer = Writer::new(Vec::new());
@@ -95,5 +96,43 @@ mod tests {
         let record = reader.records().next().expect("a line").expect("well formed");
         assert_eq!(record.get(2), Some(product));
         assert_eq!((record.get(5), record.get(12), record.get(13)), (Some(""), Some(""), Some("")));
+    }
+
+    #[test]
+    fn no_text_is_taken_for_a_formula_and_numbers_stay_numbers() {
+        let place = Place {
+            borough: "@Limoilou".to_owned(),
+            coordinates: Some(Coordinates { latitude: -46.83, longitude: -71.22 }),
+        };
+        let request = ServiceRequest {
+            product: "=HYPERLINK(\"http://x\",\"Trottoir\")".to_owned(),
+            precision: "+1".to_owned(),
+            unit: "-1".to_owned(),
+            place: Some(place),
+            ..planned()
+        };
+        let harmless = ServiceRequest { precision: "1+1=2".to_owned(), ..planned() };
+        let text = text(&[request, harmless]);
+        let mut reader = ::csv::Reader::from_reader(text.as_bytes());
+        let records: Vec<_> = reader.records().map(|it| it.expect("well formed")).collect();
+        let cells = |row: usize, columns: [usize; 6]| columns.map(|it| &records[row][it]);
+        assert_eq!(
+            cells(0, [2, 4, 5, 6, 12, 13]),
+            [
+                "'=HYPERLINK(\"http://x\",\"Trottoir\")",
+                "'+1",
+                "'@Limoilou",
+                "'-1",
+                "-46.83",
+                "-71.22"
+            ]
+        );
+        assert_eq!(cells(1, [2, 4, 5, 6, 12, 13])[1], "1+1=2");
+        for start in ["\t", "\r"] {
+            let request = ServiceRequest { product: format!("{start}=1"), ..planned() };
+            let view = PlannedView::from(&request).for_spreadsheet();
+            let json = serde_json::to_value(view).expect("JSON");
+            assert_eq!(json["product"], format!("'{start}=1"));
+        }
     }
 }
