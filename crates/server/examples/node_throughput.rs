@@ -1,5 +1,5 @@
 //! How fast a node is, beside what bounds it: `cargo run --release -p beffroi-server --example
-//! throughput [REQUESTS]`.
+//! node_throughput [REQUESTS]`.
 //!
 //! Opening requests over gRPC beside appending the same number of entries to the bare log; getting a
 //! status beside an empty handler of the same server; folding beside reading the log and throwing

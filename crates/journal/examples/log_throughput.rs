@@ -1,6 +1,7 @@
 //! Measures both journals against the bare stores below them.
 //!
-//! Every append waits for the disk. Run it with `--release`; it starts its own broker.
+//! Every append waits for the disk. `cargo run --release -p beffroi-journal --example
+//! log_throughput` starts its own broker.
 
 use std::sync::Arc;
 use std::time::Instant;
