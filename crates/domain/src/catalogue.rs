@@ -38,7 +38,8 @@ use index::Index;
 use std::sync::Arc;
 
 /// What citizens can ask for, and what they are asked then.
-// Invariant: `Catalogue::new` found no defect, and `index` is made of the rest.
+// Invariant: nothing of the draft was left out, and `index` is made of the rest. What else a draft
+// must be, only the release that published it has checked: no walk and no search relies on it.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Catalogue {
     name: Bilingual<Label>,
@@ -56,9 +57,20 @@ pub fn check(draft: &Draft) -> Vec<Defect> {
 impl Catalogue {
     /// Makes a catalogue, or tells everything that is wrong with the draft, in the draft's order.
     pub fn new(draft: &Draft) -> Result<Self, Vec<Defect>> {
+        Self::made(draft, |_| true)
+    }
+
+    /// A catalogue that was published, as it was taken then: only what would be lost of it stands in
+    /// the way. The rest was for its publication to find, by the rules of then.
+    pub fn published(draft: &Draft) -> Result<Self, Vec<Defect>> {
+        Self::made(draft, Flaw::loses_something)
+    }
+
+    fn made(draft: &Draft, is_in_the_way: fn(&Flaw) -> bool) -> Result<Self, Vec<Defect>> {
         let mut found = defect::Findings::default();
         check::check(draft, &mut found);
         let parts = build::build(draft, &mut found);
+        found.keep(is_in_the_way);
         match parts {
             Some((name, units, programmes, products)) if found.is_empty() => {
                 let index = Index::new(&products);

@@ -224,6 +224,40 @@ impl Flaw {
     }
 }
 
+impl Flaw {
+    /// Something of the draft cannot be taken as it is written: it would be left out, cut off or
+    /// mean something else. Everything else is about whether the catalogue makes sense.
+    pub(super) fn loses_something(&self) -> bool {
+        match self {
+            Self::Missing
+            | Self::MissingTranslation(_)
+            | Self::InvalidText(_)
+            | Self::InvalidCode(_)
+            | Self::DuplicateCode(_)
+            | Self::Unknown { .. }
+            | Self::TestMissing
+            | Self::OutcomeEmpty
+            | Self::TooMany { .. } => true,
+            Self::Ambiguous { .. }
+            | Self::DuplicateAlias { .. }
+            | Self::LaterQuestion(_)
+            | Self::ConditionCycle(_)
+            | Self::Contradiction
+            | Self::Unreachable
+            | Self::UnreachableOutcome
+            | Self::SwitchCycle(_)
+            | Self::ChoicesUnexpected(_)
+            | Self::ChoicesMissing
+            | Self::RangeUnexpected(_)
+            | Self::MinAboveMax
+            | Self::TestUnfit(_)
+            | Self::OutcomeConflict
+            | Self::Empty
+            | Self::OutOfRange { .. } => false,
+        }
+    }
+}
+
 /// Collects what is wrong.
 #[derive(Debug, Default)]
 pub(super) struct Findings(Vec<(Part, &'static str, Flaw)>);
@@ -235,6 +269,10 @@ impl Findings {
 
     pub(super) fn is_empty(&self) -> bool {
         self.0.is_empty()
+    }
+
+    pub(super) fn keep(&mut self, is_kept: fn(&Flaw) -> bool) {
+        self.0.retain(|(_, _, flaw)| is_kept(flaw));
     }
 
     /// The defects, in the order of the draft.

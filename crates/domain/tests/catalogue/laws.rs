@@ -3,8 +3,8 @@
 use crate::made_up::{NUMBER_MAX, drafts, tree};
 use crate::support::{code, product, words};
 use beffroi_domain::catalogue::{
-    Answer, AnswerKind, Catalogue, Draft, Ending, Given, Open, ProductDraft, QuestionDraft,
-    TestDraft, UnitDraft, check,
+    Answer, AnswerKind, Catalogue, ConditionDraft, Draft, Ending, Given, Open, OutcomeDraft,
+    ProductDraft, QuestionDraft, TestDraft, UnitDraft, check,
 };
 use beffroi_domain::{Code, Personal};
 use proptest::prelude::*;
@@ -65,6 +65,38 @@ proptest! {
             let answer = given(open, fitting(open, draws.next().unwrap()));
             answers.push(answer);
         }
+    }
+
+    /// Whatever has been published can be read and walked to an end, had it been checked or not.
+    #[test]
+    fn a_catalogue_is_walked_to_an_end_even_where_it_makes_no_sense(
+        mut draft in drafts(),
+        circles in prop::collection::vec(any::<[prop::sample::Index; 2]>(), 0..6),
+        draws in prop::collection::vec(any::<u64>(), 40),
+    ) {
+        for [from, to] in circles {
+            // A condition on any question, and an answer that goes back to the first product.
+            let questions = &mut draft.products[0].questions;
+            let to = questions[to.index(questions.len())].code.clone();
+            let from = from.index(questions.len());
+            let when = questions[from].when.first().map(|it| it.test.clone());
+            questions[from].when.extend(when.map(|test| ConditionDraft { question: to, test }));
+            let back = OutcomeDraft { product: "a".to_owned(), ..OutcomeDraft::default() };
+            draft.products[1].questions[0].outcomes.push(back);
+        }
+        // Tests of choices that a question does not have would mean something else without them.
+        let Ok(catalogue) = Catalogue::published(&draft) else { return Err(TestCaseError::reject("lost")) };
+        prop_assert!(Catalogue::new(&draft).is_ok_and(|it| it == catalogue) || !check(&draft).is_empty());
+        let class = catalogue.class(&code("a"), None).unwrap();
+        let mut answers: Vec<Given> = Vec::new();
+        for draw in draws {
+            let walk = catalogue.walk(class, &answers);
+            prop_assert!(walk.problems.is_empty(), "{:?}", walk.problems);
+            let Some(open) = walk.next.first() else { break };
+            let answer = given(open, fitting(open, draw));
+            answers.push(answer);
+        }
+        prop_assert!(catalogue.walk(class, &answers).next.is_empty());
     }
 
     /// An answer changes nothing before its question, and the order of answers does not matter.

@@ -1,4 +1,4 @@
-//! A catalogue from the wire: as a draft, which is then checked like any other.
+//! A catalogue from the wire: as a draft, which is then checked like any other, or as it was published.
 
 use crate::pb::event::v1::{self as pb, catalogue as of};
 use crate::vocabulary;
@@ -12,6 +12,11 @@ use beffroi_domain::{Emergency, Nature, Urgency};
 /// A catalogue from the wire, checked.
 pub fn from_pb(it: pb::Catalogue) -> Result<Catalogue, Vec<Defect>> {
     Catalogue::new(&draft_from_pb(it))
+}
+
+/// A catalogue from the log: readable for ever, whatever has come to be checked since it was published.
+pub fn published_from_pb(it: pb::Catalogue) -> Result<Catalogue, Vec<Defect>> {
+    Catalogue::published(&draft_from_pb(it))
 }
 
 /// A catalogue from the wire, right or wrong. A word that is not known counts as missing.

@@ -150,6 +150,32 @@ fn words_that_are_not_known_count_as_missing() {
     assert_eq!(found, [("a/nombre", "missing"), ("b", "missing")]);
 }
 
+#[test]
+fn what_was_published_is_read_whatever_is_checked_today() {
+    let mut odd = full();
+    odd.products[0].business_days = Some(0);
+    odd.products[1].name = odd.products[0].name.clone();
+    let questions = &mut odd.products[0].questions;
+    questions[1].outcomes[2].test = questions[1].outcomes[0].test.clone();
+    questions[2].choices.clear();
+    let names: Vec<_> = from_pb(odd.clone()).unwrap_err().iter().map(|it| it.flaw.name()).collect();
+    assert_eq!(
+        names,
+        ["out_of_range", "unreachable_outcome", "missing_choices", "ambiguous_name"],
+        "{names:?}"
+    );
+    let published = published_from_pb(odd.clone()).unwrap();
+    assert_eq!(to_pb(&published), written(odd));
+
+    // What a release does not understand must not be left out of what it reads.
+    let mut later = full();
+    later.products[0].questions[0].kind = 99;
+    later.products[0].questions[1].outcomes[1].emergency = 99;
+    let defects = published_from_pb(later).unwrap_err();
+    let found: Vec<_> = defects.iter().map(|it| (it.place.as_str(), it.flaw.name())).collect();
+    assert_eq!(found, [("a/nombre", "missing"), ("a/un", "empty_outcome")]);
+}
+
 fn code() -> impl Strategy<Value = Code> {
     "[a-z][a-z0-9-]{0,63}".prop_map(|it| it.parse().unwrap())
 }
@@ -203,7 +229,8 @@ proptest! {
         {
             // Whatever is taken is kept as it is.
             let again: Result<Catalogue, _> = from_pb(to_pb(&catalogue));
-            prop_assert_eq!(again, Ok(catalogue));
+            prop_assert_eq!(again, Ok(catalogue.clone()));
+            prop_assert_eq!(published_from_pb(to_pb(&catalogue)), Ok(catalogue));
         }
     }
 }

@@ -173,7 +173,7 @@ fn answers(it: &pb::RequestOpened, sealed: &pb::PersonalData) -> Result<Vec<Answ
 
 fn published(it: pb::CataloguePublished) -> Result<CataloguePublished, Error> {
     let catalogue = it.catalogue.ok_or_else(|| wrong("catalogue", "missing"))?;
-    let catalogue = catalogue::from_pb(catalogue).map_err(|defects| {
+    let catalogue = catalogue::published_from_pb(catalogue).map_err(|defects| {
         let first = defects.first();
         let first = first.map(|it| format!("{}: {}", it.place, it.flaw)).unwrap_or_default();
         wrong("catalogue", format!("not one that can be used: {first}"))
