@@ -5,12 +5,13 @@ use beffroi_wire::pb::event::v1::{RelationKind, Source};
 use beffroi_wire::pb::intake::v1::change_service_request_request::Change;
 use beffroi_wire::pb::intake::v1::import_result::Outcome;
 use beffroi_wire::pb::intake::v1::{
-    Assign, ImportServiceRequestsRequest, ImportedChange, ImportedServiceRequest, Reopen, Resolve,
-    imported_change,
+    Assign, ImportResult, ImportServiceRequestsRequest, ImportedChange, ImportedServiceRequest,
+    Reopen, Resolve, imported_change,
 };
 use beffroi_wire::pb::query::v1::{
     Audience, ListServiceRequestsRequest, Relation, ServiceRequest, ServiceRequestFilter, Status,
 };
+use futures::future::join_all;
 use uuid::Uuid;
 
 use super::{check_verified, get, given, history, kinds, merge, relate, unmerge, unrelate};
@@ -192,6 +193,50 @@ async fn what_another_system_says_of_a_survivor_holds_for_its_duplicates() {
     let results = import(&mut api, &[("2", true)]).await;
     assert_eq!(results[0].outcome(), Outcome::Unchanged);
     assert_eq!(api.sequence().await, sequence);
+    check_verified(node, &folder.path().join("node"));
+}
+
+#[tokio::test]
+async fn what_is_too_much_for_one_append_is_rejected_alone() {
+    let (node, mut api, folder) = given().await;
+    let told = |id: &str, changes: i64| ImportedServiceRequest {
+        changes: (0..changes)
+            .map(|at| ImportedChange {
+                occurred_at: Some(prost_types::Timestamp { seconds: 1_500_000_100 + at, nanos: 0 }),
+                change: Some(imported_change::Change::Assign(Assign { unit: format!("{at}") })),
+                ..ImportedChange::default()
+            })
+            .collect(),
+        ..imported(id, false)
+    };
+    let import = async |api: &mut Api, service_requests| {
+        let call = ImportServiceRequestsRequest { service_requests };
+        api.intake.import_service_requests(call).await.expect("taken").into_inner().results
+    };
+    let survivor = import(&mut api, vec![told("1", 0)]).await.pop().unwrap().request_id;
+    let survivor = get(&mut api, &ServiceRequest { id: survivor, ..Default::default() }).await;
+    let duplicates = join_all((0..100).map(|_| {
+        let (mut api, survivor) = (api.clone(), survivor.clone());
+        async move {
+            let it = api.opened(open("Graffiti", 0)).await;
+            api.intake.merge_service_requests(merge(&it, &survivor)).await.unwrap();
+            it
+        }
+    }));
+    let duplicates = duplicates.await;
+    let sequence = api.sequence().await;
+    // Ten changes of a request and of its hundred duplicates are more than a thousand events.
+    let results = import(&mut api, vec![told("0", 1), told("1", 10), told("2", 1)]).await;
+    let outcomes: Vec<Outcome> = results.iter().map(ImportResult::outcome).collect();
+    assert_eq!(outcomes, [Outcome::Created, Outcome::Rejected, Outcome::Created]);
+    let error = results[1].error.clone().unwrap();
+    assert_eq!(error.reason, "LOG_REFUSED");
+    assert!(error.message.contains("1010"), "{}", error.message);
+    assert_eq!(api.sequence().await, sequence + 4);
+    let results = import(&mut api, vec![told("1", 9)]).await;
+    assert_eq!(results[0].outcome(), Outcome::Updated);
+    assert_eq!(api.sequence().await, sequence + 4 + 909);
+    assert_eq!(get(&mut api, &duplicates[99]).await.unit, "8");
     check_verified(node, &folder.path().join("node"));
 }
 

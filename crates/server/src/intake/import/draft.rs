@@ -11,6 +11,7 @@ use beffroi_domain::{
     Meta, Origin, Personal, PersonalData, Rejection, Request, RequestId, Status, Timestamp, decide,
     mirror,
 };
+use beffroi_journal::{MAX_ENTRIES, Refusal};
 use beffroi_wire::pb::intake::v1 as pb;
 use pb::import_result::Outcome;
 use std::collections::{HashMap, HashSet};
@@ -117,6 +118,12 @@ impl<'a> Draft<'a> {
             None => self.first(item).map(|held| (held, Vec::new())),
             Some(held) => self.again(item, held),
         };
+        let found = self.events.len() - before;
+        let drafted = drafted.and_then(|drafted| {
+            // What is told of one request is stored whole, with all that follows for its duplicates.
+            let too_many = ApiError::Refused(Refusal::TooManyEntries { found });
+            if found > MAX_ENTRIES { Err((None, too_many)) } else { Ok(drafted) }
+        });
         let (held, remarks) = match drafted {
             Ok(drafted) => drafted,
             Err((change, error)) => {
@@ -132,7 +139,7 @@ impl<'a> Draft<'a> {
         };
         self.held.insert(item.id.uuid(), held);
         self.held.extend(self.followed.drain());
-        let outcome = match (is_new, self.events.len() - before) {
+        let outcome = match (is_new, found) {
             (true, _) => Outcome::Created,
             (false, 0) => Outcome::Unchanged,
             (false, _) => Outcome::Updated,
