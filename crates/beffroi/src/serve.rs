@@ -34,8 +34,10 @@ pub(crate) async fn run(args: ServeArgs, lang: Lang) -> anyhow::Result<Exit> {
     let node = Node::start(config, directory, |done, total| bar.at(done, total)).await?;
     bar.finish();
     let log = if args.nats.is_some() { "log in NATS JetStream" } else { "embedded log" };
+    // Who reads that it is ready may ask it to end at once.
+    let stop = stop_signal()?;
     say_ready(listener.local_addr()?, log)?;
-    node.serve(listener, stop_signal()?).await?;
+    node.serve(listener, stop).await?;
     Ok(Exit::Done)
 }
 
