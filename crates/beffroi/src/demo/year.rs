@@ -91,6 +91,9 @@ const fn product(
     Product { name, precision, unit, words, share, hours }
 }
 
+/// No product of the catalogue lets its requests be reopened for less time than this.
+const REOPENING_MAX: TimeDelta = TimeDelta::days(5);
+
 const WASTE: &str = "Gestion des matières résiduelles";
 const ROADS: &str = "Travaux publics";
 const WATER: &str = "Réseaux d'eau";
@@ -293,10 +296,13 @@ impl Maker {
         at = self.later(at, product.hours * 0.7);
         self.act(at, request, What::Resolve);
         if self.rng.u32(0..100) < 2 {
-            at = self.later(at, 60.0);
-            self.act(at, request, What::Reopen);
-            at = self.later(at, product.hours);
-            self.act(at, request, What::Resolve);
+            let resolved = at;
+            at = self.later(at, 24.0);
+            if at <= resolved + REOPENING_MAX {
+                self.act(at, request, What::Reopen);
+                at = self.later(at, product.hours);
+                self.act(at, request, What::Resolve);
+            }
         }
         request
     }
