@@ -12,7 +12,9 @@ mod request;
 mod volumes;
 
 pub(crate) use breach::{breach_line, breaches};
-pub(crate) use catalogue::{answers, catalogue_versions, checked, next_questions, product_hits};
+pub(crate) use catalogue::{
+    answers, catalogue_versions, checked, next_questions, product_hits, products,
+};
 pub(crate) use centre::{centre, regime, regimes, screened, with_notice, with_suggestion};
 pub(crate) use citizen::{citizen, synthesis};
 pub(crate) use history::history;

@@ -18,7 +18,8 @@ mod volumes;
 
 pub(crate) use breach::{BreachMessage, BreachView, BreachesAnswer};
 pub(crate) use catalogue::{
-    AnsweredView, CheckAnswer, HitsAnswer, QuestionsAnswer, VersionView, VersionsAnswer,
+    AnsweredView, CheckAnswer, HitsAnswer, ProductsAnswer, QuestionsAnswer, VersionView,
+    VersionsAnswer,
 };
 pub(crate) use centre::{
     CentreAnswer, RegimeAnswer, RegimeNoticeView, RegimesAnswer, ScreenAnswer,

@@ -11,6 +11,7 @@ use uuid::Uuid;
 Examples:
   beffroi catalogue check ./our-catalogue
   beffroi catalogue publish quebec
+  beffroi catalogue show --version 3
   beffroi catalogue search 'nid de poule' --lang fr
   beffroi catalogue ask 'Eau potable' --answer probleme=couleur")]
 pub(crate) struct CatalogueArgs {
@@ -46,6 +47,12 @@ pub(crate) enum Catalogue {
         #[arg(long, value_name = "N", default_value_t = 20)]
         #[arg(value_parser = clap::value_parser!(u32).range(1..=1000))]
         limit: u32,
+    },
+    /// Show what citizens can ask for under a version: products, their units and delays.
+    Show {
+        /// Which version [default: the one in force].
+        #[arg(long, value_name = "N")]
+        version: Option<u64>,
     },
     /// Find products and precisions by a few words.
     Search {

@@ -4,8 +4,8 @@ use std::path::Path;
 
 use beffroi_wire::catalogue::to_pb;
 use beffroi_wire::pb::catalogue::v1::{
-    GetNextQuestionsRequest, ListCatalogueVersionsRequest, PublishCatalogueRequest,
-    SearchProductsRequest,
+    GetCatalogueRequest, GetNextQuestionsRequest, ListCatalogueVersionsRequest,
+    PublishCatalogueRequest, SearchProductsRequest,
 };
 
 use super::{id_or_new, page_size};
@@ -15,7 +15,9 @@ use crate::client::{self, Client};
 use crate::failure::{Exit, Failure};
 use crate::output::Console;
 use crate::render;
-use crate::view::{CheckAnswer, HitsAnswer, QuestionsAnswer, VersionView, VersionsAnswer};
+use crate::view::{
+    CheckAnswer, HitsAnswer, ProductsAnswer, QuestionsAnswer, VersionView, VersionsAnswer,
+};
 
 /// Runs the command.
 pub(crate) async fn run(args: CatalogueArgs, url: &str, console: Console) -> Result<Exit, Failure> {
@@ -47,6 +49,14 @@ pub(crate) async fn run(args: CatalogueArgs, url: &str, console: Console) -> Res
             let versions = answer.versions.clone();
             let view = VersionsAnswer::from(answer);
             console.answer(&view, |lang| render::catalogue_versions(&versions, lang))?;
+        }
+        Catalogue::Show { version } => {
+            let version = version.unwrap_or_default();
+            let call = GetCatalogueRequest { version, min_position: None };
+            let mut client = connect().await?;
+            let answer = client.catalogue.get_catalogue(call).await?.into_inner();
+            let view = ProductsAnswer::new(answer, console.lang);
+            console.answer(&view, |lang| render::products(&view, lang))?;
         }
         Catalogue::Search { words, limit } => {
             let call = SearchProductsRequest { query: words, limit };

@@ -6,7 +6,7 @@ use beffroi_wire::pb::query::v1 as query;
 
 use super::{cell, label, number, pairs, plain, table};
 use crate::time::minutes;
-use crate::view::CheckAnswer;
+use crate::view::{CheckAnswer, ProductsAnswer};
 use crate::words::{self, Lang};
 
 /// What is wrong with files, or what they hold.
@@ -43,6 +43,32 @@ pub(crate) fn catalogue_versions(versions: &[pb::CatalogueVersion], lang: Lang) 
             cell(&it.actor),
             number(it.products.into()),
             number(it.questions.into()),
+        ]);
+    }
+    table.to_string()
+}
+
+/// A table of products.
+pub(crate) fn products(view: &ProductsAnswer, lang: Lang) -> String {
+    let heading = [
+        words::GROUP,
+        words::PRODUCT,
+        words::UNIT,
+        words::BUSINESS_DAYS,
+        words::PRECISIONS,
+        words::QUESTIONS,
+        words::CODE,
+    ];
+    let mut table = table(heading, lang);
+    for it in &view.products {
+        table.add_row([
+            cell(it.group.as_deref().unwrap_or_default()),
+            cell(&it.label),
+            cell(&it.unit),
+            it.business_days.map_or_else(|| cell(""), |days| number(days.into())),
+            number(it.precisions.len() as u64),
+            number(it.questions as u64),
+            cell(&it.product),
         ]);
     }
     table.to_string()

@@ -6,6 +6,7 @@ use beffroi_wire::pb::catalogue::v1 as pb;
 use beffroi_wire::pb::event::v1 as event;
 use beffroi_wire::pb::query::v1 as query;
 use serde::Serialize;
+use std::collections::HashMap;
 
 use super::{PositionView, RegimeNoticeView, key_or_unknown, said};
 use crate::time::rfc3339;
@@ -138,6 +139,75 @@ impl From<pb::ListCatalogueVersionsResponse> for VersionsAnswer {
             versions: it.versions.into_iter().map(VersionView::from).collect(),
             position: it.position.map(PositionView::from),
         }
+    }
+}
+
+/// What citizens can ask for.
+#[derive(Debug, Serialize)]
+pub(crate) struct ProductsAnswer {
+    /// Which version of the catalogue this is.
+    version: Option<VersionView>,
+    /// The products, in the catalogue's order.
+    pub products: Vec<ProductView>,
+}
+
+/// A product.
+#[derive(Debug, Serialize)]
+pub(crate) struct ProductView {
+    /// Its code.
+    pub product: String,
+    /// Its name.
+    pub label: String,
+    /// Under what it stands.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub group: Option<String>,
+    /// The responsible unit.
+    pub unit: String,
+    nature: String,
+    /// The promised delay.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub business_days: Option<u32>,
+    /// Its precisions.
+    pub precisions: Vec<PrecisionView>,
+    /// How many questions it has.
+    pub questions: usize,
+}
+
+/// A precision.
+#[derive(Debug, Serialize)]
+pub(crate) struct PrecisionView {
+    precision: String,
+    label: String,
+}
+
+impl ProductsAnswer {
+    /// In a language.
+    pub(crate) fn new(answer: pb::GetCatalogueResponse, lang: Lang) -> Self {
+        let said_in = |it: Option<event::Bilingual>| {
+            let it = it.unwrap_or_default();
+            match lang {
+                Lang::Fr => it.french,
+                Lang::En => it.english,
+            }
+        };
+        let catalogue = answer.catalogue.unwrap_or_default();
+        let units: HashMap<_, _> =
+            catalogue.units.into_iter().map(|it| (it.code, said_in(it.name))).collect();
+        let precision = |it: event::catalogue::Precision| PrecisionView {
+            precision: it.code,
+            label: said_in(it.name),
+        };
+        let products = catalogue.products.into_iter().map(|it| ProductView {
+            label: said_in(it.name),
+            group: said(said_in(it.group)),
+            unit: units.get(&it.unit).cloned().unwrap_or(it.unit),
+            nature: key_or_unknown::<event::Nature>(it.nature),
+            business_days: it.business_days,
+            questions: it.questions.len(),
+            precisions: it.precisions.into_iter().map(precision).collect(),
+            product: it.code,
+        });
+        Self { products: products.collect(), version: answer.version.map(VersionView::from) }
     }
 }
 

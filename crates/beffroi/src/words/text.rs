@@ -89,6 +89,7 @@ pub(crate) const QUESTION: Text = text("Question", "Question");
 pub(crate) const QUESTIONS: Text = text("Questions", "Questions");
 pub(crate) const ANSWER: Text = text("Réponse", "Answer");
 pub(crate) const ANSWERS: Text = text("Réponses", "Answers");
+pub(crate) const BUSINESS_DAYS: Text = text("Jours ouvrables", "Business days");
 pub(crate) const GROUP: Text = text("Groupe", "Group");
 pub(crate) const CODE: Text = text("Code", "Code");
 pub(crate) const URGENCY: Text = text("Urgence", "Urgency");
