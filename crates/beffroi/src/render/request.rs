@@ -4,8 +4,8 @@ use beffroi_wire::pb::event::v1 as event;
 use beffroi_wire::pb::query::v1 as pb;
 
 use super::{
-    DAY_WIDTH, NUMBER_WIDTH, WORD_WIDTH, answers, at_least, cell, label, one_line, pairs, plain,
-    table,
+    DAY_WIDTH, NUMBER_WIDTH, WORD_WIDTH, answers, at_least, cell, label, label_if_said,
+    one_line, pairs, plain, table,
 };
 use crate::time::minutes;
 use crate::words::{self, Lang};
@@ -60,6 +60,7 @@ fn fields(request: &pb::ServiceRequest, lang: Lang) -> Vec<(words::Text, String)
     let mut fields = vec![
         (words::NUMBER, request.number.clone()),
         (words::STATUS, label::<pb::Status>(request.status, lang).to_owned()),
+        (words::REASON, label_if_said::<event::HoldReason>(request.hold_reason, lang).to_owned()),
         (words::PRODUCT, request.product.clone()),
         (words::PRECISION, request.precision.clone()),
         (words::NATURE, label::<event::Nature>(request.nature, lang).to_owned()),

@@ -5,7 +5,7 @@ use beffroi_wire::pb::query::v1 as pb;
 use serde::Serialize;
 
 use super::{
-    AnsweredView, PositionView, RegimeNoticeView, is_false, is_zero, key_or_unknown, said,
+    AnsweredView, PositionView, RegimeNoticeView, is_false, is_zero, key, key_or_unknown, said,
 };
 use crate::time::rfc3339;
 
@@ -119,6 +119,8 @@ pub(crate) struct RequestView {
     place: Option<PlaceView>,
     status: String,
     #[serde(skip_serializing_if = "Option::is_none")]
+    hold_reason: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     opened_at: Option<String>,
     #[serde(skip_serializing_if = "is_false")]
     approximate: bool,
@@ -168,6 +170,7 @@ impl From<pb::ServiceRequest> for RequestView {
             unit: said(request.unit),
             place: request.place.map(PlaceView::from),
             status: key_or_unknown::<pb::Status>(request.status),
+            hold_reason: key::<event::HoldReason>(request.hold_reason),
             opened_at: rfc3339(request.opened_at.as_ref()),
             approximate: request.approximate,
             status_changed_at: rfc3339(request.status_changed_at.as_ref()),
