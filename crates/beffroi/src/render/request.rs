@@ -4,7 +4,7 @@ use beffroi_wire::pb::event::v1 as event;
 use beffroi_wire::pb::query::v1 as pb;
 
 use super::{
-    DAY_WIDTH, NUMBER_WIDTH, WORD_WIDTH, answers, at_least, cell, label, label_if_said,
+    DAY_WIDTH, NUMBER_WIDTH, WORD_WIDTH, answers, at_least, cell, label, label_if_said, named,
     one_line, pairs, plain, table,
 };
 use crate::time::minutes;
@@ -41,7 +41,7 @@ pub(crate) fn told(
 ) -> String {
     let mut parts = vec![card(request, lang)];
     if !address.is_empty() {
-        parts.push(format!("{} : {}", words::ADDRESS.in_lang(lang), one_line(address)));
+        parts.push(named(words::ADDRESS.in_lang(lang), &one_line(address), lang));
     }
     if !answered.is_empty() {
         parts.push(answers(answered, lang));
@@ -224,6 +224,13 @@ mod tests {
         }
         let plain = card(&request(), Lang::Fr);
         assert!(!plain.contains("Urgence") && !plain.contains("Pièces"), "{plain}");
+    }
+
+    #[test]
+    fn an_address_has_the_colon_of_its_language() {
+        let told = |lang| told(&request(), (&[], "12, rue des Érables"), lang);
+        assert!(told(Lang::En).ends_with("\n\nAddress: 12, rue des Érables"));
+        assert!(told(Lang::Fr).ends_with("\n\nAdresse : 12, rue des Érables"));
     }
 
     #[test]

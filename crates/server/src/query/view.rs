@@ -231,19 +231,19 @@ fn promised(request: &Request, city: &City, now: Timestamp, language: Language) 
         }
         Verdict::Paused => (
             "Le délai est suspendu pendant ce temps.".to_owned(),
-            "The promised delay is suspended meanwhile.".to_owned(),
+            "The promised time is suspended meanwhile.".to_owned(),
         ),
         Verdict::OnTime => (
             format!("Elle l'a été dans le délai promis (le {due})."),
-            format!("It was done within the promised delay ({due})."),
+            format!("It was done within the promised time ({due})."),
         ),
         Verdict::Late if request.status == Status::Resolved => (
             format!("Elle l'a été après le délai promis (le {due})."),
-            format!("It was done after the promised delay ({due})."),
+            format!("It was done after the promised time ({due})."),
         ),
         Verdict::Late if matches!(request.status, Status::Cancelled | Status::Planned) => (
             format!("Le délai promis (le {due}) était alors passé."),
-            format!("The promised delay ({due}) had passed by then."),
+            format!("The promised time ({due}) had passed by then."),
         ),
         Verdict::Late => (
             format!("Elle devait être résolue le {due} : elle est en retard."),
