@@ -3,7 +3,8 @@
 use beffroi_wire::pb::event::v1 as event;
 use beffroi_wire::pb::query::v1 as pb;
 
-use super::{DAY_WIDTH, at_least, cell, label_if_said, named, table};
+use super::request::product;
+use super::{DAY_WIDTH, at_least, called, cell, label_if_said, named, table};
 use crate::time::minutes;
 use crate::words::{self, Lang, Word as _};
 
@@ -21,7 +22,7 @@ pub(crate) fn history(answer: &pb::GetServiceRequestHistoryResponse, lang: Lang)
         ]);
     }
     let request = answer.service_request.clone().unwrap_or_default();
-    let product = super::one_line(&request.product);
+    let product = super::one_line(product(&request));
     format!("{} · {product}\n\n{table}", request.number)
 }
 
@@ -65,11 +66,17 @@ fn depth(entry: &pb::HistoryEntry, lang: Lang) -> String {
     let relation = label_if_said::<event::RelationKind>(entry.relation, lang);
     let other = [relation, &entry.other_request].into_iter().filter(|it| !it.is_empty());
     let about = |it: &pb::Classification| match it.precision.as_str() {
-        "" => it.product.clone(),
-        precision => format!("{} / {precision}", it.product),
+        "" => called(it.names.as_ref(), |it| &it.product, &it.product).to_owned(),
+        precision => format!(
+            "{} / {}",
+            called(it.names.as_ref(), |it| &it.product, &it.product),
+            called(it.names.as_ref(), |it| &it.precision, precision),
+        ),
     };
     let classified = entry.classified_before.as_ref().zip(entry.classified_after.as_ref());
-    let units = match (entry.unit_before.as_str(), entry.unit.as_str()) {
+    let unit = called(entry.names.as_ref(), |it| &it.unit, &entry.unit);
+    let before = called(entry.names_before.as_ref(), |it| &it.unit, &entry.unit_before);
+    let units = match (before, unit) {
         ("", unit) => unit.to_owned(),
         (before, unit) if before == unit => unit.to_owned(),
         (before, unit) => format!("{before} → {unit}"),
@@ -78,7 +85,7 @@ fn depth(entry: &pb::HistoryEntry, lang: Lang) -> String {
         other.collect::<Vec<_>>().join(" "),
         classified.map(|(a, b)| format!("{} → {}", about(a), about(b))).unwrap_or_default(),
         units,
-        entry.programme.clone(),
+        called(entry.names.as_ref(), |it| &it.programme, &entry.programme).to_owned(),
         entry.attachment.as_ref().map(|it| attachment(it, lang)).unwrap_or_default(),
     ];
     parts.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join("\n")

@@ -4,8 +4,8 @@ use beffroi_wire::pb::event::v1 as event;
 use beffroi_wire::pb::query::v1 as pb;
 
 use super::{
-    DAY_WIDTH, NUMBER_WIDTH, WORD_WIDTH, answers, at_least, cell, label, label_if_said, named,
-    one_line, pairs, plain, table,
+    DAY_WIDTH, NUMBER_WIDTH, WORD_WIDTH, answers, at_least, called, cell, label, label_if_said,
+    named, one_line, pairs, plain, table,
 };
 use crate::time::minutes;
 use crate::words::{self, Lang};
@@ -57,18 +57,20 @@ pub(crate) fn cards(requests: &[pb::ServiceRequest], lang: Lang) -> String {
 fn fields(request: &pb::ServiceRequest, lang: Lang) -> Vec<(words::Text, String)> {
     let others = request.other_channels.iter();
     let others: Vec<_> = others.map(|it| label::<event::Channel>(*it, lang)).collect();
+    let names = request.names.as_ref();
+    let name = |which, recorded| called(names, which, recorded).to_owned();
     let mut fields = vec![
         (words::NUMBER, request.number.clone()),
         (words::STATUS, label::<pb::Status>(request.status, lang).to_owned()),
         (words::REASON, label_if_said::<event::HoldReason>(request.hold_reason, lang).to_owned()),
-        (words::PRODUCT, request.product.clone()),
-        (words::PRECISION, request.precision.clone()),
+        (words::PRODUCT, product(request).to_owned()),
+        (words::PRECISION, name(|it| &it.precision, &request.precision)),
         (words::NATURE, label::<event::Nature>(request.nature, lang).to_owned()),
         (words::URGENCY, urgency(request, lang)),
         (words::CHANNEL, label::<event::Channel>(request.channel, lang).to_owned()),
         (words::OTHER_CHANNELS, others.join(", ")),
-        (words::UNIT, request.unit.clone()),
-        (words::PROGRAMME, request.programme.clone()),
+        (words::UNIT, name(|it| &it.unit, &request.unit)),
+        (words::PROGRAMME, name(|it| &it.programme, &request.programme)),
         (words::PLACE, request.place.as_ref().map(place).unwrap_or_default()),
         (words::CITIZEN, request.citizen_id.clone()),
         (words::OPENED_AT, minutes(request.opened_at.as_ref(), request.approximate)),
@@ -89,6 +91,11 @@ fn fields(request: &pb::ServiceRequest, lang: Lang) -> Vec<(words::Text, String)
         (words::ID, request.id.clone()),
     ]);
     fields
+}
+
+/// What people call its product.
+pub(super) fn product(request: &pb::ServiceRequest) -> &str {
+    called(request.names.as_ref(), |it| &it.product, &request.product)
 }
 
 fn changed_at(request: &pb::ServiceRequest) -> String {
@@ -154,8 +161,8 @@ pub(crate) fn requests(requests: &[pb::ServiceRequest], lang: Lang) -> String {
         table.add_row([
             cell(&request.number),
             cell(label::<pb::Status>(request.status, lang)),
-            cell(&request.product),
-            cell(&request.unit),
+            cell(product(request)),
+            cell(called(request.names.as_ref(), |it| &it.unit, &request.unit)),
             cell(&minutes(request.opened_at.as_ref(), request.approximate)),
             cell(&due),
             cell(verdict),
@@ -185,7 +192,7 @@ pub(crate) fn request_line(request: &pb::ServiceRequest, lang: Lang) -> String {
         changed_at(request),
         request.number,
         label::<pb::Status>(request.status, lang),
-        request.product,
+        product(request),
     ))
 }
 

@@ -148,7 +148,33 @@ pub(crate) struct RequestView {
     followers: Vec<String>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     relations: Vec<RelationView>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    names: Option<NamesView>,
     summary: String,
+}
+
+/// What people call things, where that is not what was recorded.
+#[derive(Debug, Serialize)]
+pub(crate) struct NamesView {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    product: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    precision: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    unit: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    programme: Option<String>,
+}
+
+impl From<pb::Names> for NamesView {
+    fn from(names: pb::Names) -> Self {
+        Self {
+            product: said(names.product),
+            precision: said(names.precision),
+            unit: said(names.unit),
+            programme: said(names.programme),
+        }
+    }
 }
 
 impl From<pb::ServiceRequest> for RequestView {
@@ -187,6 +213,7 @@ impl From<pb::ServiceRequest> for RequestView {
             duplicates: request.duplicates,
             followers: request.followers,
             relations: request.relations.into_iter().map(RelationView::from).collect(),
+            names: request.names.map(NamesView::from),
             summary: request.summary,
         }
     }

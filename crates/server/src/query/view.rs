@@ -1,5 +1,7 @@
 //! What callers see of a request.
 
+mod names;
+
 use crate::catalogue::{self, Catalogues};
 use crate::error::{ApiError, standing};
 use crate::language::choose;
@@ -13,6 +15,8 @@ use beffroi_wire::event::{place_to_pb, promise_to_pb};
 use beffroi_wire::pb::event::v1 as event;
 use beffroi_wire::pb::query::v1 as pb;
 use beffroi_wire::{time, vocabulary};
+
+pub(in crate::query) use names::Recorded;
 
 /// Looks at requests for a caller, at one moment of the projections.
 pub(crate) struct View<'a> {
@@ -38,6 +42,12 @@ impl<'a> View<'a> {
             None => None,
         };
         view.merged_into = survivor.as_ref().map(|it| it.number.to_string()).unwrap_or_default();
+        let recorded = Recorded {
+            entry: request.entry.as_ref(),
+            unit: request.unit.as_ref(),
+            programme: request.programme.as_ref(),
+        };
+        view.names = self.names(request.catalogue_version, recorded)?;
         if let Some(survivor) = &survivor {
             view.hold_reason = hold_reason(&survivor.request);
         }
