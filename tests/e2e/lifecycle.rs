@@ -101,9 +101,12 @@ async fn waiting_moves_the_due_time() {
     wait.occurred_at = at(17);
     let waiting = api.changed(wait).await;
     assert_eq!(due_at(&waiting, 0), due_at(&opened, 0));
+    assert_eq!(waiting.hold_reason(), HoldReason::Citizen);
+    assert!(waiting.summary.contains(" We are waiting for your answer. The promised time is "));
     let mut go_on = change(&opened.number, RESUME);
     go_on.occurred_at = at(3);
     let resumed = api.changed(go_on).await;
+    assert_eq!(resumed.hold_reason(), HoldReason::Unspecified);
     // Fourteen days are ten business days, less the holidays among them.
     let moved = due_at(&resumed, 0) - due_at(&opened, 0);
     assert!((7 * 86_400..=17 * 86_400).contains(&moved), "moved by {moved} s");

@@ -1,15 +1,16 @@
-//! A session at the command line, written down with what it prints: `docs/centre.md`. It is run again
-//! here, against a node of its own whose clock stands still where the session says so, and must print
-//! the same.
+//! Sessions at the command line, written down with what they print: `docs/centre.md`, and the
+//! stories of requests in `tests/stories`. Each is run again here, against a node of its own whose
+//! clock stands still where the session says so, and must print the same.
 //!
-//! A session is Markdown. A comment `<!-- at 2026-03-02T09:00:00-05:00 -->` sets the clock; in a
-//! block marked `console`, each line after `$ ` is a command for `sh`, at the root of the repository,
-//! and what follows is what it prints, then ` → N` when it exits with N. With `BEFFROI_BLESS=1` the
-//! file is written anew: read the difference.
+//! A session is Markdown. A comment `<!-- at 2026-03-02T09:00:00-05:00 -->` sets the clock, and
+//! `<!-- lang en -->` the language, French until then; in a block marked `console`, each line after
+//! `$ ` is a command for `sh`, at the root of the repository, and what follows is what it prints,
+//! then ` → N` when it exits with N. With `BEFFROI_BLESS=1` the files are written anew: read the
+//! difference.
 
 use std::fmt::Write as _;
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::Duration;
 
@@ -18,6 +19,7 @@ use beffroi_domain::Timestamp;
 use beffroi_journal::Journal;
 use beffroi_server::{Config, Node, default_city};
 use chrono::DateTime;
+use futures::StreamExt as _;
 use tokio::net::TcpListener;
 use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
@@ -30,6 +32,7 @@ struct Stage {
     hand: ManualClock,
     checked: watch::Receiver<Timestamp>,
     stop: CancellationToken,
+    language: String,
     folder: tempfile::TempDir,
 }
 
@@ -47,7 +50,7 @@ impl Stage {
         let (checked, stop) = (node.checked(), CancellationToken::new());
         let ended = stop.clone();
         tokio::spawn(async move { node.serve(listener, ended.cancelled_owned()).await });
-        Self { url, hand, checked, stop, folder }
+        Self { url, hand, checked, stop, language: "fr".to_owned(), folder }
     }
 
     /// Sets the clock, and waits until what had to be raised by then was raised.
@@ -68,7 +71,7 @@ impl Stage {
             .current_dir(workspace())
             .env("PATH", format!("{}:{path}", binary.parent().unwrap().display()))
             .env("BEFFROI_SERVER", &self.url)
-            .env("BEFFROI_LANG", "fr")
+            .env("BEFFROI_LANG", &self.language)
             .env("TMP", self.folder.path())
             .output()
             .expect("a shell");
@@ -92,8 +95,10 @@ async fn played(session: &str) -> String {
     let mut told = String::new();
     let mut in_console = false;
     for line in session.lines() {
-        if let Some(time) = line.strip_prefix("<!-- at ").and_then(|it| it.strip_suffix(" -->")) {
-            stage.at(time).await;
+        match told_to(line) {
+            Some(("at", time)) => stage.at(time).await,
+            Some(("lang", language)) => language.clone_into(&mut stage.language),
+            Some(_) | None => {}
         }
         let is_fence = line.starts_with("```");
         if is_fence {
@@ -109,28 +114,69 @@ async fn played(session: &str) -> String {
     told
 }
 
-async fn check(file: &Path) {
-    let written = fs::read_to_string(file).unwrap();
+/// What a comment tells the stage: `<!-- at TIME -->`, `<!-- lang en -->`.
+fn told_to(line: &str) -> Option<(&str, &str)> {
+    line.strip_prefix("<!-- ")?.strip_suffix(" -->")?.split_once(' ')
+}
+
+/// What differs from the session as it is written, if anything does.
+async fn difference(file: PathBuf) -> Option<String> {
+    let written = fs::read_to_string(&file).unwrap();
     let told = played(&written).await;
     if std::env::var_os("BEFFROI_BLESS").is_some() {
         fs::write(file, told).unwrap();
-        return;
+        return None;
     }
     let differs = written.lines().zip(told.lines()).position(|(before, now)| before != now);
     let at = differs.unwrap_or_else(|| written.lines().count().min(told.lines().count()));
     let from = |text: &str| text.lines().skip(at).take(12).collect::<Vec<_>>().join("\n");
-    assert!(
-        written == told,
-        "{}:{}: the session goes otherwise (BEFFROI_BLESS=1 writes it anew)\n--- written\n{}\n--- \
-         played\n{}",
-        file.display(),
-        at + 1,
-        from(&written),
-        from(&told),
-    );
+    (written != told).then(|| {
+        format!(
+            "{}:{}: the session goes otherwise (BEFFROI_BLESS=1 writes it anew)\n--- \
+             written\n{}\n--- played\n{}",
+            file.display(),
+            at + 1,
+            from(&written),
+            from(&told),
+        )
+    })
+}
+
+/// Plays all sessions, a few at a time, and tells of every one that differs.
+async fn check(files: Vec<PathBuf>) {
+    let differences = futures::stream::iter(files).map(|file| tokio::spawn(difference(file)));
+    let differences: Vec<_> = differences.buffered(4).collect().await;
+    let differences = differences.into_iter().filter_map(|it| it.expect("a session"));
+    let differences: Vec<String> = differences.collect();
+    assert!(differences.is_empty(), "{}", differences.join("\n\n"));
+}
+
+fn stories() -> Vec<PathBuf> {
+    let folder = fs::read_dir(workspace().join("tests/stories")).unwrap();
+    let mut files: Vec<_> = folder.map(|it| it.unwrap().path()).collect();
+    files.sort();
+    files
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn the_walk_through_the_presentation_is_true() {
-    check(&workspace().join("docs/centre.md")).await;
+    check(vec![workspace().join("docs/centre.md")]).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_stories_of_requests_go_as_they_are_told() {
+    check(stories()).await;
+}
+
+#[test]
+fn the_stories_know_every_channel_both_languages_and_both_regimes() {
+    let stories: Vec<_> = stories().iter().map(|it| fs::read_to_string(it).unwrap()).collect();
+    assert!(stories.len() >= 20, "{}", stories.len());
+    let with = |part: &str| stories.iter().filter(|it| it.contains(part)).count();
+    for channel in ["telephone", "email", "web-form", "app"] {
+        assert!(with(&format!("--channel {channel} ")) >= 2, "{channel}");
+    }
+    for part in ["<!-- lang en -->", "centre declare --kind civil-security"] {
+        assert!((2..stories.len()).contains(&with(part)), "{part}");
+    }
 }

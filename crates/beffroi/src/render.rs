@@ -24,6 +24,7 @@ pub(crate) use report::report;
 pub(crate) use request::{card, cards, opened, request_line, requests, told};
 pub(crate) use volumes::volumes;
 
+use beffroi_wire::pb::query::v1::Names;
 use comfy_table::{
     Cell, CellAlignment, ColumnConstraint, ContentArrangement, LineStyle, Table, TableStyle, Width,
     presets,
@@ -91,6 +92,15 @@ pub(crate) fn number(value: u64) -> Cell {
     Cell::new(value).set_alignment(CellAlignment::Right)
 }
 
+/// What people call something, else what was recorded.
+pub(crate) fn called<'a>(
+    names: Option<&'a Names>,
+    which: fn(&Names) -> &String,
+    recorded: &'a str,
+) -> &'a str {
+    names.map(which).filter(|name| !name.is_empty()).map_or(recorded, String::as_str)
+}
+
 /// A name and its value, with the language's own colon.
 pub(crate) fn named(name: &str, value: &str, lang: Lang) -> String {
     match lang {
@@ -128,6 +138,14 @@ mod tests {
     fn a_name_has_the_colon_of_its_language() {
         assert_eq!(named("Résolue", "8", Lang::Fr), "Résolue : 8");
         assert_eq!(named("Resolved", "8", Lang::En), "Resolved: 8");
+    }
+
+    #[test]
+    fn what_has_no_other_name_is_called_as_it_was_recorded() {
+        let names = Names { product: "Lighting".to_owned(), ..Names::default() };
+        assert_eq!(called(Some(&names), |it| &it.product, "Éclairage"), "Lighting");
+        assert_eq!(called(Some(&names), |it| &it.unit, "Voirie"), "Voirie");
+        assert_eq!(called(None, |it| &it.unit, "Voirie"), "Voirie");
     }
 
     #[test]

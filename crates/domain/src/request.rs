@@ -7,8 +7,8 @@ mod standing;
 pub use standing::{Duplicate, Merged, MergedInto, Standing};
 
 use crate::{
-    Channel, CitizenId, Code, FactKind, Label, Language, Nature, Origin, Promise, PromiseKind,
-    RelationKind, RequestId, Timestamp, Urgency,
+    Channel, CitizenId, Code, FactKind, HoldReason, Label, Language, Nature, Origin, Promise,
+    PromiseKind, RelationKind, RequestId, Timestamp, Urgency,
 };
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
@@ -132,6 +132,9 @@ pub struct Request {
     pub origin: Origin,
     /// Where it stands.
     pub status: Status,
+    /// On whom it waits, while it is on hold; `None` also where only the request it was merged into
+    /// knows.
+    pub waits_on: Option<HoldReason>,
     /// When it was opened.
     pub opened_at: Timestamp,
     /// `opened_at` is only known roughly.

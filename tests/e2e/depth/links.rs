@@ -95,7 +95,7 @@ async fn check_merging(api: &mut Api) {
 #[tokio::test]
 async fn requests_are_merged_closed_together_and_taken_apart() {
     let (node, mut api, folder) = given().await;
-    check_merging(&mut api).await;
+    Box::pin(check_merging(&mut api)).await;
     check_verified(node, &folder.path().join("node"));
 }
 
@@ -105,7 +105,7 @@ async fn requests_are_merged_closed_together_and_taken_apart_on_a_broker() {
     let nats = NatsServer::start_temporary();
     let node = Node::start_on(folder.path(), &nats.url());
     let mut api = Api::connect(&node.url).await;
-    check_merging(&mut api).await;
+    Box::pin(check_merging(&mut api)).await;
     assert!(node.stop().success());
     let data = folder.path().to_str().unwrap();
     let verified = crate::support::beffroi(&["verify", "--data", data, "--nats", &nats.url()]);

@@ -204,6 +204,9 @@ pub(crate) struct FollowUpArgs {
     /// The exchange in which it is written.
     #[command(flatten)]
     pub exchange: ExchangeArgs,
+    /// Who took part in the exchange: a pseudonymous UUID [default: anonymous].
+    #[arg(long, value_name = "UUID", requires = "exchange")]
+    pub citizen: Option<Uuid>,
     /// When, by whom, under which id.
     #[command(flatten)]
     pub common: Common,

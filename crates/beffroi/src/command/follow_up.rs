@@ -1,7 +1,7 @@
 //! `follow-up`: documents a step of a request.
 
 use beffroi_wire::pb::event::v1::Visibility;
-use beffroi_wire::pb::intake::v1::AddFollowUpRequest;
+use beffroi_wire::pb::intake::v1::{AddFollowUpRequest, Exchange};
 
 use super::{exchange, id_or_new};
 use crate::cli::FollowUpArgs;
@@ -28,7 +28,10 @@ pub(crate) async fn run(
         channel: args.channel.map(i32::from).unwrap_or_default(),
         occurred_at: args.common.occurred_at.map(to_pb),
         actor: args.common.actor.unwrap_or_default(),
-        exchange: exchange(&args.exchange),
+        exchange: exchange(&args.exchange).map(|it| Exchange {
+            citizen_id: args.citizen.map(|it| it.to_string()).unwrap_or_default(),
+            ..it
+        }),
     };
     let answer = client.intake.add_follow_up(call).await;
     let answer = answer.map_err(|status| Failure::of_write(status, id))?.into_inner();

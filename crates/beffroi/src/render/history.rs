@@ -3,9 +3,10 @@
 use beffroi_wire::pb::event::v1 as event;
 use beffroi_wire::pb::query::v1 as pb;
 
-use super::{DAY_WIDTH, at_least, cell, label_if_said, named, table};
+use super::request::product;
+use super::{DAY_WIDTH, at_least, called, cell, label_if_said, named, table};
 use crate::time::minutes;
-use crate::words::{self, Lang};
+use crate::words::{self, Lang, Word as _};
 
 /// The request's summary, and a table of its events.
 pub(crate) fn history(answer: &pb::GetServiceRequestHistoryResponse, lang: Lang) -> String {
@@ -17,11 +18,11 @@ pub(crate) fn history(answer: &pb::GetServiceRequestHistoryResponse, lang: Lang)
             cell(&minutes(entry.occurred_at.as_ref(), entry.approximate)),
             cell(&event(entry, lang)),
             cell(&detail(entry, lang)),
-            cell(&entry.actor),
+            cell(actor(entry, lang)),
         ]);
     }
     let request = answer.service_request.clone().unwrap_or_default();
-    let product = super::one_line(&request.product);
+    let product = super::one_line(product(&request));
     format!("{} · {product}\n\n{table}", request.number)
 }
 
@@ -39,13 +40,22 @@ fn event(entry: &pb::HistoryEntry, lang: Lang) -> String {
     }
 }
 
+/// Who did it: nobody, but the system, where a fact was only noticed.
+fn actor(entry: &pb::HistoryEntry, lang: Lang) -> &str {
+    if entry.channel() == event::Channel::System {
+        return event::Channel::System.label(lang);
+    }
+    &entry.actor
+}
+
 /// What was said, who is responsible, until when, how it came, and the source's word.
 fn detail(entry: &pb::HistoryEntry, lang: Lang) -> String {
     // The sentence of a follow-up may be its text.
     let text = if entry.summary.contains(&entry.text) { "" } else { &entry.text };
     let due = minutes(entry.due_at.as_ref(), false);
     let due = if due.is_empty() { due } else { named(words::DUE_AT.in_lang(lang), &due, lang) };
-    let channel = label_if_said::<event::Channel>(entry.channel, lang);
+    let is_system = entry.channel() == event::Channel::System;
+    let channel = if is_system { "" } else { label_if_said::<event::Channel>(entry.channel, lang) };
     let depth = depth(entry, lang);
     let parts = [text, &entry.notice, &depth, &due, channel, &entry.source_status];
     parts.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join("\n")
@@ -56,11 +66,17 @@ fn depth(entry: &pb::HistoryEntry, lang: Lang) -> String {
     let relation = label_if_said::<event::RelationKind>(entry.relation, lang);
     let other = [relation, &entry.other_request].into_iter().filter(|it| !it.is_empty());
     let about = |it: &pb::Classification| match it.precision.as_str() {
-        "" => it.product.clone(),
-        precision => format!("{} / {precision}", it.product),
+        "" => called(it.names.as_ref(), |it| &it.product, &it.product).to_owned(),
+        precision => format!(
+            "{} / {}",
+            called(it.names.as_ref(), |it| &it.product, &it.product),
+            called(it.names.as_ref(), |it| &it.precision, precision),
+        ),
     };
     let classified = entry.classified_before.as_ref().zip(entry.classified_after.as_ref());
-    let units = match (entry.unit_before.as_str(), entry.unit.as_str()) {
+    let unit = called(entry.names.as_ref(), |it| &it.unit, &entry.unit);
+    let before = called(entry.names_before.as_ref(), |it| &it.unit, &entry.unit_before);
+    let units = match (before, unit) {
         ("", unit) => unit.to_owned(),
         (before, unit) if before == unit => unit.to_owned(),
         (before, unit) => format!("{before} → {unit}"),
@@ -69,7 +85,7 @@ fn depth(entry: &pb::HistoryEntry, lang: Lang) -> String {
         other.collect::<Vec<_>>().join(" "),
         classified.map(|(a, b)| format!("{} → {}", about(a), about(b))).unwrap_or_default(),
         units,
-        entry.programme.clone(),
+        called(entry.names.as_ref(), |it| &it.programme, &entry.programme).to_owned(),
         entry.attachment.as_ref().map(|it| attachment(it, lang)).unwrap_or_default(),
     ];
     parts.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join("\n")
@@ -96,6 +112,19 @@ mod tests {
         };
         assert_eq!(event(&entry, Lang::Fr), "Suivi [Interne]");
         assert_eq!(detail(&entry, Lang::Fr), "valve");
+    }
+
+    #[test]
+    fn what_the_system_notices_is_said_in_the_language_of_the_answer() {
+        let entry = pb::HistoryEntry {
+            kind: "promise_breached".to_owned(),
+            actor: "timekeeper".to_owned(),
+            channel: event::Channel::System.into(),
+            ..Default::default()
+        };
+        assert_eq!((actor(&entry, Lang::Fr), detail(&entry, Lang::Fr).as_str()), ("Système", ""));
+        let entry = pb::HistoryEntry { channel: event::Channel::Email.into(), ..entry };
+        assert_eq!(actor(&entry, Lang::Fr), "timekeeper");
     }
 
     #[test]

@@ -2,7 +2,7 @@
 
 use beffroi_wire::pb::query::v1 as pb;
 
-use super::{DAY_WIDTH, NUMBER_WIDTH, WORD_WIDTH, at_least, cell, label, table};
+use super::{DAY_WIDTH, NUMBER_WIDTH, WORD_WIDTH, at_least, called, cell, label, table};
 use crate::time::minutes;
 use crate::words::{self, Lang};
 
@@ -16,7 +16,7 @@ pub(crate) fn candidates(candidates: &[pb::DuplicateCandidate], lang: Lang) -> S
         table.add_row([
             cell(&request.number),
             cell(label::<pb::Status>(request.status, lang)),
-            cell(&request.precision),
+            cell(called(request.names.as_ref(), |it| &it.precision, &request.precision)),
             cell(&minutes(request.opened_at.as_ref(), request.approximate)),
             cell(&candidate.reason),
         ]);

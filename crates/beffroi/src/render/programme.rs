@@ -3,6 +3,7 @@
 use beffroi_wire::pb::programme::v1::Programme;
 use beffroi_wire::pb::query::v1::ServiceRequest;
 
+use super::request::product;
 use super::{DAY_WIDTH, NUMBER_WIDTH, WORD_WIDTH, at_least, cell, number, table};
 use crate::time::minutes;
 use crate::view::CloseAnswer;
@@ -50,7 +51,7 @@ pub(crate) fn planned(requests: &[ServiceRequest], total: u64, lang: Lang) -> St
         table.add_row([
             cell(&request.number),
             cell(&request.programme),
-            cell(&request.product),
+            cell(product(request)),
             cell(borough),
             cell(&minutes(request.opened_at.as_ref(), request.approximate)),
             cell(&minutes(request.status_changed_at.as_ref(), false)),

@@ -4,8 +4,8 @@ use beffroi_wire::pb::event::v1 as event;
 use beffroi_wire::pb::query::v1 as pb;
 
 use super::{
-    DAY_WIDTH, NUMBER_WIDTH, WORD_WIDTH, answers, at_least, cell, label, one_line, pairs, plain,
-    table,
+    DAY_WIDTH, NUMBER_WIDTH, WORD_WIDTH, answers, at_least, called, cell, label, label_if_said,
+    named, one_line, pairs, plain, table,
 };
 use crate::time::minutes;
 use crate::words::{self, Lang};
@@ -41,7 +41,7 @@ pub(crate) fn told(
 ) -> String {
     let mut parts = vec![card(request, lang)];
     if !address.is_empty() {
-        parts.push(format!("{} : {}", words::ADDRESS.in_lang(lang), one_line(address)));
+        parts.push(named(words::ADDRESS.in_lang(lang), &one_line(address), lang));
     }
     if !answered.is_empty() {
         parts.push(answers(answered, lang));
@@ -57,17 +57,20 @@ pub(crate) fn cards(requests: &[pb::ServiceRequest], lang: Lang) -> String {
 fn fields(request: &pb::ServiceRequest, lang: Lang) -> Vec<(words::Text, String)> {
     let others = request.other_channels.iter();
     let others: Vec<_> = others.map(|it| label::<event::Channel>(*it, lang)).collect();
+    let names = request.names.as_ref();
+    let name = |which, recorded| called(names, which, recorded).to_owned();
     let mut fields = vec![
         (words::NUMBER, request.number.clone()),
         (words::STATUS, label::<pb::Status>(request.status, lang).to_owned()),
-        (words::PRODUCT, request.product.clone()),
-        (words::PRECISION, request.precision.clone()),
+        (words::REASON, label_if_said::<event::HoldReason>(request.hold_reason, lang).to_owned()),
+        (words::PRODUCT, product(request).to_owned()),
+        (words::PRECISION, name(|it| &it.precision, &request.precision)),
         (words::NATURE, label::<event::Nature>(request.nature, lang).to_owned()),
         (words::URGENCY, urgency(request, lang)),
         (words::CHANNEL, label::<event::Channel>(request.channel, lang).to_owned()),
         (words::OTHER_CHANNELS, others.join(", ")),
-        (words::UNIT, request.unit.clone()),
-        (words::PROGRAMME, request.programme.clone()),
+        (words::UNIT, name(|it| &it.unit, &request.unit)),
+        (words::PROGRAMME, name(|it| &it.programme, &request.programme)),
         (words::PLACE, request.place.as_ref().map(place).unwrap_or_default()),
         (words::CITIZEN, request.citizen_id.clone()),
         (words::OPENED_AT, minutes(request.opened_at.as_ref(), request.approximate)),
@@ -88,6 +91,11 @@ fn fields(request: &pb::ServiceRequest, lang: Lang) -> Vec<(words::Text, String)
         (words::ID, request.id.clone()),
     ]);
     fields
+}
+
+/// What people call its product.
+pub(super) fn product(request: &pb::ServiceRequest) -> &str {
+    called(request.names.as_ref(), |it| &it.product, &request.product)
 }
 
 fn changed_at(request: &pb::ServiceRequest) -> String {
@@ -153,8 +161,8 @@ pub(crate) fn requests(requests: &[pb::ServiceRequest], lang: Lang) -> String {
         table.add_row([
             cell(&request.number),
             cell(label::<pb::Status>(request.status, lang)),
-            cell(&request.product),
-            cell(&request.unit),
+            cell(product(request)),
+            cell(called(request.names.as_ref(), |it| &it.unit, &request.unit)),
             cell(&minutes(request.opened_at.as_ref(), request.approximate)),
             cell(&due),
             cell(verdict),
@@ -184,7 +192,7 @@ pub(crate) fn request_line(request: &pb::ServiceRequest, lang: Lang) -> String {
         changed_at(request),
         request.number,
         label::<pb::Status>(request.status, lang),
-        request.product,
+        product(request),
     ))
 }
 
@@ -223,6 +231,13 @@ mod tests {
         }
         let plain = card(&request(), Lang::Fr);
         assert!(!plain.contains("Urgence") && !plain.contains("Pièces"), "{plain}");
+    }
+
+    #[test]
+    fn an_address_has_the_colon_of_its_language() {
+        let told = |lang| told(&request(), (&[], "12, rue des Érables"), lang);
+        assert!(told(Lang::En).ends_with("\n\nAddress: 12, rue des Érables"));
+        assert!(told(Lang::Fr).ends_with("\n\nAdresse : 12, rue des Érables"));
     }
 
     #[test]

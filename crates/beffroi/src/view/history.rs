@@ -4,7 +4,7 @@ use beffroi_wire::pb::event::v1 as event;
 use beffroi_wire::pb::query::v1 as pb;
 use serde::Serialize;
 
-use super::request::RequestView;
+use super::request::{NamesView, RequestView};
 use super::{PositionView, is_false, key, key_or_unknown, said};
 use crate::time::rfc3339;
 
@@ -70,6 +70,10 @@ struct EntryView {
     #[serde(skip_serializing_if = "Option::is_none")]
     notice: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
+    names: Option<NamesView>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    names_before: Option<NamesView>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     position: Option<PositionView>,
 }
 
@@ -97,6 +101,8 @@ impl From<pb::HistoryEntry> for EntryView {
             source_status: said(entry.source_status),
             summary: said(entry.summary),
             notice: said(entry.notice),
+            names: entry.names.map(Into::into),
+            names_before: entry.names_before.map(Into::into),
             position: entry.position.map(Into::into),
         }
     }
@@ -113,6 +119,8 @@ struct ClassificationView {
     precision_code: Option<String>,
     nature: String,
     urgency: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    names: Option<NamesView>,
 }
 
 impl From<pb::Classification> for ClassificationView {
@@ -124,6 +132,7 @@ impl From<pb::Classification> for ClassificationView {
             precision_code: said(it.precision_code),
             nature: key_or_unknown::<event::Nature>(it.nature),
             urgency: key_or_unknown::<event::Urgency>(it.urgency),
+            names: it.names.map(Into::into),
         }
     }
 }

@@ -5,8 +5,8 @@ use beffroi_wire::pb::query::v1 as pb;
 use serde::Serialize;
 
 use super::{
-    AnsweredView, PositionView, RegimeNoticeView, ScreenAnswer, is_false, is_zero, key_or_unknown,
-    said,
+    AnsweredView, PositionView, RegimeNoticeView, ScreenAnswer, is_false, is_zero, key,
+    key_or_unknown, said,
 };
 use crate::time::rfc3339;
 
@@ -123,6 +123,8 @@ pub(crate) struct RequestView {
     place: Option<PlaceView>,
     status: String,
     #[serde(skip_serializing_if = "Option::is_none")]
+    hold_reason: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     opened_at: Option<String>,
     #[serde(skip_serializing_if = "is_false")]
     approximate: bool,
@@ -150,7 +152,33 @@ pub(crate) struct RequestView {
     followers: Vec<String>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     relations: Vec<RelationView>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    names: Option<NamesView>,
     summary: String,
+}
+
+/// What people call things, where that is not what was recorded.
+#[derive(Debug, Serialize)]
+pub(crate) struct NamesView {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    product: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    precision: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    unit: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    programme: Option<String>,
+}
+
+impl From<pb::Names> for NamesView {
+    fn from(names: pb::Names) -> Self {
+        Self {
+            product: said(names.product),
+            precision: said(names.precision),
+            unit: said(names.unit),
+            programme: said(names.programme),
+        }
+    }
 }
 
 impl From<pb::ServiceRequest> for RequestView {
@@ -172,6 +200,7 @@ impl From<pb::ServiceRequest> for RequestView {
             unit: said(request.unit),
             place: request.place.map(PlaceView::from),
             status: key_or_unknown::<pb::Status>(request.status),
+            hold_reason: key::<event::HoldReason>(request.hold_reason),
             opened_at: rfc3339(request.opened_at.as_ref()),
             approximate: request.approximate,
             status_changed_at: rfc3339(request.status_changed_at.as_ref()),
@@ -188,6 +217,7 @@ impl From<pb::ServiceRequest> for RequestView {
             duplicates: request.duplicates,
             followers: request.followers,
             relations: request.relations.into_iter().map(RelationView::from).collect(),
+            names: request.names.map(NamesView::from),
             summary: request.summary,
         }
     }

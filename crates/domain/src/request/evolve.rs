@@ -1,7 +1,9 @@
 //! Folding events into the state of their request.
 
 use super::{OutOfOrder, Request, Status};
-use crate::{About, Event, Kind, Label, Opened, Promise, Reclassified, Term, Visibility};
+use crate::{
+    About, Event, HoldReason, Kind, Label, Opened, Promise, Reclassified, Term, Visibility,
+};
 
 impl Request {
     /// Folds one event into the state of its request.
@@ -28,7 +30,7 @@ impl Request {
             | Kind::Regime(_)
             | Kind::ContactRecorded(_) => false,
             Kind::Assigned(unit) => self.assign(unit.as_ref(), event),
-            Kind::PutOnHold(_) => self.is_in_hand() && self.turn(Status::OnHold, event),
+            Kind::PutOnHold(reason) => self.wait(*reason, event),
             Kind::Resumed(terms) => self.resume(terms, event),
             Kind::FollowUpAdded(visibility) => {
                 self.public_follow_ups += u32::from(*visibility == Visibility::Public);
@@ -114,6 +116,7 @@ impl Request {
             source_status: event.meta.source_status.clone(),
             origin: event.meta.origin,
             status,
+            waits_on: None,
             opened_at: event.meta.occurred_at,
             approximate: event.meta.approximate,
             status_changed_at: event.meta.occurred_at,
@@ -136,6 +139,11 @@ impl Request {
     fn assign(&mut self, unit: Option<&Label>, event: &Event) -> bool {
         self.unit = unit.cloned().or_else(|| self.unit.take());
         self.is_in_hand() && self.turn(Status::Assigned, event)
+    }
+
+    fn wait(&mut self, reason: HoldReason, event: &Event) -> bool {
+        self.waits_on = Some(reason);
+        self.is_in_hand() && self.turn(Status::OnHold, event)
     }
 
     fn resume(&mut self, terms: &[Term], event: &Event) -> bool {
@@ -197,6 +205,9 @@ impl Request {
         self.status = status;
         if status != Status::Planned {
             self.programme = None;
+        }
+        if status != Status::OnHold {
+            self.waits_on = None;
         }
         self.status_changed_at = event.meta.occurred_at;
         self.status_approximate = event.meta.approximate;

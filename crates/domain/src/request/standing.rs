@@ -1,7 +1,7 @@
 //! Duplicates: a request that is one shows the status of the other, and can stand again as before.
 
 use super::{Request, Status};
-use crate::{CitizenId, Code, Event, Label, Promise, RequestId, Term, Timestamp};
+use crate::{CitizenId, Code, Event, HoldReason, Label, Promise, RequestId, Term, Timestamp};
 use serde::{Deserialize, Serialize};
 
 /// How a request stands: what a merge replaces and an un-merge gives back.
@@ -9,6 +9,8 @@ use serde::{Deserialize, Serialize};
 pub struct Standing {
     /// Where it stood.
     pub status: Status,
+    /// On whom it waited.
+    pub waits_on: Option<HoldReason>,
     /// Since when.
     pub status_changed_at: Timestamp,
     /// That time is only known roughly.
@@ -66,6 +68,7 @@ impl Request {
     fn standing(&self) -> Standing {
         Standing {
             status: self.status,
+            waits_on: self.waits_on,
             status_changed_at: self.status_changed_at,
             status_approximate: self.status_approximate,
             resolved_at: self.resolved_at,
@@ -94,6 +97,7 @@ impl Request {
             | Status::Resolved
             | Status::Cancelled => {}
         }
+        self.waits_on = None;
         self.turn(merged.status, event);
     }
 
@@ -101,6 +105,7 @@ impl Request {
         let Some(merged) = self.merged.take() else { return };
         let Standing {
             status,
+            waits_on,
             status_changed_at,
             status_approximate,
             resolved_at,
@@ -112,6 +117,7 @@ impl Request {
             programme,
         } = merged.before;
         self.status = status;
+        self.waits_on = waits_on;
         self.status_changed_at = status_changed_at;
         self.status_approximate = status_approximate;
         self.resolved_at = resolved_at;

@@ -103,6 +103,7 @@ fn taken_apart_a_request_stands_as_before() {
         .when(2, "05 10:00", Change::Reopen)
         .when_unmerged(1, "06 10:00");
     assert_eq!(after.of(1), before.of(1));
+    assert_eq!(after.of(1).waits_on, Some(HoldReason::ThirdParty));
     assert!(after.of(2).duplicates.is_empty());
     assert_eq!(after.of(2).followers().collect::<Vec<_>>(), [citizen(2)]);
 }

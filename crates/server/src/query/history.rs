@@ -34,6 +34,7 @@ pub(super) async fn history(
         if staff || is_public(&event.kind) {
             let mut entry = entry(node, &recorded, language);
             depth::add(&mut entry, event, (state.as_ref(), &view, staff))?;
+            depth::add_names(&mut entry, event, (state.as_ref(), &view))?;
             // What is taken apart again was told before.
             let entered = entered(state.as_ref(), after.as_ref());
             if let Some(programme) = entered.filter(|_| event.kind != Kind::Unmerged) {

@@ -1,5 +1,7 @@
 //! What callers see of a request.
 
+mod names;
+
 use crate::catalogue::{self, Catalogues};
 use crate::error::{ApiError, standing};
 use crate::language::choose;
@@ -7,12 +9,14 @@ use crate::programme::words::words;
 use crate::shared::Shared;
 use beffroi_aggregator::{RequestRow, Snapshot};
 use beffroi_domain::{
-    City, Code, Kind, Label, Language, Request, RequestId, Status, Timestamp, Verdict,
+    City, Code, HoldReason, Kind, Label, Language, Request, RequestId, Status, Timestamp, Verdict,
 };
 use beffroi_wire::event::{place_to_pb, promise_to_pb};
 use beffroi_wire::pb::event::v1 as event;
 use beffroi_wire::pb::query::v1 as pb;
 use beffroi_wire::{time, vocabulary};
+
+pub(in crate::query) use names::Recorded;
 
 /// Looks at requests for a caller, at one moment of the projections.
 pub(crate) struct View<'a> {
@@ -38,6 +42,15 @@ impl<'a> View<'a> {
             None => None,
         };
         view.merged_into = survivor.as_ref().map(|it| it.number.to_string()).unwrap_or_default();
+        let recorded = Recorded {
+            entry: request.entry.as_ref(),
+            unit: request.unit.as_ref(),
+            programme: request.programme.as_ref(),
+        };
+        view.names = self.names(request.catalogue_version, recorded)?;
+        if let Some(survivor) = &survivor {
+            view.hold_reason = hold_reason(&survivor.request);
+        }
         view.summary = match &survivor {
             Some(survivor) => self.summary_of_duplicate(row, survivor)?,
             None => self.summary(row)?,
@@ -57,10 +70,11 @@ impl<'a> View<'a> {
     fn summary(&self, row: &RequestRow) -> Result<String, ApiError> {
         let number = row.number;
         let (state, then) = self.standing(&row.request)?;
+        let waiting = waiting(row.request.waits_on, self.language);
         Ok(choose(
             self.language,
-            format!("Votre demande {number} est {state}.{then}"),
-            format!("Your request {number} has been {state}.{then}"),
+            format!("Votre demande {number} est {state}.{waiting}{then}"),
+            format!("Your request {number} has been {state}.{waiting}{then}"),
         ))
     }
 
@@ -157,6 +171,7 @@ fn own(row: &RequestRow, now: Timestamp) -> pb::ServiceRequest {
         unit: label(request.unit.as_ref()),
         place: place_to_pb(&request.place),
         status: vocabulary::status::to_pb(request.status).into(),
+        hold_reason: hold_reason(request),
         opened_at: Some(time::to_pb(request.opened_at)),
         approximate: request.approximate,
         status_changed_at: Some(time::to_pb(request.status_changed_at)),
@@ -181,6 +196,10 @@ fn own(row: &RequestRow, now: Timestamp) -> pb::ServiceRequest {
     }
 }
 
+fn hold_reason(request: &Request) -> i32 {
+    request.waits_on.map(vocabulary::hold_reason::to_pb).unwrap_or_default().into()
+}
+
 fn code(it: Option<&Code>) -> String {
     it.map(ToString::to_string).unwrap_or_default()
 }
@@ -200,6 +219,19 @@ fn planned(programme: &str, since: &str, language: Language) -> (String, String)
     )
 }
 
+/// On whom a request waits, to the one who asked for it.
+fn waiting(reason: Option<HoldReason>, language: Language) -> &'static str {
+    match reason {
+        Some(HoldReason::Citizen) => {
+            choose(language, " Nous attendons votre réponse.", " We are waiting for your answer.")
+        }
+        Some(HoldReason::ThirdParty) => {
+            choose(language, " Nous attendons un tiers.", " We are waiting for a third party.")
+        }
+        None => "",
+    }
+}
+
 fn promised(request: &Request, city: &City, now: Timestamp, language: Language) -> Option<String> {
     let promise = request.promises.iter().rev().find(|it| it.cycle == request.cycle)?;
     let due = day(city, promise.term.due_at);
@@ -208,20 +240,20 @@ fn promised(request: &Request, city: &City, now: Timestamp, language: Language) 
             (format!("Elle doit être résolue d'ici le {due}."), format!("It is due by {due}."))
         }
         Verdict::Paused => (
-            "Le délai est suspendu en attendant une réponse.".to_owned(),
-            "The delay is suspended until an answer comes.".to_owned(),
+            "Le délai est suspendu pendant ce temps.".to_owned(),
+            "The promised time is suspended meanwhile.".to_owned(),
         ),
         Verdict::OnTime => (
             format!("Elle l'a été dans le délai promis (le {due})."),
-            format!("It was done within the promised delay ({due})."),
+            format!("It was done within the promised time ({due})."),
         ),
         Verdict::Late if request.status == Status::Resolved => (
             format!("Elle l'a été après le délai promis (le {due})."),
-            format!("It was done after the promised delay ({due})."),
+            format!("It was done after the promised time ({due})."),
         ),
         Verdict::Late if matches!(request.status, Status::Cancelled | Status::Planned) => (
             format!("Le délai promis (le {due}) était alors passé."),
-            format!("The promised delay ({due}) had passed by then."),
+            format!("The promised time ({due}) had passed by then."),
         ),
         Verdict::Late => (
             format!("Elle devait être résolue le {due} : elle est en retard."),

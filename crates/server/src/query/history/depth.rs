@@ -1,10 +1,10 @@
 //! What entries say of requests in depth: other requests, what it was about before, attachments.
 
 use crate::error::ApiError;
-use crate::query::view::{View, label};
+use crate::query::view::{Recorded, View, label};
 use beffroi_domain::{
-    Attachment, CatalogueEntry, Event, Kind, Label, Nature, PersonalData, Request, RequestId, Text,
-    Urgency,
+    Attachment, CatalogueEntry, Code, Event, Kind, Label, Nature, PersonalData, Request, RequestId,
+    Text, Urgency,
 };
 use beffroi_wire::pb::query::v1 as pb;
 use beffroi_wire::vocabulary;
@@ -40,12 +40,16 @@ pub(super) fn add(
             entry.relation = was.unwrap_or_default();
         }
         Kind::Reclassified(it) => {
-            entry.classified_before = before.map(|it| {
-                let about = (&it.product, it.precision.as_ref(), it.entry.as_ref());
-                classification(about, it.nature, it.urgency)
-            });
+            if let Some(before) = before {
+                let about = (&before.product, before.precision.as_ref(), before.entry.as_ref());
+                let names = of_entry(view, before.catalogue_version, before.entry.as_ref())?;
+                let was = classification(about, before.nature, before.urgency);
+                entry.classified_before = Some(pb::Classification { names, ..was });
+            }
             let about = (&it.product, it.precision.as_ref(), it.entry.as_ref());
-            entry.classified_after = Some(classification(about, it.nature, it.urgency));
+            let names = of_entry(view, event.meta.catalogue_version, it.entry.as_ref())?;
+            let is = classification(about, it.nature, it.urgency);
+            entry.classified_after = Some(pb::Classification { names, ..is });
             if it.unit.is_some() {
                 entry.unit_before = unit_before();
             }
@@ -80,6 +84,30 @@ pub(super) fn add(
     Ok(())
 }
 
+/// Adds what people call the units and the programme of an entry.
+pub(super) fn add_names(
+    entry: &mut pb::HistoryEntry,
+    event: &Event,
+    (before, view): (Option<&Request>, &View<'_>),
+) -> Result<(), ApiError> {
+    let version = event.meta.catalogue_version;
+    let (unit, programme) = (entry.unit.parse().ok(), entry.programme.parse().ok());
+    let (unit, programme): (Option<Label>, Option<Code>) = (unit, programme);
+    let now = Recorded { unit: unit.as_ref(), programme: programme.as_ref(), entry: None };
+    entry.names = view.names(version, now)?;
+    let unit = before.and_then(|it| it.unit.as_ref()).filter(|_| !entry.unit_before.is_empty());
+    entry.names_before = view.names(version, Recorded { unit, ..Recorded::default() })?;
+    Ok(())
+}
+
+fn of_entry(
+    view: &View<'_>,
+    version: u64,
+    entry: Option<&CatalogueEntry>,
+) -> Result<Option<pb::Names>, ApiError> {
+    view.names(version, Recorded { entry, ..Recorded::default() })
+}
+
 fn classification(
     (product, precision, entry): (&Label, Option<&Label>, Option<&CatalogueEntry>),
     nature: Nature,
@@ -93,6 +121,7 @@ fn classification(
         urgency: vocabulary::urgency::to_pb(urgency).into(),
         product_code: entry.map(|it| it.product.to_string()).unwrap_or_default(),
         precision_code: precision_code.map(ToString::to_string).unwrap_or_default(),
+        names: None,
     }
 }
 
