@@ -11,6 +11,8 @@ pub struct Commitment {
     pub nature: Option<Nature>,
     /// Only this channel.
     pub channel: Option<Channel>,
+    /// What is promised.
+    pub promise: PromiseKind,
     /// The delay, in business days.
     pub business_days: u32,
 }
@@ -21,7 +23,7 @@ pub(crate) struct Promised<'a> {
     pub product: &'a Label,
     pub nature: Nature,
     pub channel: Channel,
-    /// What the catalogue promises for the product: it comes before the city's general promises.
+    /// When the catalogue promises that it is resolved: it comes before the city's general promises.
     pub business_days: Option<u32>,
 }
 
@@ -32,7 +34,7 @@ pub struct City {
     pub name: Label,
     /// Its working days and hours.
     pub calendar: Calendar,
-    /// Its promises; the first one that applies holds.
+    /// Its promises; of each kind, the first one that applies holds.
     pub commitments: Vec<Commitment>,
 }
 
@@ -51,20 +53,31 @@ impl City {
                 && it.nature.is_none_or(|only| only == asked.nature)
                 && it.channel.is_none_or(|only| only == asked.channel)
         };
-        let general = || self.commitments.iter().find(applies).map(|it| it.business_days);
-        let Some(days) = asked.business_days.or_else(general) else { return Ok(Vec::new()) };
+        let general = |kind| {
+            let mut applying = self.commitments.iter().filter(applies);
+            applying.find(|it| it.promise == kind).map(|it| it.business_days)
+        };
+        let answer = general(PromiseKind::FirstAnswer);
+        let resolution = asked.business_days.or_else(|| general(PromiseKind::Resolution));
+        let answer = answer.map(|days| (PromiseKind::FirstAnswer, days));
+        let resolution = resolution.map(|days| (PromiseKind::Resolution, days));
+        let promised = answer.into_iter().chain(resolution);
+        promised.map(|(kind, days)| self.term(kind, days, received)).collect()
+    }
+
+    fn term(
+        &self,
+        kind: PromiseKind,
+        days: u32,
+        received: Timestamp,
+    ) -> Result<Term, OutOfCalendar> {
         let due_at = self.calendar.business_days_eod(received, days)?;
         let total = self.calendar.working_micros(received, due_at);
         let warn_at = self.calendar.add_working_micros(received, total / 100 * WARN_AT_PERCENT)?;
-        Ok(vec![Term {
-            kind: PromiseKind::Resolution,
-            rule: Rule::BusinessDaysEodV1(days),
-            warn_at: Some(warn_at),
-            due_at,
-        }])
+        Ok(Term { kind, rule: Rule::BusinessDaysEodV1(days), warn_at: Some(warn_at), due_at })
     }
 
-    /// A term moved by the working time of a pause.
+    /// A term moved by the working time of a pause, if its clock stood still.
     pub fn after_pause(
         &self,
         term: &Term,
@@ -72,7 +85,7 @@ impl City {
         to: Timestamp,
     ) -> Result<Term, OutOfCalendar> {
         // A due time that had passed before the pause is not given back.
-        if term.due_at < from {
+        if !term.kind.pauses() || term.due_at < from {
             return Ok(*term);
         }
         let paused = self.calendar.working_micros(from, to);

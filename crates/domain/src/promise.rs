@@ -4,10 +4,14 @@ use crate::Timestamp;
 use serde::{Deserialize, Serialize};
 
 /// What is promised.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum PromiseKind {
     /// The request is resolved.
+    #[default]
     Resolution,
+    /// Whoever asked hears of the request: a follow-up that they can see, or its resolution.
+    FirstAnswer,
 }
 
 impl PromiseKind {
@@ -15,6 +19,23 @@ impl PromiseKind {
     pub fn name(self) -> &'static str {
         match self {
             Self::Resolution => "resolution",
+            Self::FirstAnswer => "first_answer",
+        }
+    }
+
+    /// Its clock stands still while the request waits on the citizen or on a third party.
+    pub fn pauses(self) -> bool {
+        match self {
+            Self::Resolution => true,
+            Self::FirstAnswer => false,
+        }
+    }
+
+    /// It is promised anew when the request is reopened or leaves a programme.
+    pub fn recurs(self) -> bool {
+        match self {
+            Self::Resolution => true,
+            Self::FirstAnswer => false,
         }
     }
 }

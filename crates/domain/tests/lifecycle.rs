@@ -4,9 +4,9 @@
 
 use beffroi_domain::{
     About, Alarm, Calendar, Change, Channel, City, Command, Commitment, Event, EventId, HoldReason,
-    Kind, Language, Meta, Nature, Open, Origin, Personal, PersonalData, Place, Reclassify,
-    Rejection, Request, RequestId, Source, Status, Timestamp, Urgency, Verdict, Visibility, Window,
-    decide,
+    Kind, Language, Meta, Nature, Open, Origin, Personal, PersonalData, Place, PromiseKind,
+    Reclassify, Rejection, Request, RequestId, Source, Status, Timestamp, Urgency, Verdict,
+    Visibility, Window, decide,
 };
 use chrono::{NaiveDateTime, TimeZone, Utc};
 use chrono_tz::America::Toronto;
@@ -20,6 +20,7 @@ fn city() -> City {
         name: "Québec".parse().unwrap(),
         calendar: Calendar::new(Toronto, week, []).unwrap(),
         commitments: vec![Commitment {
+            promise: PromiseKind::Resolution,
             product: Some("Abattage d'arbre".parse().unwrap()),
             nature: None,
             channel: None,

@@ -1,6 +1,8 @@
 //! The city's file: its calendar and its promises, in TOML.
 
-use beffroi_domain::{Calendar, Channel, City, Commitment, InvalidCalendar, Label, Nature, Window};
+use beffroi_domain::{
+    Calendar, Channel, City, Commitment, InvalidCalendar, Label, Nature, PromiseKind, Window,
+};
 use chrono::NaiveDate;
 use chrono_tz::Tz;
 use serde::Deserialize;
@@ -68,6 +70,8 @@ struct Promised {
     product: Option<String>,
     nature: Option<Nature>,
     channel: Option<Channel>,
+    #[serde(default)]
+    promise: PromiseKind,
     business_days: u32,
 }
 
@@ -122,6 +126,7 @@ fn commitment((index, it): (usize, Promised)) -> Result<Commitment, InvalidCity>
         product: product.transpose()?,
         nature: it.nature,
         channel: it.channel,
+        promise: it.promise,
         business_days: it.business_days,
     })
 }

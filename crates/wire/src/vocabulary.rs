@@ -95,7 +95,8 @@ words!(
     domain::PromiseKind,
     pb::PromiseKind,
     none = [Unspecified],
-    Resolution = Resolution
+    Resolution = Resolution,
+    FirstAnswer = FirstAnswer,
 );
 words!(
     status,

@@ -194,6 +194,7 @@ words!(Origin, "ORIGIN_", {
 words!(PromiseKind, "PROMISE_KIND_", {
     Unspecified => "Inconnu", "Unknown";
     Resolution => "Résolution", "Resolution";
+    FirstAnswer => "Première réponse", "First answer";
 });
 
 words!(Verdict, "VERDICT_", {

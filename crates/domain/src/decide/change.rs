@@ -119,7 +119,8 @@ fn new_cycle(city: &City, request: &Request, from: Timestamp) -> Result<Vec<Term
                 channel: request.channel,
                 business_days: request.entry.as_ref().and_then(|it| it.business_days),
             };
-            city.terms(&asked, from)
+            let terms = city.terms(&asked, from)?;
+            Ok(terms.into_iter().filter(|it| it.kind.recurs()).collect())
         }
     }
 }
@@ -137,6 +138,7 @@ fn reclassify(city: &City, request: &Request, to: &Reclassify) -> Result<Kind, R
                 business_days: to.entry.as_ref().and_then(|it| it.business_days),
             };
             let mut terms = city.terms(&asked, request.cycle_started_at)?;
+            terms.retain(|it| request.cycle == 1 || it.kind.recurs());
             for (from, until) in &request.pauses {
                 let moved = terms.iter().map(|term| city.after_pause(term, *from, *until));
                 terms = moved.collect::<Result<_, _>>()?;

@@ -1,7 +1,7 @@
 //! The promises of a request: how they are set, revised and settled, and when to look at them.
 
 use super::{Alarm, Raised, Request, Status};
-use crate::{FactKind, Kind, Origin, Promise, PromiseRef, Term, Timestamp, Verdict};
+use crate::{FactKind, Kind, Origin, Promise, PromiseKind, PromiseRef, Term, Timestamp, Verdict};
 
 impl Request {
     fn current(&mut self) -> impl Iterator<Item = &mut Promise> {
@@ -19,7 +19,8 @@ impl Request {
 
     pub(super) fn revise(&mut self, terms: &[Term]) {
         for term in terms {
-            for promise in self.current().filter(|it| it.term.kind == term.kind) {
+            let open = |it: &&mut Promise| it.verdict == Verdict::Pending;
+            for promise in self.current().filter(open).filter(|it| it.term.kind == term.kind) {
                 promise.term = *term;
             }
         }
@@ -72,11 +73,23 @@ impl Request {
         self.settle(at, Verdict::Rescinded);
     }
 
+    /// Whoever asked has heard of it. What is dated earlier may come later: the earliest counts.
+    pub(super) fn answer(&mut self, at: Timestamp) {
+        let answers = |it: &&mut Promise| it.term.kind == PromiseKind::FirstAnswer;
+        for promise in self.promises.iter_mut().filter(answers) {
+            if matches!(promise.verdict, Verdict::Pending | Verdict::Late) {
+                let late = at > promise.term.due_at;
+                promise.verdict = if late { Verdict::Late } else { Verdict::OnTime };
+            }
+        }
+    }
+
     fn settle(&mut self, at: Timestamp, otherwise: Verdict) {
         // While it waited the clock stood still: what had not passed by then has not passed since.
         let stopped = (self.status == Status::OnHold).then_some(self.status_changed_at);
-        let counted = stopped.map_or(at, |since| since.min(at));
+        let paused = stopped.map_or(at, |since| since.min(at));
         for promise in self.current().filter(|it| it.verdict == Verdict::Pending) {
+            let counted = if promise.term.kind.pauses() { paused } else { at };
             let late = counted > promise.term.due_at;
             promise.verdict = if late { Verdict::Late } else { otherwise };
         }
@@ -89,21 +102,23 @@ impl Request {
         })?;
         let promise = self.promises.get(at)?;
         let open = match (promise.verdict, kind) {
-            (Verdict::Pending, FactKind::Breach) => {
-                !promise.breached && !self.stopped_by(fact.due_at)
-            }
+            (Verdict::Pending, FactKind::Breach) => !promise.breached && !self.has_stopped(promise),
             (Verdict::Late, FactKind::Breach) => !promise.breached,
             (Verdict::Pending, FactKind::Warning) => {
-                !promise.warned && !promise.breached && self.status != Status::OnHold
+                !promise.warned && !promise.breached && !self.stands_still(promise)
             }
             (Verdict::Late | Verdict::Paused | Verdict::OnTime | Verdict::Rescinded, _) => false,
         };
         open.then_some(at)
     }
 
-    /// Its clock had stopped at `at` or before, and has not run since.
-    fn stopped_by(&self, at: Timestamp) -> bool {
-        self.status == Status::OnHold && self.status_changed_at <= at
+    fn stands_still(&self, promise: &Promise) -> bool {
+        self.status == Status::OnHold && promise.term.kind.pauses()
+    }
+
+    /// Its clock had stopped when it fell due or before, and has not run since.
+    fn has_stopped(&self, promise: &Promise) -> bool {
+        self.stands_still(promise) && self.status_changed_at <= promise.term.due_at
     }
 
     /// The fact was already settled by an earlier event: the promise was met or rescinded, its due
@@ -139,8 +154,8 @@ impl Request {
         }
         match promise.verdict {
             Verdict::Late => Some(term.due_at),
-            Verdict::Pending if self.status == Status::OnHold => {
-                (!self.stopped_by(term.due_at)).then_some(term.due_at)
+            Verdict::Pending if self.stands_still(promise) => {
+                (!self.has_stopped(promise)).then_some(term.due_at)
             }
             Verdict::Pending if promise.warned => Some(term.due_at),
             Verdict::Pending => Some(term.warn_at.unwrap_or(term.due_at)),
@@ -168,7 +183,7 @@ impl Request {
     pub fn verdict(&self, promise: &Promise, now: Timestamp) -> Verdict {
         if promise.verdict != Verdict::Pending {
             promise.verdict
-        } else if self.stopped_by(promise.term.due_at) {
+        } else if self.has_stopped(promise) {
             Verdict::Paused
         } else if now > promise.term.due_at {
             Verdict::Late

@@ -33,7 +33,10 @@ impl Request {
             Kind::PutOnHold(reason) => self.wait(*reason, event),
             Kind::Resumed(terms) => self.resume(terms, event),
             Kind::FollowUpAdded(visibility) => {
-                self.public_follow_ups += u32::from(*visibility == Visibility::Public);
+                if *visibility == Visibility::Public {
+                    self.public_follow_ups += 1;
+                    self.answer(at);
+                }
                 true
             }
             Kind::Resolved => self.resolve(event),
@@ -153,6 +156,7 @@ impl Request {
     }
 
     fn resolve(&mut self, event: &Event) -> bool {
+        self.answer(event.meta.occurred_at);
         self.fulfil(event.meta.occurred_at);
         self.resolved_at = Some(event.meta.occurred_at);
         self.programme = None;

@@ -3,8 +3,8 @@
 use beffroi_domain::{
     About, Calendar, CatalogueEntry, Change, Channel, CitizenId, City, Code, Command, Commitment,
     Duplicate, Event, EventId, Kind, Language, LinkRejection, Merge, Meta, Nature, Open, Origin,
-    Personal, PersonalData, Place, Reclassify, Rejection, Request, RequestId, Timestamp, Urgency,
-    Window, decide, mirror,
+    Personal, PersonalData, Place, PromiseKind, Reclassify, Rejection, Request, RequestId,
+    Timestamp, Urgency, Window, decide, mirror,
 };
 use chrono::{NaiveDateTime, TimeZone, Utc};
 use chrono_tz::America::Toronto;
@@ -19,12 +19,18 @@ pub(crate) fn city() -> City {
         product: product.map(|it| it.parse().unwrap()),
         nature: None,
         channel: None,
+        promise: PromiseKind::Resolution,
         business_days,
+    };
+    let answer = Commitment {
+        channel: Some(Channel::Email),
+        promise: PromiseKind::FirstAnswer,
+        ..promise(None, 2)
     };
     City {
         name: "Québec".parse().unwrap(),
         calendar: Calendar::new(Toronto, week, []).unwrap(),
-        commitments: vec![promise(Some("Arbres"), 2), promise(None, 5)],
+        commitments: vec![answer, promise(Some("Arbres"), 2), promise(None, 5)],
     }
 }
 

@@ -1,0 +1,120 @@
+//! The first answer: promised beside the resolution, and settled by what whoever asked can see.
+
+use crate::town::{Town, at, code, opening, reclassification};
+use beffroi_domain::{Change, Channel, HoldReason, Promise, PromiseKind, Verdict, Visibility};
+
+/// A request by e-mail, opened on Monday at 10:00: an answer by Wednesday's closing, the resolution
+/// by Monday's.
+fn by_email() -> Town {
+    let mut open = opening(1, "Nids");
+    open.channel = Channel::Email;
+    Town::default().when(1, "02 10:00", Change::Open(Box::new(open)))
+}
+
+fn promise(town: &Town, kind: PromiseKind) -> Option<&Promise> {
+    town.of(1).promises.iter().rev().find(|it| it.term.kind == kind)
+}
+
+impl Town {
+    #[track_caller]
+    fn then_answer(self, now: &str, verdict: Verdict) -> Self {
+        let answer = promise(&self, PromiseKind::FirstAnswer).unwrap();
+        assert_eq!(self.of(1).verdict(answer, at(now)), verdict);
+        self
+    }
+
+    #[track_caller]
+    fn then_promised(self, kind: PromiseKind, due: &str) -> Self {
+        assert_eq!(promise(&self, kind).unwrap().term.due_at, at(due));
+        self
+    }
+}
+
+fn follow_up(visibility: Visibility) -> Change {
+    Change::FollowUp(visibility)
+}
+
+#[test]
+fn it_is_promised_beside_the_resolution() {
+    let town = by_email()
+        .then_promised(PromiseKind::FirstAnswer, "04 19:00")
+        .then_promised(PromiseKind::Resolution, "09 19:00");
+    assert_eq!(town.of(1).promises.len(), 2);
+}
+
+#[test]
+fn only_what_the_citizen_can_see_answers() {
+    by_email()
+        .when(1, "03 10:00", follow_up(Visibility::Internal))
+        .then_answer("03 11:00", Verdict::Pending)
+        .then_answer("04 19:01", Verdict::Late)
+        .when(1, "04 19:00", follow_up(Visibility::Public))
+        .then_answer("20 10:00", Verdict::OnTime);
+    by_email()
+        .when(1, "04 19:01", follow_up(Visibility::Public))
+        .then_answer("20 10:00", Verdict::Late);
+}
+
+#[test]
+fn what_is_dated_earlier_counts_though_it_comes_later() {
+    by_email()
+        .when(1, "05 10:00", follow_up(Visibility::Public))
+        .then_answer("05 11:00", Verdict::Late)
+        .when(1, "04 10:00", follow_up(Visibility::Public))
+        .then_answer("05 11:00", Verdict::OnTime)
+        .when(1, "06 10:00", follow_up(Visibility::Public))
+        .then_answer("07 10:00", Verdict::OnTime);
+}
+
+#[test]
+fn a_resolution_is_an_answer_and_a_cancellation_none() {
+    by_email().when(1, "03 10:00", Change::Resolve).then_answer("20 10:00", Verdict::OnTime);
+    by_email().when(1, "05 10:00", Change::Resolve).then_answer("20 10:00", Verdict::Late);
+    by_email().when(1, "03 10:00", Change::Cancel).then_answer("20 10:00", Verdict::Rescinded);
+    by_email().when(1, "05 10:00", Change::Cancel).then_answer("20 10:00", Verdict::Late);
+}
+
+#[test]
+fn it_does_not_wait_when_the_request_does() {
+    let waiting = by_email().when(1, "03 09:00", Change::PutOnHold(HoldReason::Citizen));
+    let alarm = waiting.of(1).alarms().next().unwrap();
+    assert_eq!(
+        waiting.of(1).promises[usize::from(alarm.promise)].term.kind,
+        PromiseKind::FirstAnswer
+    );
+    let waiting =
+        waiting.then_answer("04 19:00", Verdict::Pending).then_answer("04 19:01", Verdict::Late);
+    let request = waiting.of(1);
+    assert!(request.raised(alarm.promise, at("04 19:01"), 1).is_some());
+    waiting
+        .when(1, "04 09:00", Change::Resume)
+        .then_promised(PromiseKind::FirstAnswer, "04 19:00")
+        .then_promised(PromiseKind::Resolution, "10 19:00");
+}
+
+#[test]
+fn it_stops_where_the_request_is_planned_and_does_not_come_back() {
+    by_email()
+        .when(1, "03 10:00", Change::EnterProgramme(code("nids")))
+        .then_answer("20 10:00", Verdict::Rescinded)
+        .when(1, "04 10:00", Change::LeaveProgramme)
+        .then_answer("20 10:00", Verdict::Rescinded);
+}
+
+#[test]
+fn it_is_promised_once_however_often_the_request_is_reopened() {
+    let town = by_email().when(1, "03 10:00", Change::Resolve).when(1, "05 10:00", Change::Reopen);
+    let kinds: Vec<_> = town.of(1).promises.iter().map(|it| (it.cycle, it.term.kind)).collect();
+    let (answer, resolution) = (PromiseKind::FirstAnswer, PromiseKind::Resolution);
+    assert_eq!(kinds, [(1, answer), (1, resolution), (2, resolution)]);
+}
+
+#[test]
+fn a_verdict_stays_whatever_the_request_turns_out_to_be() {
+    let to = Change::Reclassify(Box::new(reclassification("Arbres")));
+    by_email()
+        .when(1, "03 10:00", follow_up(Visibility::Public))
+        .when(1, "03 11:00", to)
+        .then_answer("20 10:00", Verdict::OnTime)
+        .then_promised(PromiseKind::Resolution, "04 19:00");
+}
