@@ -61,9 +61,10 @@ impl Subject {
     /// The subject of an event.
     pub fn of(event: &Event) -> Self {
         let (aggregate, id) = match (event.about, &event.kind) {
-            (About::Request(id), Kind::PromiseWarned(_) | Kind::PromiseBreached(_)) => {
-                (Aggregate::Sla, id.uuid())
-            }
+            (
+                About::Request(id),
+                Kind::PromiseWarned(_) | Kind::PromiseBreached(_) | Kind::BreachWithdrawn(_),
+            ) => (Aggregate::Sla, id.uuid()),
             (About::Request(id), _) => (Aggregate::Request, id.uuid()),
             (About::Contact(id), _) => (Aggregate::Contact, id.uuid()),
             (About::Citizen(id), _) => (Aggregate::Citizen, id.uuid()),

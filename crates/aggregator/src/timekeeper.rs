@@ -145,10 +145,14 @@ fn event(row: &RequestRow, alarm: Alarm, now: Timestamp) -> Option<Event> {
     let (name, fact, occurred_at) = match kind.fact()? {
         (FactKind::Warning, fact) => ("warned", fact, alarm.at),
         (FactKind::Breach, fact) => ("breached", fact, fact.due_at),
+        (FactKind::Withdrawal, fact) => ("withdrawn", fact, now),
     };
-    // Request, promise, cycle, threshold and due time: the same on every node, never twice.
+    // Request, promise, cycle, threshold, due time and revision: the same on every node, never twice.
     let promise = fact.kind.name();
-    let id = format!("{name}/{promise}/{}/{}", fact.cycle, fact.due_at.micros());
+    let mut id = format!("{name}/{promise}/{}/{}", fact.cycle, fact.due_at.micros());
+    if fact.revision > 0 {
+        id = format!("{id}/{}", fact.revision);
+    }
     Some(Event {
         id: EventId::new(row.request.id.derive(&id)).ok()?,
         about: About::Request(row.request.id),

@@ -135,6 +135,8 @@ pub enum Kind {
     PromiseWarned(PromiseRef),
     /// A promise was broken.
     PromiseBreached(PromiseRef),
+    /// A promise that was said to be broken is not.
+    BreachWithdrawn(PromiseRef),
 }
 
 impl About {
@@ -178,6 +180,7 @@ impl Kind {
             Self::ContactRecorded(_) => "contact_recorded",
             Self::PromiseWarned(_) => "promise_warned",
             Self::PromiseBreached(_) => "promise_breached",
+            Self::BreachWithdrawn(_) => "breach_withdrawn",
         }
     }
 
@@ -208,7 +211,8 @@ impl Kind {
             | Self::Unrelated(_)
             | Self::AttachmentAdded(_)
             | Self::PromiseWarned(_)
-            | Self::PromiseBreached(_) => RequestId::new(id).map(About::Request),
+            | Self::PromiseBreached(_)
+            | Self::BreachWithdrawn(_) => RequestId::new(id).map(About::Request),
         }
     }
 
@@ -217,6 +221,7 @@ impl Kind {
         match self {
             Self::PromiseWarned(promise) => Some((FactKind::Warning, promise)),
             Self::PromiseBreached(promise) => Some((FactKind::Breach, promise)),
+            Self::BreachWithdrawn(promise) => Some((FactKind::Withdrawal, promise)),
             Self::Opened(_)
             | Self::Assigned(_)
             | Self::PutOnHold(_)
@@ -251,6 +256,9 @@ pub enum FactKind {
     Warning,
     /// It was broken.
     Breach,
+    /// It was said to be broken, and is not: what settled it in time became known later, or it is no
+    /// longer due at that time.
+    Withdrawal,
 }
 
 /// How a request begins.
@@ -333,4 +341,6 @@ pub struct PromiseRef {
     pub noticed_at: Timestamp,
     /// The log sequence of the state it was decided on.
     pub based_on: u64,
+    /// How often the same was stated and withdrawn before.
+    pub revision: u32,
 }

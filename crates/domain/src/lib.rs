@@ -15,6 +15,7 @@ mod emergency;
 mod event;
 mod id;
 mod identifier;
+pub mod ledger;
 mod number;
 mod period;
 mod place;

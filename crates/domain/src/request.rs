@@ -81,8 +81,8 @@ pub struct Attachment {
     pub sha256: [u8; 32],
 }
 
-/// A warning or a breach that was raised. It is a fact: nothing takes it back, and it is not raised
-/// again should its promise come to be due at that time again.
+/// A warning or a breach that was raised. It is a fact: only another fact takes a breach back, and
+/// neither is raised again should its promise come to be due at that time again.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Raised {
     /// Which of the two.
@@ -93,6 +93,8 @@ pub struct Raised {
     pub cycle: u32,
     /// The due time of which it speaks.
     pub due_at: Timestamp,
+    /// It was taken back.
+    pub withdrawn: bool,
 }
 
 /// A request as its events left it.

@@ -143,6 +143,12 @@ impl Story {
     }
 
     #[track_caller]
+    fn then_raises(self, now: &str, name: &str) -> Self {
+        assert_eq!(self.raised(now).map(|it| it.name()), Some(name));
+        self.raise(now)
+    }
+
+    #[track_caller]
     fn then_next_alarm(self, time: Option<&str>) -> Self {
         assert_eq!(self.request().alarms().next().map(|it| it.at), time.map(at));
         self
@@ -291,6 +297,8 @@ fn a_due_time_that_moves_after_its_breach_is_raised_again() {
     opened("02 10:00")
         .raise("04 19:01")
         .when("04 18:00", Change::PutOnHold(HoldReason::Citizen))
+        .then_raises("04 19:02", "breach_withdrawn")
+        .then_next_alarm(None)
         .when("05 18:00", Change::Resume)
         // An hour was left, and an hour is left.
         .then_due("05 19:00")
@@ -298,6 +306,50 @@ fn a_due_time_that_moves_after_its_breach_is_raised_again() {
         .raise("05 19:01")
         .then_verdict("05 19:01", Verdict::Late)
         .then_next_alarm(None);
+}
+
+#[test]
+fn a_breach_that_was_none_is_withdrawn_once() {
+    for settled in [Change::Resolve, Change::Cancel] {
+        opened("02 10:00")
+            .then_raises("04 19:01", "promise_breached")
+            // Dated before the due time, it became known after the breach.
+            .when("04 18:00", settled)
+            .then_raises("05 08:00", "breach_withdrawn")
+            .then_next_alarm(None);
+    }
+    opened("02 10:00")
+        .raise("04 19:01")
+        .when("04 19:01", Change::Resolve)
+        .then_verdict("05 08:00", Verdict::Late)
+        .then_next_alarm(None);
+}
+
+#[test]
+fn a_breach_that_comes_true_after_all_is_raised_anew_with_its_revision() {
+    let elsewhere = |product: &str| {
+        Change::Reclassify(Box::new(Reclassify {
+            product: product.parse().unwrap(),
+            precision: None,
+            nature: None,
+            urgency: None,
+            entry: None,
+            unit: None,
+            programme: None,
+        }))
+    };
+    let story = opened("02 10:00")
+        .then_raises("04 19:01", "promise_breached")
+        .when("05 08:00", elsewhere("Parc"))
+        .then_raises("05 08:01", "breach_withdrawn")
+        .then_next_alarm(None)
+        .when("05 09:00", elsewhere("Abattage d'arbre"))
+        .then_due("04 19:00");
+    let Some(Kind::PromiseBreached(fact)) = story.raised("05 09:01") else { panic!("no breach") };
+    assert_eq!(fact.revision, 1);
+    let story = story.raise("05 09:01").when("05 10:00", elsewhere("Parc"));
+    let Some(Kind::BreachWithdrawn(fact)) = story.raised("05 10:01") else { panic!("it stands") };
+    assert_eq!((fact.revision, fact.due_at), (1, at("04 19:00")));
 }
 
 #[test]

@@ -210,6 +210,7 @@ words!(BreachKind, "BREACH_KIND_", {
     Unspecified => "Inconnu", "Unknown";
     Warning => "Avertissement", "Warning";
     Breach => "Dépassement", "Breach";
+    Withdrawal => "Retrait", "Withdrawal";
 });
 
 words!(RegimeKind, "REGIME_KIND_", {

@@ -37,6 +37,7 @@ impl Request {
                         && it.promise == promise.term.kind
                         && it.cycle == promise.cycle
                         && it.due_at == promise.term.due_at
+                        && !it.withdrawn
                 })
             };
             let (warned, breached) = (was(FactKind::Warning), was(FactKind::Breach));
@@ -97,19 +98,51 @@ impl Request {
 
     /// The promise of which a fact speaks, unless the fact is void.
     fn spoken_of(&self, kind: FactKind, fact: &PromiseRef) -> Option<usize> {
-        let at = self.promises.iter().position(|it| {
-            it.term.kind == fact.kind && it.cycle == fact.cycle && it.term.due_at == fact.due_at
-        })?;
+        let is_meant = |it: &Promise| (it.term.kind, it.cycle) == (fact.kind, fact.cycle);
+        let at = self.promises.iter().position(is_meant)?;
         let promise = self.promises.get(at)?;
+        if kind == FactKind::Withdrawal {
+            let wrong = self.wrong_breach(promise);
+            return wrong.is_some_and(|it| it.due_at == fact.due_at).then_some(at);
+        }
+        if promise.term.due_at != fact.due_at {
+            return None;
+        }
         let open = match (promise.verdict, kind) {
             (Verdict::Pending, FactKind::Breach) => !promise.breached && !self.has_stopped(promise),
             (Verdict::Late, FactKind::Breach) => !promise.breached,
             (Verdict::Pending, FactKind::Warning) => {
                 !promise.warned && !promise.breached && !self.stands_still(promise)
             }
-            (Verdict::Late | Verdict::Paused | Verdict::OnTime | Verdict::Rescinded, _) => false,
+            (Verdict::Late | Verdict::Paused | Verdict::OnTime | Verdict::Rescinded, _)
+            | (Verdict::Pending, FactKind::Withdrawal) => false,
         };
         open.then_some(at)
+    }
+
+    /// The breach that was raised of a promise and does not hold: what settled the promise in time, or
+    /// stopped its clock, became known later, or its due time moved.
+    fn wrong_breach(&self, promise: &Promise) -> Option<&Raised> {
+        let holds = |due_at| {
+            promise.term.due_at == due_at
+                && match promise.verdict {
+                    Verdict::Late => true,
+                    Verdict::Pending => !self.has_stopped(promise),
+                    Verdict::Paused | Verdict::OnTime | Verdict::Rescinded => false,
+                }
+        };
+        let stands = |it: &&Raised| it.fact == FactKind::Breach && !it.withdrawn;
+        let of_it = |it: &&Raised| (it.promise, it.cycle) == (promise.term.kind, promise.cycle);
+        self.raised.iter().filter(stands).filter(of_it).find(|it| !holds(it.due_at))
+    }
+
+    /// How often a breach was raised and withdrawn for a due time.
+    fn withdrawals(&self, promise: &Promise, due_at: Timestamp) -> u32 {
+        let (kind, cycle) = (promise.term.kind, promise.cycle);
+        let withdrawn = self.raised.iter().filter(|it| it.withdrawn);
+        let of_it =
+            withdrawn.filter(|it| (it.promise, it.cycle, it.due_at) == (kind, cycle, due_at));
+        u32::try_from(of_it.count()).unwrap_or(u32::MAX)
     }
 
     fn stands_still(&self, promise: &Promise) -> bool {
@@ -134,9 +167,20 @@ impl Request {
         match kind {
             FactKind::Warning => promise.warned = true,
             FactKind::Breach => promise.breached = true,
+            FactKind::Withdrawal => return self.withdraw(fact),
         }
         let PromiseRef { kind: promise, cycle, due_at, .. } = *fact;
-        self.raised.push(Raised { fact: kind, promise, cycle, due_at });
+        self.raised.push(Raised { fact: kind, promise, cycle, due_at, withdrawn: false });
+    }
+
+    fn withdraw(&mut self, fact: &PromiseRef) {
+        let breach = (FactKind::Breach, fact.kind, fact.cycle, fact.due_at, false);
+        let is_it =
+            |it: &&mut Raised| (it.fact, it.promise, it.cycle, it.due_at, it.withdrawn) == breach;
+        if let Some(raised) = self.raised.iter_mut().find(is_it) {
+            raised.withdrawn = true;
+        }
+        self.recall();
     }
 
     /// The times at which its promises must be looked at; none for imported history.
@@ -149,6 +193,9 @@ impl Request {
 
     fn alarm_at(&self, promise: &Promise) -> Option<Timestamp> {
         let term = &promise.term;
+        if let Some(wrong) = self.wrong_breach(promise) {
+            return Some(wrong.due_at);
+        }
         if promise.breached {
             return None;
         }
@@ -168,8 +215,19 @@ impl Request {
     pub fn raised(&self, promise: u16, now: Timestamp, based_on: u64) -> Option<Kind> {
         let promise = self.promises.get(usize::from(promise))?;
         let alarm_at = self.alarm_at(promise)?;
-        let Term { kind, due_at, .. } = promise.term;
-        let fact = PromiseRef { kind, cycle: promise.cycle, due_at, noticed_at: now, based_on };
+        let fact = |due_at| PromiseRef {
+            kind: promise.term.kind,
+            cycle: promise.cycle,
+            due_at,
+            noticed_at: now,
+            based_on,
+            revision: self.withdrawals(promise, due_at),
+        };
+        if let Some(wrong) = self.wrong_breach(promise) {
+            return Some(Kind::BreachWithdrawn(fact(wrong.due_at)));
+        }
+        let due_at = promise.term.due_at;
+        let fact = fact(due_at);
         if now > due_at {
             Some(Kind::PromiseBreached(fact))
         } else if now >= alarm_at && alarm_at < due_at {

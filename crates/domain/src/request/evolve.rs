@@ -89,7 +89,7 @@ impl Request {
                 self.attachments.push(attachment.clone());
                 true
             }
-            Kind::PromiseWarned(_) | Kind::PromiseBreached(_) => {
+            Kind::PromiseWarned(_) | Kind::PromiseBreached(_) | Kind::BreachWithdrawn(_) => {
                 self.raise(kind);
                 true
             }

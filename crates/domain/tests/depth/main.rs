@@ -5,6 +5,7 @@
 
 mod answer;
 mod laws;
+mod ledger;
 mod links;
 mod programme;
 mod reclassify;

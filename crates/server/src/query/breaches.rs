@@ -34,6 +34,7 @@ impl Filter {
             Ok(pb::BreachKind::Unspecified) => None,
             Ok(pb::BreachKind::Warning) => Some(FactKind::Warning),
             Ok(pb::BreachKind::Breach) => Some(FactKind::Breach),
+            Ok(pb::BreachKind::Withdrawal) => Some(FactKind::Withdrawal),
             Err(_) => return Err(Problem::UnknownWord.at("kind").into()),
         };
         let unit = unit.trim();
@@ -182,6 +183,7 @@ fn breach(node: &Shared, sequence: u64, row: &BreachRow) -> pb::Breach {
     let kind = match row.kind {
         FactKind::Warning => pb::BreachKind::Warning,
         FactKind::Breach => pb::BreachKind::Breach,
+        FactKind::Withdrawal => pb::BreachKind::Withdrawal,
     };
     pb::Breach {
         id: row.id.to_string(),

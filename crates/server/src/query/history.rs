@@ -80,7 +80,8 @@ fn is_public(kind: &Kind) -> bool {
         | Kind::Citizen(_)
         | Kind::Regime(_)
         | Kind::ContactRecorded(_)
-        | Kind::PromiseBreached(_) => true,
+        | Kind::PromiseBreached(_)
+        | Kind::BreachWithdrawn(_) => true,
     }
 }
 
@@ -132,7 +133,8 @@ fn entry(node: &Shared, recorded: &Recorded, language: Language) -> pb::HistoryE
         | Kind::Regime(_)
         | Kind::ContactRecorded(_)
         | Kind::PromiseWarned(_)
-        | Kind::PromiseBreached(_) => {}
+        | Kind::PromiseBreached(_)
+        | Kind::BreachWithdrawn(_) => {}
     }
     entry
 }
@@ -152,7 +154,9 @@ fn due_at(kind: &Kind) -> Option<Timestamp> {
         Kind::Resumed(terms) | Kind::Reopened(terms) | Kind::ProgrammeLeft(terms) => {
             terms.first().map(|term| term.due_at)
         }
-        Kind::PromiseWarned(fact) | Kind::PromiseBreached(fact) => Some(fact.due_at),
+        Kind::PromiseWarned(fact) | Kind::PromiseBreached(fact) | Kind::BreachWithdrawn(fact) => {
+            Some(fact.due_at)
+        }
         Kind::Assigned(_)
         | Kind::PutOnHold(_)
         | Kind::FollowUpAdded(_)
@@ -209,6 +213,7 @@ fn summary(kind: &Kind, language: Language) -> String {
         Kind::ContactRecorded(_) => ("Contact", "Contact"),
         Kind::PromiseWarned(_) => ("Échéance proche", "Promise about to be broken"),
         Kind::PromiseBreached(_) => ("Échéance dépassée", "Promise broken"),
+        Kind::BreachWithdrawn(_) => ("Dépassement retiré", "Breach withdrawn"),
     };
     choose(language, french, english).to_owned()
 }

@@ -141,6 +141,7 @@ fn kind(wire: pb::event::Kind, sealed: &pb::PersonalData) -> Result<Kind, Error>
         Wire::ContactRecorded(it) => Kind::ContactRecorded(Box::new(contact(&it)?)),
         Wire::PromiseWarned(it) => Kind::PromiseWarned(promise_ref(it.promise)?),
         Wire::PromiseBreached(it) => Kind::PromiseBreached(promise_ref(it.promise)?),
+        Wire::BreachWithdrawn(it) => Kind::BreachWithdrawn(promise_ref(it.promise)?),
     })
 }
 
@@ -238,6 +239,7 @@ fn promise_ref(it: Option<pb::PromiseRef>) -> Result<PromiseRef, Error> {
         due_at: instant("due_at", it.due_at.as_ref())?,
         noticed_at: instant("noticed_at", it.noticed_at.as_ref())?,
         based_on: it.based_on,
+        revision: it.revision,
     })
 }
 

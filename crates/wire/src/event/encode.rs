@@ -109,6 +109,9 @@ fn kind(kind: &Kind) -> Option<pb::event::Kind> {
         Kind::PromiseBreached(it) => {
             Wire::PromiseBreached(pb::PromiseBreached { promise: Some(promise_ref(it)) })
         }
+        Kind::BreachWithdrawn(it) => {
+            Wire::BreachWithdrawn(pb::BreachWithdrawn { promise: Some(promise_ref(it)) })
+        }
     })
 }
 
@@ -155,7 +158,8 @@ fn links(kind: &Kind) -> Option<pb::event::Kind> {
         | Kind::Regime(_)
         | Kind::ContactRecorded(_)
         | Kind::PromiseWarned(_)
-        | Kind::PromiseBreached(_) => None,
+        | Kind::PromiseBreached(_)
+        | Kind::BreachWithdrawn(_) => None,
     }
 }
 
@@ -241,6 +245,7 @@ fn promise_ref(it: &PromiseRef) -> pb::PromiseRef {
         due_at: Some(time::to_pb(it.due_at)),
         noticed_at: Some(time::to_pb(it.noticed_at)),
         based_on: it.based_on,
+        revision: it.revision,
     }
 }
 

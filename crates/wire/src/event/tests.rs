@@ -75,6 +75,7 @@ fn kinds() -> Vec<Kind> {
         due_at: at(9),
         noticed_at: at(10),
         based_on: 77,
+        revision: 0,
     };
     vec![
         Kind::Opened(Box::new(opened())),
@@ -153,6 +154,14 @@ fn later_kinds() -> Vec<Kind> {
     .chain([Kind::Merged(Box::new(MergedInto { status: Status::Open, terms: terms(), ..merged }))])
     .chain(catalogue_kinds())
     .chain(regime_kinds())
+    .chain([Kind::BreachWithdrawn(PromiseRef {
+        kind: PromiseKind::FirstAnswer,
+        cycle: 1,
+        due_at: at(9),
+        noticed_at: at(11),
+        based_on: 78,
+        revision: 1,
+    })])
     .collect()
 }
 

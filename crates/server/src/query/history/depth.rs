@@ -79,7 +79,8 @@ pub(super) fn add(
         | Kind::Regime(_)
         | Kind::CataloguePublished(_)
         | Kind::PromiseWarned(_)
-        | Kind::PromiseBreached(_) => {}
+        | Kind::PromiseBreached(_)
+        | Kind::BreachWithdrawn(_) => {}
     }
     Ok(())
 }
