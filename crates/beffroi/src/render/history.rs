@@ -4,7 +4,7 @@ use beffroi_wire::pb::event::v1 as event;
 use beffroi_wire::pb::query::v1 as pb;
 
 use super::request::product;
-use super::{DAY_WIDTH, at_least, called, cell, label_if_said, named, table};
+use super::{DAY_WIDTH, at_least, called, cell, label, label_if_said, named, table};
 use crate::time::minutes;
 use crate::words::{self, Lang, Word as _};
 
@@ -52,13 +52,45 @@ fn actor(entry: &pb::HistoryEntry, lang: Lang) -> &str {
 fn detail(entry: &pb::HistoryEntry, lang: Lang) -> String {
     // The sentence of a follow-up may be its text.
     let text = if entry.summary.contains(&entry.text) { "" } else { &entry.text };
-    let due = minutes(entry.due_at.as_ref(), false);
-    let due = if due.is_empty() { due } else { named(words::DUE_AT.in_lang(lang), &due, lang) };
+    let due = due(entry, lang);
     let is_system = entry.channel() == event::Channel::System;
     let channel = if is_system { "" } else { label_if_said::<event::Channel>(entry.channel, lang) };
     let depth = depth(entry, lang);
     let parts = [text, &entry.notice, &depth, &due, channel, &entry.source_status];
     parts.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join("\n")
+}
+
+/// What became of the promises, else the due time of which it speaks.
+fn due(entry: &pb::HistoryEntry, lang: Lang) -> String {
+    if entry.promise_steps.is_empty() {
+        let due = minutes(entry.due_at.as_ref(), false);
+        return match due.as_str() {
+            "" => due,
+            due => named(words::DUE_AT.in_lang(lang), due, lang),
+        };
+    }
+    let steps = entry.promise_steps.iter().map(|it| promise_step(it, lang));
+    steps.collect::<Vec<_>>().join("\n")
+}
+
+fn promise_step(step: &pb::PromiseStep, lang: Lang) -> String {
+    let kind = label::<event::PromiseKind>(step.kind, lang);
+    let due = minutes(step.due_at.as_ref(), false);
+    let before = minutes(step.due_before.as_ref(), false);
+    let what = match (step.change(), lang) {
+        (pb::PromiseChange::Unspecified, _) => due,
+        (pb::PromiseChange::Set, Lang::Fr) => format!("échéance {due}"),
+        (pb::PromiseChange::Set, Lang::En) => format!("due {due}"),
+        (pb::PromiseChange::Revised, Lang::Fr) => format!("échéance déplacée, {before} → {due}"),
+        (pb::PromiseChange::Revised, Lang::En) => format!("due time moved, {before} → {due}"),
+        (pb::PromiseChange::Met, Lang::Fr) => format!("dans le délai ({due})"),
+        (pb::PromiseChange::Met, Lang::En) => format!("in time ({due})"),
+        (pb::PromiseChange::Missed, Lang::Fr) => format!("après l'échéance ({due})"),
+        (pb::PromiseChange::Missed, Lang::En) => format!("after its due time ({due})"),
+        (pb::PromiseChange::Rescinded, Lang::Fr) => "plus rien n'est promis".to_owned(),
+        (pb::PromiseChange::Rescinded, Lang::En) => "no longer promised".to_owned(),
+    };
+    named(kind, &what, lang)
 }
 
 /// Other requests, what it was about before and since, units, programmes, attachments.

@@ -61,6 +61,8 @@ struct EntryView {
     visibility: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     due_at: Option<String>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    promise_steps: Vec<StepView>,
     #[serde(skip_serializing_if = "Option::is_none")]
     text: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -75,6 +77,29 @@ struct EntryView {
     names_before: Option<NamesView>,
     #[serde(skip_serializing_if = "Option::is_none")]
     position: Option<PositionView>,
+}
+
+#[derive(Debug, Serialize)]
+struct StepView {
+    kind: String,
+    cycle: u32,
+    change: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    due_at: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    due_before: Option<String>,
+}
+
+impl From<pb::PromiseStep> for StepView {
+    fn from(it: pb::PromiseStep) -> Self {
+        Self {
+            kind: key_or_unknown::<event::PromiseKind>(it.kind),
+            cycle: it.cycle,
+            change: key_or_unknown::<pb::PromiseChange>(it.change),
+            due_at: rfc3339(it.due_at.as_ref()),
+            due_before: rfc3339(it.due_before.as_ref()),
+        }
+    }
 }
 
 impl From<pb::HistoryEntry> for EntryView {
@@ -96,6 +121,7 @@ impl From<pb::HistoryEntry> for EntryView {
             attachment: entry.attachment.map(Into::into),
             hold_reason: key::<event::HoldReason>(entry.hold_reason),
             visibility: key::<event::Visibility>(entry.visibility),
+            promise_steps: entry.promise_steps.into_iter().map(StepView::from).collect(),
             due_at: rfc3339(entry.due_at.as_ref()),
             text: said(entry.text),
             source_status: said(entry.source_status),

@@ -5,7 +5,7 @@ use beffroi_wire::pb::event::v1::{
     Channel, ContactOutcome, Emergency, HoldReason, IdentifierKind, Language, Nature, Origin,
     PromiseKind, QuestionKind, RegimeKind, RelationKind, Urgency, Visibility,
 };
-use beffroi_wire::pb::query::v1::{BreachKind, Status, Verdict};
+use beffroi_wire::pb::query::v1::{BreachKind, PromiseChange, Status, Verdict};
 
 use super::{Lang, Text, text};
 
@@ -206,6 +206,15 @@ words!(Verdict, "VERDICT_", {
     Paused => "Suspendu", "Paused";
 });
 
+words!(PromiseChange, "PROMISE_CHANGE_", {
+    Unspecified => "Inconnu", "Unknown";
+    Set => "Fixée", "Set";
+    Revised => "Déplacée", "Revised";
+    Met => "Respectée", "Met";
+    Missed => "Manquée", "Missed";
+    Rescinded => "Sans objet", "Rescinded";
+});
+
 words!(BreachKind, "BREACH_KIND_", {
     Unspecified => "Inconnu", "Unknown";
     Warning => "Avertissement", "Warning";
@@ -295,6 +304,7 @@ mod tests {
         check::<PromiseKind>();
         check::<Verdict>();
         check::<BreachKind>();
+        check::<PromiseChange>();
         check::<RegimeKind>();
     }
 

@@ -9,6 +9,7 @@ use crate::language::choose;
 use crate::programme::words::words;
 use crate::shared::Shared;
 use beffroi_aggregator::Recorded;
+use beffroi_domain::ledger::{self, PromiseChange, PromiseStep};
 use beffroi_domain::{Code, HoldReason, Kind, Language, Request, Status, Timestamp, Visibility};
 use beffroi_wire::pb::query::v1 as pb;
 use beffroi_wire::{time, vocabulary};
@@ -41,6 +42,8 @@ pub(super) async fn history(
                 let of = (programme, event.meta.catalogue_version);
                 entry.notice = words(&node.catalogues, &snapshot, of, language)?.notice;
             }
+            let steps = after.iter().flat_map(|after| ledger::steps(state.as_ref(), after));
+            entry.promise_steps = steps.map(promise_step).collect();
             entries.push(entry);
         }
         state = after;
@@ -51,6 +54,23 @@ pub(super) async fn history(
         entries,
         position: Some(node.position(snapshot.checkpoint().sequence)),
     })
+}
+
+fn promise_step(it: PromiseStep) -> pb::PromiseStep {
+    let (change, from) = match it.change {
+        PromiseChange::Set => (pb::PromiseChange::Set, None),
+        PromiseChange::Revised { from } => (pb::PromiseChange::Revised, Some(from)),
+        PromiseChange::Met => (pb::PromiseChange::Met, None),
+        PromiseChange::Missed => (pb::PromiseChange::Missed, None),
+        PromiseChange::Rescinded => (pb::PromiseChange::Rescinded, None),
+    };
+    pb::PromiseStep {
+        kind: vocabulary::promise_kind::to_pb(it.kind).into(),
+        cycle: it.cycle,
+        change: change.into(),
+        due_at: Some(time::to_pb(it.due_at)),
+        due_before: from.map(time::to_pb),
+    }
 }
 
 fn is_public(kind: &Kind) -> bool {

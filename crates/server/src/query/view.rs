@@ -1,6 +1,7 @@
 //! What callers see of a request.
 
 mod names;
+mod promised;
 
 use crate::catalogue::{self, Catalogues};
 use crate::error::{ApiError, standing};
@@ -9,7 +10,7 @@ use crate::programme::words::words;
 use crate::shared::Shared;
 use beffroi_aggregator::{RequestRow, Snapshot};
 use beffroi_domain::{
-    City, Code, HoldReason, Kind, Label, Language, Request, RequestId, Status, Timestamp, Verdict,
+    City, Code, HoldReason, Kind, Label, Language, Request, RequestId, Status, Timestamp,
 };
 use beffroi_wire::event::{place_to_pb, promise_to_pb};
 use beffroi_wire::pb::event::v1 as event;
@@ -117,7 +118,7 @@ impl<'a> View<'a> {
             format!("{state} depuis le {since}"),
             format!("{state} since {since}"),
         );
-        let promised = promised(request, self.city, self.now, self.language);
+        let promised = promised::said(request, (self.city, self.now), self.language);
         Ok((state, promised.map(|it| format!(" {it}")).unwrap_or_default()))
     }
 
@@ -230,38 +231,6 @@ fn waiting(reason: Option<HoldReason>, language: Language) -> &'static str {
         }
         None => "",
     }
-}
-
-fn promised(request: &Request, city: &City, now: Timestamp, language: Language) -> Option<String> {
-    let promise = request.promises.iter().rev().find(|it| it.cycle == request.cycle)?;
-    let due = day(city, promise.term.due_at);
-    let (french, english) = match request.verdict(promise, now) {
-        Verdict::Pending => {
-            (format!("Elle doit être résolue d'ici le {due}."), format!("It is due by {due}."))
-        }
-        Verdict::Paused => (
-            "Le délai est suspendu pendant ce temps.".to_owned(),
-            "The promised time is suspended meanwhile.".to_owned(),
-        ),
-        Verdict::OnTime => (
-            format!("Elle l'a été dans le délai promis (le {due})."),
-            format!("It was done within the promised time ({due})."),
-        ),
-        Verdict::Late if request.status == Status::Resolved => (
-            format!("Elle l'a été après le délai promis (le {due})."),
-            format!("It was done after the promised time ({due})."),
-        ),
-        Verdict::Late if matches!(request.status, Status::Cancelled | Status::Planned) => (
-            format!("Le délai promis (le {due}) était alors passé."),
-            format!("The promised time ({due}) had passed by then."),
-        ),
-        Verdict::Late => (
-            format!("Elle devait être résolue le {due} : elle est en retard."),
-            format!("It was due by {due}: it is late."),
-        ),
-        Verdict::Rescinded => return None,
-    };
-    Some(choose(language, french, english))
 }
 
 fn day(city: &City, at: Timestamp) -> String {
