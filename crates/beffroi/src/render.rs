@@ -25,12 +25,32 @@ pub(crate) use request::{card, cards, opened, request_line, requests, told};
 pub(crate) use volumes::volumes;
 
 use beffroi_wire::pb::query::v1::Names;
+use chrono_tz::Tz;
 use comfy_table::{
     Cell, CellAlignment, ColumnConstraint, ContentArrangement, LineStyle, Table, TableStyle, Width,
     presets,
 };
 
+use prost_types::Timestamp;
+
+use crate::time;
 use crate::words::{Lang, Text, Word};
+
+/// Who reads: in which language, and by the clock of which city.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Reader {
+    /// The language.
+    pub lang: Lang,
+    /// The city's time zone; `None`: it is not known.
+    pub zone: Option<Tz>,
+}
+
+impl Reader {
+    /// To the minute; empty when absent, led by `~` when only roughly known.
+    pub(crate) fn minutes(self, at: Option<&Timestamp>, approximate: bool) -> String {
+        time::minutes(at, approximate, self.zone)
+    }
+}
 
 /// One line under the heading and nothing else: many rows fit on a screen.
 const RULED: TableStyle = TableStyle::new().header_separator(LineStyle::none().fill('─'));

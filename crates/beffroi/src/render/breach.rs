@@ -2,12 +2,12 @@
 
 use beffroi_wire::pb::query::v1 as pb;
 
-use super::{DAY_WIDTH, NUMBER_WIDTH, WORD_WIDTH, at_least, cell, label, one_line, table};
-use crate::time::minutes;
-use crate::words::{self, Lang};
+use super::{DAY_WIDTH, NUMBER_WIDTH, Reader, WORD_WIDTH, at_least, cell, label, one_line, table};
+use crate::words;
 
 /// A table of facts.
-pub(crate) fn breaches(breaches: &[pb::Breach], lang: Lang) -> String {
+pub(crate) fn breaches(breaches: &[pb::Breach], reader: Reader) -> String {
+    let lang = reader.lang;
     let heading = [
         words::FACT,
         words::NUMBER,
@@ -27,15 +27,16 @@ pub(crate) fn breaches(breaches: &[pb::Breach], lang: Lang) -> String {
             cell(&breach.product),
             cell(&breach.unit),
             super::number(breach.cycle.into()),
-            cell(&minutes(breach.due_at.as_ref(), false)),
-            cell(&minutes(breach.noticed_at.as_ref(), false)),
+            cell(&reader.minutes(breach.due_at.as_ref(), false)),
+            cell(&reader.minutes(breach.noticed_at.as_ref(), false)),
         ]);
     }
     table.to_string()
 }
 
 /// A fact on one line.
-pub(crate) fn breach_line(breach: &pb::Breach, lang: Lang) -> String {
+pub(crate) fn breach_line(breach: &pb::Breach, reader: Reader) -> String {
+    let lang = reader.lang;
     let due = words::DUE_AT.in_lang(lang);
     let unit = match breach.unit.as_str() {
         "" => String::new(),
@@ -45,7 +46,7 @@ pub(crate) fn breach_line(breach: &pb::Breach, lang: Lang) -> String {
         "{:<13} · {} · {due} {} · {}{unit}",
         label::<pb::BreachKind>(breach.kind, lang),
         breach.number,
-        minutes(breach.due_at.as_ref(), false),
+        reader.minutes(breach.due_at.as_ref(), false),
         breach.product,
     ))
 }
@@ -53,13 +54,14 @@ pub(crate) fn breach_line(breach: &pb::Breach, lang: Lang) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::view::samples::breach;
+    use crate::view::samples::{breach, reader};
+    use crate::words::Lang;
 
     #[test]
     fn a_fact_is_one_line() {
         assert_eq!(
-            breach_line(&breach(), Lang::Fr),
-            "Dépassement   · 26-0000001-2 · Échéance (UTC) 2026-11-04 13:30 · Eau potable"
+            breach_line(&breach(), reader(Lang::Fr)),
+            "Dépassement   · 26-0000001-2 · Échéance 2026-11-04 08:30 · Eau potable"
         );
     }
 }

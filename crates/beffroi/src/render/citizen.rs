@@ -3,21 +3,21 @@
 use beffroi_wire::pb::event::v1::{IdentifierKind, Language};
 use beffroi_wire::pb::query::v1 as pb;
 
-use super::{label, label_if_said, named, pairs, requests};
-use crate::time::minutes;
-use crate::words::{self, Lang};
+use super::{Reader, label, label_if_said, named, pairs, requests};
+use crate::words;
 
 /// A card of the synthesis, then the requests.
-pub(crate) fn citizen(answer: &pb::GetCitizenResponse, lang: Lang) -> String {
-    let card = synthesis(&answer.citizen.clone().unwrap_or_default(), lang);
+pub(crate) fn citizen(answer: &pb::GetCitizenResponse, reader: Reader) -> String {
+    let card = synthesis(&answer.citizen.clone().unwrap_or_default(), reader);
     if answer.service_requests.is_empty() {
         return card;
     }
-    format!("{card}\n\n{}", requests(&answer.service_requests, lang))
+    format!("{card}\n\n{}", requests(&answer.service_requests, reader))
 }
 
 /// A card of the synthesis.
-pub(crate) fn synthesis(citizen: &pb::Citizen, lang: Lang) -> String {
+pub(crate) fn synthesis(citizen: &pb::Citizen, reader: Reader) -> String {
+    let lang = reader.lang;
     let counts = citizen.status_counts.iter();
     let counts: Vec<_> = counts
         .map(|it| named(label::<pb::Status>(it.status, lang), &it.count.to_string(), lang))
@@ -36,7 +36,7 @@ pub(crate) fn synthesis(citizen: &pb::Citizen, lang: Lang) -> String {
         (words::IDENTIFIERS, identifiers.join("\n")),
         (words::CONTACTS, citizen.contacts.to_string()),
         (words::REQUESTS, counts.join("\n")),
-        (words::LAST_ACTIVITY, minutes(citizen.last_activity_at.as_ref(), false)),
+        (words::LAST_ACTIVITY, reader.minutes(citizen.last_activity_at.as_ref(), false)),
     ];
     pairs(rows, lang).to_string()
 }

@@ -121,7 +121,7 @@ async fn list(mut pages: Pages, mut sink: Sink, format: Format) -> Result<(), Fa
         };
         json(serde_json::to_string_pretty(&view))?
     } else {
-        render::planned(&all, total, console.lang)
+        render::planned(&all, total, console.reader())
     };
     sink.line(&text)?;
     sink.finish()?;
