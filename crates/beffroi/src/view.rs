@@ -179,6 +179,7 @@ pub(crate) mod samples {
             due_at: at(172_800),
             noticed_at: at(172_801),
             position: Some(position()),
+            names: None,
         }
     }
 }

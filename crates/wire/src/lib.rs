@@ -15,6 +15,7 @@ pub const TIME_ZONE: &str = "beffroi-time-zone";
 #[expect(
     missing_docs,
     clippy::allow_attributes,
+    clippy::large_enum_variant,
     clippy::pedantic,
     reason = "generated from documented protos"
 )]

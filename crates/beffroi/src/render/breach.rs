@@ -2,7 +2,9 @@
 
 use beffroi_wire::pb::query::v1 as pb;
 
-use super::{DAY_WIDTH, NUMBER_WIDTH, Reader, WORD_WIDTH, at_least, cell, label, one_line, table};
+use super::{
+    DAY_WIDTH, NUMBER_WIDTH, Reader, WORD_WIDTH, at_least, called, cell, label, one_line, table,
+};
 use crate::words;
 
 /// A table of facts.
@@ -24,8 +26,8 @@ pub(crate) fn breaches(breaches: &[pb::Breach], reader: Reader) -> String {
         table.add_row([
             cell(label::<pb::BreachKind>(breach.kind, lang)),
             cell(&breach.number),
-            cell(&breach.product),
-            cell(&breach.unit),
+            cell(product(breach)),
+            cell(unit(breach)),
             super::number(breach.cycle.into()),
             cell(&reader.minutes(breach.due_at.as_ref(), false)),
             cell(&reader.minutes(breach.noticed_at.as_ref(), false)),
@@ -38,7 +40,7 @@ pub(crate) fn breaches(breaches: &[pb::Breach], reader: Reader) -> String {
 pub(crate) fn breach_line(breach: &pb::Breach, reader: Reader) -> String {
     let lang = reader.lang;
     let due = words::DUE_AT.in_lang(lang);
-    let unit = match breach.unit.as_str() {
+    let unit = match unit(breach) {
         "" => String::new(),
         unit => format!(" · {unit}"),
     };
@@ -47,8 +49,16 @@ pub(crate) fn breach_line(breach: &pb::Breach, reader: Reader) -> String {
         label::<pb::BreachKind>(breach.kind, lang),
         breach.number,
         reader.minutes(breach.due_at.as_ref(), false),
-        breach.product,
+        product(breach),
     ))
+}
+
+fn product(breach: &pb::Breach) -> &str {
+    called(breach.names.as_ref(), |it| &it.product, &breach.product)
+}
+
+fn unit(breach: &pb::Breach) -> &str {
+    called(breach.names.as_ref(), |it| &it.unit, &breach.unit)
 }
 
 #[cfg(test)]
@@ -56,6 +66,25 @@ mod tests {
     use super::*;
     use crate::view::samples::{breach, reader};
     use crate::words::Lang;
+
+    #[test]
+    fn a_fact_names_things_as_people_call_them() {
+        let named = |product: &str, unit: &str| pb::Names {
+            product: product.to_owned(),
+            unit: unit.to_owned(),
+            ..pb::Names::default()
+        };
+        let fact = pb::Breach {
+            unit: "Réseaux d'eau".to_owned(),
+            names: Some(named("Drinking water", "")),
+            ..breach()
+        };
+        let line = breach_line(&fact, reader(Lang::En));
+        assert!(line.ends_with(" · Drinking water · Réseaux d'eau"), "{line}");
+        let fact = pb::Breach { names: Some(named("", "Water networks")), ..fact };
+        let table = breaches(&[fact], reader(Lang::En));
+        assert!(table.contains("Eau potable") && table.contains("Water networks"), "{table}");
+    }
 
     #[test]
     fn a_fact_is_one_line() {

@@ -4,7 +4,7 @@ use beffroi_wire::pb::programme::v1::Programme;
 use beffroi_wire::pb::query::v1::ServiceRequest;
 
 use super::request::product;
-use super::{DAY_WIDTH, NUMBER_WIDTH, Reader, WORD_WIDTH, at_least, cell, number, table};
+use super::{DAY_WIDTH, NUMBER_WIDTH, Reader, WORD_WIDTH, at_least, called, cell, number, table};
 use crate::view::CloseAnswer;
 use crate::words::{self, Lang};
 
@@ -51,7 +51,7 @@ pub(crate) fn planned(requests: &[ServiceRequest], total: u64, reader: Reader) -
         let borough = request.place.as_ref().map_or("", |it| it.borough.as_str());
         table.add_row([
             cell(&request.number),
-            cell(&request.programme),
+            cell(called(request.names.as_ref(), |it| &it.programme, &request.programme)),
             cell(product(request)),
             cell(borough),
             cell(&reader.minutes(request.opened_at.as_ref(), request.approximate)),
