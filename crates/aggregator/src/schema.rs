@@ -4,8 +4,8 @@
 //! arrival wherever they can, because redb is bound by the pages it copies.
 
 use beffroi_domain::{
-    Channel, Citizen, CitizenId, Code, Contact, ContactOutcome, Emergency, FactKind,
-    IdentifierHash, IdentifierKind, Label, Language, Nature, Number, PromiseKind, Regimes, Request,
+    Channel, Citizen, CitizenId, Code, Contact, ContactOutcome, Emergency, Event, FactKind,
+    IdentifierHash, IdentifierKind, Kind, Label, Language, Nature, Number, PromiseKind, Regimes, Request,
     RequestId, Status, Timestamp,
 };
 use redb::TableDefinition;
@@ -13,7 +13,7 @@ use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
 /// The version of all rows, also part of the file's name. A change of any row is a new version.
-pub(crate) const VERSION: u8 = 3;
+pub(crate) const VERSION: u8 = 4;
 
 /// `checkpoint`, and `regimes`: [`RegimesRow`].
 /// `checkpoint`, and `identifier_key`: the key of all identifiers, once there are any.
@@ -82,6 +82,18 @@ pub struct RequestRow {
     pub request: Request,
     /// The events that made it so, in log order.
     pub steps: Vec<Step>,
+    /// Those of them with which the city told the citizen something, in log order.
+    pub told: Vec<Told>,
+}
+
+/// An event with which the city told a citizen something: see [`Kind::tells_the_citizen`]. Whether
+/// it has a text is not kept: that may be erased, and the log folded again.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Told {
+    /// Its place in the log.
+    pub sequence: u64,
+    /// It is a public follow-up.
+    pub follow_up: bool,
 }
 
 /// One event of a request's history.
@@ -109,6 +121,21 @@ impl RegimesRow {
 }
 
 impl RequestRow {
+    /// A request as its first event left it.
+    pub(crate) fn new(number: Number, request: Request, (sequence, event): (u64, &Event)) -> Self {
+        let mut row = Self { number, request, steps: Vec::new(), told: Vec::new() };
+        row.note(sequence, event);
+        row
+    }
+
+    /// An event is part of the history from now on.
+    pub(crate) fn note(&mut self, sequence: u64, event: &Event) {
+        self.steps.push(Step { sequence, id: event.id.uuid() });
+        if event.kind.tells_the_citizen() {
+            self.told.push(Told { sequence, follow_up: event.kind.is_public_follow_up() });
+        }
+    }
+
     /// The sequence of its last event.
     pub fn last_sequence(&self) -> u64 {
         self.steps.last().map_or(0, |step| step.sequence)

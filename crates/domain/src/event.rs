@@ -181,6 +181,18 @@ impl Kind {
         }
     }
 
+    /// With it the city tells the citizen how the request goes on, in words where it has a text: a
+    /// public follow-up, or why the request waits or has ended.
+    pub fn tells_the_citizen(&self) -> bool {
+        let ends_or_waits = matches!(self, Self::PutOnHold(_) | Self::Resolved | Self::Cancelled);
+        ends_or_waits || self.is_public_follow_up()
+    }
+
+    /// A follow-up that the citizen can see.
+    pub fn is_public_follow_up(&self) -> bool {
+        matches!(self, Self::FollowUpAdded(Visibility::Public))
+    }
+
     /// The aggregate that it is about, given its id.
     pub fn about(&self, id: Uuid) -> Result<About, InvalidId> {
         match self {

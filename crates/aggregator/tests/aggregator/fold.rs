@@ -384,3 +384,14 @@ proptest! {
         });
     }
 }
+
+#[tokio::test]
+async fn what_was_told_a_citizen_is_kept_in_order() {
+    let city = City::new();
+    let follow_up = |visibility| (1, Change::FollowUp(visibility));
+    city.play(&[(1, open()), follow_up(Visibility::Public), follow_up(Visibility::Internal)]).await;
+    city.play_on(&[(1, Change::Assign(None)), (1, Change::Resolve), (1, Change::Reopen)]).await;
+    let row = city.folded("p").await.snapshot().unwrap().request(request_id(1)).unwrap().unwrap();
+    let told: Vec<_> = row.told.iter().map(|it| (it.sequence, it.follow_up)).collect();
+    assert_eq!(told, [(2, true), (5, false)]);
+}

@@ -3,17 +3,31 @@
 use beffroi_wire::pb::event::v1::{IdentifierKind, Language};
 use beffroi_wire::pb::query::v1 as pb;
 
-use super::{label, label_if_said, named, pairs, requests};
+use super::request::product;
+use super::{label, label_if_said, named, one_line, pairs, plain};
 use crate::time::minutes;
 use crate::words::{self, Lang};
 
 /// A card of the synthesis, then the requests.
 pub(crate) fn citizen(answer: &pb::GetCitizenResponse, lang: Lang) -> String {
     let card = synthesis(&answer.citizen.clone().unwrap_or_default(), lang);
-    if answer.service_requests.is_empty() {
-        return card;
-    }
-    format!("{card}\n\n{}", requests(&answer.service_requests, lang))
+    let requests = answer.service_requests.iter().map(|it| request(it, lang));
+    [card].into_iter().chain(requests).collect::<Vec<_>>().join("\n\n")
+}
+
+/// What spares a citizen a call: how a request stands, and what the city told them last.
+fn request(request: &pb::ServiceRequest, lang: Lang) -> String {
+    let mut lines = vec![
+        one_line(&format!("{} · {}", request.number, product(request))),
+        plain(&request.summary),
+    ];
+    lines.extend(request.last_follow_up.as_ref().map(|it| {
+        let when = minutes(it.occurred_at.as_ref(), it.approximate);
+        let text = plain(&it.text);
+        format!("{when} UTC · {}", named(&it.summary, &text, lang))
+    }));
+    lines.retain(|line| !line.is_empty());
+    lines.join("\n").replace('\n', "\n  ")
 }
 
 /// A card of the synthesis.
@@ -39,4 +53,30 @@ pub(crate) fn synthesis(citizen: &pb::Citizen, lang: Lang) -> String {
         (words::LAST_ACTIVITY, minutes(citizen.last_activity_at.as_ref(), false)),
     ];
     pairs(rows, lang).to_string()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::view::samples::{at, request as sample};
+
+    #[test]
+    fn a_request_says_how_it_stands_and_what_was_told_last() {
+        let told = pb::FollowUp {
+            summary: "Suivi".to_owned(),
+            text: "La conduite est réparée.\nL'eau revient.".to_owned(),
+            occurred_at: at(0),
+            ..pb::FollowUp::default()
+        };
+        let told = pb::ServiceRequest { last_follow_up: Some(told), ..sample() };
+        assert_eq!(
+            request(&told, Lang::Fr),
+            "26-0000001-2 · Eau potable\n  Waiting on you.\n  2026-11-02 13:30 UTC · Suivi : La \
+             conduite est réparée.\n  L'eau revient."
+        );
+        assert_eq!(
+            request(&sample(), Lang::Fr),
+            "26-0000001-2 · Eau potable\n  Waiting on you."
+        );
+    }
 }

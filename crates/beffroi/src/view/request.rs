@@ -155,6 +155,32 @@ pub(crate) struct RequestView {
     #[serde(skip_serializing_if = "Option::is_none")]
     names: Option<NamesView>,
     summary: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    last_follow_up: Option<FollowUpView>,
+}
+
+/// What the city told a citizen last.
+#[derive(Debug, Serialize)]
+struct FollowUpView {
+    kind: String,
+    summary: String,
+    text: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    occurred_at: Option<String>,
+    #[serde(skip_serializing_if = "is_false")]
+    approximate: bool,
+}
+
+impl From<pb::FollowUp> for FollowUpView {
+    fn from(it: pb::FollowUp) -> Self {
+        Self {
+            kind: it.kind,
+            summary: it.summary,
+            text: it.text,
+            occurred_at: rfc3339(it.occurred_at.as_ref()),
+            approximate: it.approximate,
+        }
+    }
 }
 
 /// What people call things, where that is not what was recorded.
@@ -219,6 +245,7 @@ impl From<pb::ServiceRequest> for RequestView {
             relations: request.relations.into_iter().map(RelationView::from).collect(),
             names: request.names.map(NamesView::from),
             summary: request.summary,
+            last_follow_up: request.last_follow_up.map(FollowUpView::from),
         }
     }
 }

@@ -1,9 +1,7 @@
 //! Folding events into the state of their request.
 
 use super::{OutOfOrder, Request, Status};
-use crate::{
-    About, Event, HoldReason, Kind, Label, Opened, Promise, Reclassified, Term, Visibility,
-};
+use crate::{About, Event, HoldReason, Kind, Label, Opened, Promise, Reclassified, Term};
 
 impl Request {
     /// Folds one event into the state of its request.
@@ -32,8 +30,8 @@ impl Request {
             Kind::Assigned(unit) => self.assign(unit.as_ref(), event),
             Kind::PutOnHold(reason) => self.wait(*reason, event),
             Kind::Resumed(terms) => self.resume(terms, event),
-            Kind::FollowUpAdded(visibility) => {
-                self.public_follow_ups += u32::from(*visibility == Visibility::Public);
+            Kind::FollowUpAdded(_) => {
+                self.public_follow_ups += u32::from(kind.is_public_follow_up());
                 true
             }
             Kind::Resolved => self.resolve(event),

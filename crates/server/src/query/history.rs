@@ -174,7 +174,7 @@ fn due_at(kind: &Kind) -> Option<Timestamp> {
     }
 }
 
-fn summary(kind: &Kind, language: Language) -> String {
+pub(super) fn summary(kind: &Kind, language: Language) -> String {
     let (french, english) = match kind {
         Kind::Opened(_) => ("Demande ouverte", "Request opened"),
         Kind::Assigned(_) => ("Prise en charge", "Assigned"),

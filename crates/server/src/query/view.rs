@@ -20,11 +20,11 @@ pub(in crate::query) use names::Recorded;
 
 /// Looks at requests for a caller, at one moment of the projections.
 pub(crate) struct View<'a> {
-    snapshot: &'a Snapshot,
+    pub(super) snapshot: &'a Snapshot,
     catalogues: &'a Catalogues,
     city: &'a City,
     now: Timestamp,
-    language: Language,
+    pub(super) language: Language,
 }
 
 impl<'a> View<'a> {
