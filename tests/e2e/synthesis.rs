@@ -4,8 +4,14 @@ use std::path::Path;
 
 use beffroi_wire::pb::event::v1::{HoldReason, Visibility};
 use beffroi_wire::pb::intake::v1::change_service_request_request::Change;
-use beffroi_wire::pb::intake::v1::{AddFollowUpRequest, Assign, PutOnHold, Resolve};
-use beffroi_wire::pb::query::v1::{GetCitizenRequest, ServiceRequest};
+use beffroi_wire::pb::intake::v1::{
+    AddFollowUpRequest, Assign, MergeServiceRequestsRequest, PutOnHold, Resolve,
+    UnmergeServiceRequestRequest,
+};
+use beffroi_wire::pb::query::v1::{
+    Audience, GetCitizenRequest, GetServiceRequestHistoryRequest, HistoryEntry, ServiceRequest,
+    WatchServiceRequestRequest,
+};
 use uuid::Uuid;
 
 use crate::support::{Api, Node, beffroi, change, follow_up, open};
@@ -42,6 +48,22 @@ async fn changed_with(api: &mut Api, number: &str, it: Change, note: &str) {
     let mut call = change(number, it);
     note.clone_into(&mut call.note);
     api.changed(call).await;
+}
+
+async fn history(api: &mut Api, number: &str, audience: Audience) -> Vec<HistoryEntry> {
+    let call = GetServiceRequestHistoryRequest {
+        service_request: number.to_owned(),
+        audience: audience.into(),
+        min_position: None,
+    };
+    api.query.get_service_request_history(call).await.expect("there").into_inner().entries
+}
+
+/// The follow-ups of a public history: the number each was added to, if another, and the text.
+async fn follow_ups(api: &mut Api, number: &str) -> Vec<(String, String)> {
+    let entries = history(api, number, Audience::Public).await;
+    let follow_ups = entries.into_iter().filter(|it| it.kind == "follow_up_added");
+    follow_ups.map(|it| (it.other_request, it.text)).collect()
 }
 
 /// Stops the node and checks that its projections are what its log says.
@@ -104,4 +126,83 @@ async fn a_page_of_long_texts_is_short_and_nothing_is_left_out() {
     let all = all["service_requests"].as_array().unwrap();
     assert_eq!(all.len(), 60);
     assert!(all.iter().all(|it| it["last_follow_up"]["text"] == long.as_str()));
+}
+
+#[tokio::test]
+async fn whoever_was_merged_sees_what_is_told_of_the_other_request_since() {
+    let folder = tempfile::tempdir().unwrap();
+    let node = Node::start(folder.path());
+    let mut api = Api::connect(&node.url).await;
+    let citizens = [Uuid::now_v7().to_string(), Uuid::now_v7().to_string()];
+    let survivor = opened_by(&mut api, &citizens[0]).await.number;
+    let duplicate = opened_by(&mut api, &citizens[1]).await.number;
+    let public = |to: &str, text: &str| follow_up(to, text, Visibility::Public);
+    add(&mut api, public(&survivor, "Bonjour madame.")).await;
+    let merge = MergeServiceRequestsRequest {
+        merge_id: Uuid::now_v7().to_string(),
+        duplicate: duplicate.clone(),
+        into: survivor.clone(),
+        ..MergeServiceRequestsRequest::default()
+    };
+    api.intake.merge_service_requests(merge).await.expect("merged");
+    assert_eq!(told(&mut api, &citizens[1]).await, None);
+
+    add(&mut api, public(&survivor, "La conduite est réparée.")).await;
+    add(&mut api, follow_up(&survivor, "Facture au poste 4.", Visibility::Internal)).await;
+    let shown = (survivor.clone(), "La conduite est réparée.".to_owned());
+    assert_eq!(follow_ups(&mut api, &duplicate).await, std::slice::from_ref(&shown));
+    let own = synthesis(&mut api, &citizens[1]).await.remove(0);
+    assert_eq!(own.public_follow_ups, 1);
+    let last = own.last_follow_up.expect("told");
+    assert_eq!((last.service_request, last.text), shown);
+    // The staff sees at least what the citizen sees, where it belongs in time.
+    let kinds = history(&mut api, &duplicate, Audience::Staff).await.into_iter().map(|it| it.kind);
+    let expected = ["request_opened", "request_merged", "follow_up_added"];
+    assert_eq!(kinds.collect::<Vec<_>>(), expected);
+
+    changed_with(&mut api, &survivor, Change::Resolve(Resolve {}), "Fini.").await;
+    let resolved = said("request_resolved", "Fini.");
+    assert_eq!(told(&mut api, &citizens[1]).await, resolved);
+    let unmerge = UnmergeServiceRequestRequest {
+        unmerge_id: Uuid::now_v7().to_string(),
+        duplicate: duplicate.clone(),
+        ..UnmergeServiceRequestRequest::default()
+    };
+    api.intake.unmerge_service_request(unmerge).await.expect("taken apart");
+    assert_eq!(follow_ups(&mut api, &duplicate).await, []);
+    assert_eq!(told(&mut api, &citizens[1]).await, None);
+    assert_eq!(told(&mut api, &citizens[0]).await, resolved);
+    check_verified(node, folder.path());
+}
+
+#[tokio::test]
+async fn a_watched_duplicate_changes_with_what_is_told_of_the_other_request() {
+    let folder = tempfile::tempdir().unwrap();
+    let node = Node::start(folder.path());
+    let mut api = Api::connect(&node.url).await;
+    let survivor = opened_by(&mut api, &Uuid::now_v7().to_string()).await.number;
+    let duplicate = opened_by(&mut api, &Uuid::now_v7().to_string()).await.number;
+    let merge = MergeServiceRequestsRequest {
+        merge_id: Uuid::now_v7().to_string(),
+        duplicate: duplicate.clone(),
+        into: survivor.clone(),
+        ..MergeServiceRequestsRequest::default()
+    };
+    api.intake.merge_service_requests(merge).await.expect("merged");
+    let call = WatchServiceRequestRequest { service_request: duplicate };
+    let mut changes = api.query.watch_service_request(call).await.expect("watched").into_inner();
+    let mut told = Vec::new();
+    for number in [&survivor, &survivor, ""] {
+        let request = loop {
+            let message = changes.message().await.expect("goes on").expect("goes on");
+            if let Some(request) = message.service_request {
+                break request;
+            }
+        };
+        told.push(request.public_follow_ups);
+        if !number.is_empty() {
+            add(&mut api, follow_up(number, "On s'en occupe.", Visibility::Public)).await;
+        }
+    }
+    assert_eq!(told, [0, 1, 2]);
 }

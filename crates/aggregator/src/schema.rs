@@ -84,6 +84,8 @@ pub struct RequestRow {
     pub steps: Vec<Step>,
     /// Those of them with which the city told the citizen something, in log order.
     pub told: Vec<Told>,
+    /// The sequence of its merge, while it is a duplicate.
+    pub merged_at: Option<u64>,
 }
 
 /// An event with which the city told a citizen something: see [`Kind::tells_the_citizen`]. Whether
@@ -123,7 +125,8 @@ impl RegimesRow {
 impl RequestRow {
     /// A request as its first event left it.
     pub(crate) fn new(number: Number, request: Request, (sequence, event): (u64, &Event)) -> Self {
-        let mut row = Self { number, request, steps: Vec::new(), told: Vec::new() };
+        let (steps, told) = (Vec::new(), Vec::new());
+        let mut row = Self { number, request, steps, told, merged_at: None };
         row.note(sequence, event);
         row
     }
@@ -134,6 +137,20 @@ impl RequestRow {
         if event.kind.tells_the_citizen() {
             self.told.push(Told { sequence, follow_up: event.kind.is_public_follow_up() });
         }
+        if matches!(event.kind, Kind::Merged(_)) {
+            self.merged_at = Some(sequence);
+        } else if matches!(event.kind, Kind::Unmerged) {
+            // What the other one waited or ended for was told of something else.
+            let merged_at = self.merged_at.take().unwrap_or(u64::MAX);
+            self.told.retain(|it| it.follow_up || it.sequence < merged_at);
+        }
+    }
+
+    /// Of the request into which this one was merged, what was told since: the public follow-ups.
+    /// Its changes are events of this one, too.
+    pub fn told_of<'a>(&self, survivor: &'a Self) -> impl Iterator<Item = Told> + use<'a> {
+        let since = self.merged_at.unwrap_or(u64::MAX);
+        survivor.told.iter().copied().filter(move |it| it.follow_up && since < it.sequence)
     }
 
     /// The sequence of its last event.

@@ -23,8 +23,11 @@ fn request(request: &pb::ServiceRequest, lang: Lang) -> String {
     ];
     lines.extend(request.last_follow_up.as_ref().map(|it| {
         let when = minutes(it.occurred_at.as_ref(), it.approximate);
-        let text = plain(&it.text);
-        format!("{when} UTC · {}", named(&it.summary, &text, lang))
+        let what = match it.service_request.as_str() {
+            "" => it.summary.clone(),
+            other => format!("{} ({other})", it.summary),
+        };
+        format!("{when} UTC · {}", named(&what, &plain(&it.text), lang))
     }));
     lines.retain(|line| !line.is_empty());
     lines.join("\n").replace('\n', "\n  ")
@@ -66,13 +69,14 @@ mod tests {
             summary: "Suivi".to_owned(),
             text: "La conduite est réparée.\nL'eau revient.".to_owned(),
             occurred_at: at(0),
+            service_request: "26-0000002-0".to_owned(),
             ..pb::FollowUp::default()
         };
         let told = pb::ServiceRequest { last_follow_up: Some(told), ..sample() };
         assert_eq!(
             request(&told, Lang::Fr),
-            "26-0000001-2 · Eau potable\n  Waiting on you.\n  2026-11-02 13:30 UTC · Suivi : La \
-             conduite est réparée.\n  L'eau revient."
+            "26-0000001-2 · Eau potable\n  Waiting on you.\n  2026-11-02 13:30 UTC · Suivi \
+             (26-0000002-0) : La conduite est réparée.\n  L'eau revient."
         );
         assert_eq!(
             request(&sample(), Lang::Fr),

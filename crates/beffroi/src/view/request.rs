@@ -169,6 +169,8 @@ struct FollowUpView {
     occurred_at: Option<String>,
     #[serde(skip_serializing_if = "is_false")]
     approximate: bool,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    service_request: Option<String>,
 }
 
 impl From<pb::FollowUp> for FollowUpView {
@@ -179,6 +181,7 @@ impl From<pb::FollowUp> for FollowUpView {
             text: it.text,
             occurred_at: rfc3339(it.occurred_at.as_ref()),
             approximate: it.approximate,
+            service_request: said(it.service_request),
         }
     }
 }

@@ -1,6 +1,7 @@
 //! The history of a request.
 
 mod depth;
+mod survivor;
 
 use super::find;
 use super::view::{View, label};
@@ -45,6 +46,7 @@ pub(super) async fn history(
         }
         state = after;
     }
+    survivor::add(&mut entries, node, (&view, &row), language)?;
     let view = view.service_request(&row)?;
     Ok(pb::GetServiceRequestHistoryResponse {
         service_request: Some(view),
