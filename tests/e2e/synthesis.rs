@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use beffroi_wire::pb::event::v1::{HoldReason, Visibility};
+use beffroi_wire::pb::event::v1::{Author, HoldReason, Visibility};
 use beffroi_wire::pb::intake::v1::change_service_request_request::Change;
 use beffroi_wire::pb::intake::v1::{
     AddFollowUpRequest, Assign, MergeServiceRequestsRequest, PutOnHold, Resolve,
@@ -14,7 +14,7 @@ use beffroi_wire::pb::query::v1::{
 };
 use uuid::Uuid;
 
-use crate::support::{Api, Node, beffroi, change, follow_up, open};
+use crate::support::{Api, Node, beffroi, change, follow_up, open, refusal};
 
 /// The requests of a citizen, as their synthesis shows them.
 async fn synthesis(api: &mut Api, citizen: &str) -> Vec<ServiceRequest> {
@@ -88,10 +88,7 @@ async fn a_synthesis_says_what_was_told_last() {
     add(&mut api, internal).await;
     let assign = Change::Assign(Assign { unit: "Réseaux d'eau".to_owned() });
     changed_with(&mut api, &number, assign, "À vous.").await;
-    assert_eq!(
-        told(&mut api, &citizen).await,
-        said("follow_up_added", "Une équipe passera.")
-    );
+    assert_eq!(told(&mut api, &citizen).await, said("follow_up_added", "Une équipe passera."));
 
     let hold = Change::PutOnHold(PutOnHold { reason: HoldReason::Citizen.into() });
     changed_with(&mut api, &number, hold, "Quelle est la porte?").await;
@@ -149,6 +146,9 @@ async fn whoever_was_merged_sees_what_is_told_of_the_other_request_since() {
 
     add(&mut api, public(&survivor, "La conduite est réparée.")).await;
     add(&mut api, follow_up(&survivor, "Facture au poste 4.", Visibility::Internal)).await;
+    let mut message = public(&survivor, "Ma mère est malade.");
+    message.author = Author::Citizen.into();
+    add(&mut api, message).await;
     let shown = (survivor.clone(), "La conduite est réparée.".to_owned());
     assert_eq!(follow_ups(&mut api, &duplicate).await, std::slice::from_ref(&shown));
     let own = synthesis(&mut api, &citizens[1]).await.remove(0);
@@ -205,4 +205,36 @@ async fn a_watched_duplicate_changes_with_what_is_told_of_the_other_request() {
         }
     }
     assert_eq!(told, [0, 1, 2]);
+}
+
+#[tokio::test]
+async fn what_the_citizen_writes_is_theirs_and_answers_nothing() {
+    let folder = tempfile::tempdir().unwrap();
+    let node = Node::start(folder.path());
+    let mut api = Api::connect(&node.url).await;
+    let citizen = Uuid::now_v7().to_string();
+    let number = opened_by(&mut api, &citizen).await.number;
+    // By telephone and in an exchange, and yet the city speaks.
+    let answer = ["--channel", "telephone", "--exchange"];
+    node.ask(&[&["follow-up", &number, "On passera jeudi."], &answer[..]].concat());
+    let message = ["follow-up", &number, "Jeudi, je ne suis pas là.", "--from", "citizen"];
+    let written = node.ask(&message);
+    assert_eq!(written["service_request"]["public_follow_ups"], 1);
+    assert_eq!(written["service_request"]["citizen_messages"], 1);
+    assert_eq!(told(&mut api, &citizen).await, said("follow_up_added", "On passera jeudi."));
+
+    let entries = history(&mut api, &number, Audience::Public).await;
+    let spoken = entries.iter().filter(|it| it.kind == "follow_up_added");
+    let spoken: Vec<_> = spoken.map(|it| (it.author(), it.summary.as_str())).collect();
+    let expected = [(Author::City, "Follow-up"), (Author::Citizen, "Citizen's message")];
+    assert_eq!(spoken, expected);
+
+    let mut internal = follow_up(&number, "Pour vous seuls.", Visibility::Internal);
+    internal.author = Author::Citizen.into();
+    let refused = refusal(api.intake.add_follow_up(internal).await);
+    assert_eq!(
+        (refused.reason.as_str(), refused.fields),
+        ("INVALID_FIELD", vec!["visibility".to_owned()])
+    );
+    check_verified(node, folder.path());
 }

@@ -5,8 +5,8 @@
 
 use beffroi_domain::{
     Channel, Citizen, CitizenId, Code, Contact, ContactOutcome, Emergency, Event, FactKind,
-    IdentifierHash, IdentifierKind, Kind, Label, Language, Nature, Number, PromiseKind, Regimes, Request,
-    RequestId, Status, Timestamp,
+    IdentifierHash, IdentifierKind, Kind, Label, Language, Nature, Number, PromiseKind, Regimes,
+    Request, RequestId, Status, Timestamp,
 };
 use redb::TableDefinition;
 use serde::de::DeserializeOwned;

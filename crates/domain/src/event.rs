@@ -3,9 +3,9 @@
 use crate::catalogue::{Answered, Catalogue};
 use crate::request::{Attachment, CatalogueEntry, Duplicate, MergedInto, Relation};
 use crate::{
-    Channel, CitizenFact, CitizenId, Code, Contact, ContactId, EventId, HoldReason, InvalidId,
-    Label, Language, Nature, Origin, Personal, Place, PromiseKind, Reference, RegimeFact,
-    RequestId, Source, Term, Text, Timestamp, Urgency, Visibility,
+    Channel, CitizenFact, CitizenId, Code, Contact, ContactId, EventId, FollowUp, HoldReason,
+    InvalidId, Label, Language, Nature, Origin, Personal, Place, PromiseKind, Reference,
+    RegimeFact, RequestId, Source, Term, Text, Timestamp, Urgency,
 };
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
@@ -94,7 +94,7 @@ pub enum Kind {
     /// The wait is over; these are the terms of the current cycle now.
     Resumed(Vec<Term>),
     /// A step was documented.
-    FollowUpAdded(Visibility),
+    FollowUpAdded(FollowUp),
     /// The request was resolved.
     Resolved,
     /// It was opened again, with these terms for the new cycle.
@@ -188,9 +188,9 @@ impl Kind {
         ends_or_waits || self.is_public_follow_up()
     }
 
-    /// A follow-up that the citizen can see.
+    /// A follow-up of the city that the citizen can see.
     pub fn is_public_follow_up(&self) -> bool {
-        matches!(self, Self::FollowUpAdded(Visibility::Public))
+        matches!(self, Self::FollowUpAdded(FollowUp::Public))
     }
 
     /// The aggregate that it is about, given its id.

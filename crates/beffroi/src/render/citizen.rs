@@ -78,9 +78,6 @@ mod tests {
             "26-0000001-2 · Eau potable\n  Waiting on you.\n  2026-11-02 13:30 UTC · Suivi \
              (26-0000002-0) : La conduite est réparée.\n  L'eau revient."
         );
-        assert_eq!(
-            request(&sample(), Lang::Fr),
-            "26-0000001-2 · Eau potable\n  Waiting on you."
-        );
+        assert_eq!(request(&sample(), Lang::Fr), "26-0000001-2 · Eau potable\n  Waiting on you.");
     }
 }

@@ -60,6 +60,8 @@ struct EntryView {
     #[serde(skip_serializing_if = "Option::is_none")]
     visibility: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
+    author: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     due_at: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     text: Option<String>,
@@ -96,6 +98,7 @@ impl From<pb::HistoryEntry> for EntryView {
             attachment: entry.attachment.map(Into::into),
             hold_reason: key::<event::HoldReason>(entry.hold_reason),
             visibility: key::<event::Visibility>(entry.visibility),
+            author: key::<event::Author>(entry.author),
             due_at: rfc3339(entry.due_at.as_ref()),
             text: said(entry.text),
             source_status: said(entry.source_status),

@@ -141,6 +141,7 @@ pub(crate) struct RequestView {
     #[serde(skip_serializing_if = "Option::is_none")]
     source_status: Option<String>,
     public_follow_ups: u32,
+    citizen_messages: u32,
     attachments: u32,
     #[serde(skip_serializing_if = "Option::is_none")]
     programme: Option<String>,
@@ -240,6 +241,7 @@ impl From<pb::ServiceRequest> for RequestView {
             source: request.source.map(|it| SourceView { system: it.system, id: it.id }),
             source_status: said(request.source_status),
             public_follow_ups: request.public_follow_ups,
+            citizen_messages: request.citizen_messages,
             attachments: request.attachments,
             programme: said(request.programme),
             merged_into: said(request.merged_into),
@@ -365,6 +367,7 @@ mod tests {
     ],
     "origin": "live",
     "public_follow_ups": 1,
+    "citizen_messages": 0,
     "attachments": 0,
     "summary": "Waiting on you."
   },

@@ -30,6 +30,7 @@ pub(crate) const LAST_ACTIVITY: Text = text("Dernière activité (UTC)", "Last a
 pub(crate) const PROMISE: Text = text("Engagement", "Promise");
 pub(crate) const VERDICT: Text = text("Délai", "Deadline");
 pub(crate) const FOLLOW_UPS: Text = text("Suivis publics", "Public follow-ups");
+pub(crate) const CITIZEN_MESSAGES: Text = text("Messages du citoyen", "Citizen's messages");
 pub(crate) const SOURCE: Text = text("Source", "Source");
 pub(crate) const SOURCE_STATUS: Text = text("État à la source", "Status at the source");
 pub(crate) const EVENT: Text = text("Événement", "Event");

@@ -185,6 +185,7 @@ fn own(row: &RequestRow, now: Timestamp) -> pb::ServiceRequest {
             .map(|it| event::Source { system: it.system.to_string(), id: it.id.to_string() }),
         source_status: label(request.source_status.as_ref()),
         public_follow_ups: request.public_follow_ups,
+        citizen_messages: request.citizen_messages,
         urgency: vocabulary::urgency::to_pb(request.urgency).into(),
         product_code: code(entry.map(|it| &it.product)),
         precision_code: code(entry.and_then(|it| it.precision.as_ref())),
