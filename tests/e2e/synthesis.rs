@@ -2,11 +2,13 @@
 
 use std::path::Path;
 
-use beffroi_wire::pb::event::v1::{Author, HoldReason, Visibility};
+use beffroi_wire::pb::event::v1::{
+    Author, Channel, ContactOutcome, HoldReason, Nature, Visibility,
+};
 use beffroi_wire::pb::intake::v1::change_service_request_request::Change;
 use beffroi_wire::pb::intake::v1::{
-    AddFollowUpRequest, Assign, MergeServiceRequestsRequest, PutOnHold, Resolve,
-    UnmergeServiceRequestRequest,
+    AddFollowUpRequest, Assign, Exchange, MergeServiceRequestsRequest, PutOnHold,
+    RecordContactRequest, Resolve, UnmergeServiceRequestRequest,
 };
 use beffroi_wire::pb::query::v1::{
     Audience, GetCitizenRequest, GetServiceRequestHistoryRequest, HistoryEntry, ServiceRequest,
@@ -29,8 +31,8 @@ async fn told(api: &mut Api, citizen: &str) -> Option<(String, String)> {
     request.last_follow_up.map(|it| (it.kind, it.text))
 }
 
-fn said(kind: &str, text: &str) -> Option<(String, String)> {
-    Some((kind.to_owned(), text.to_owned()))
+fn said(kind: &str, text: &str) -> (String, String) {
+    (kind.to_owned(), text.to_owned())
 }
 
 async fn opened_by(api: &mut Api, citizen: &str) -> ServiceRequest {
@@ -88,12 +90,15 @@ async fn a_synthesis_says_what_was_told_last() {
     add(&mut api, internal).await;
     let assign = Change::Assign(Assign { unit: "Réseaux d'eau".to_owned() });
     changed_with(&mut api, &number, assign, "À vous.").await;
-    assert_eq!(told(&mut api, &citizen).await, said("follow_up_added", "Une équipe passera."));
+    assert_eq!(
+        told(&mut api, &citizen).await,
+        Some(said("follow_up_added", "Une équipe passera."))
+    );
 
     let hold = Change::PutOnHold(PutOnHold { reason: HoldReason::Citizen.into() });
     changed_with(&mut api, &number, hold, "Quelle est la porte?").await;
     changed_with(&mut api, &number, Change::Resolve(Resolve {}), "").await;
-    let last = said("request_put_on_hold", "Quelle est la porte?");
+    let last = Some(said("request_put_on_hold", "Quelle est la porte?"));
     assert_eq!(told(&mut api, &citizen).await, last);
 
     let answer = node.ask(&["citizen", &citizen]);
@@ -161,7 +166,7 @@ async fn whoever_was_merged_sees_what_is_told_of_the_other_request_since() {
     assert_eq!(kinds.collect::<Vec<_>>(), expected);
 
     changed_with(&mut api, &survivor, Change::Resolve(Resolve {}), "Fini.").await;
-    let resolved = said("request_resolved", "Fini.");
+    let resolved = Some(said("request_resolved", "Fini."));
     assert_eq!(told(&mut api, &citizens[1]).await, resolved);
     let unmerge = UnmergeServiceRequestRequest {
         unmerge_id: Uuid::now_v7().to_string(),
@@ -221,7 +226,7 @@ async fn what_the_citizen_writes_is_theirs_and_answers_nothing() {
     let written = node.ask(&message);
     assert_eq!(written["service_request"]["public_follow_ups"], 1);
     assert_eq!(written["service_request"]["citizen_messages"], 1);
-    assert_eq!(told(&mut api, &citizen).await, said("follow_up_added", "On passera jeudi."));
+    assert_eq!(told(&mut api, &citizen).await, Some(said("follow_up_added", "On passera jeudi.")));
 
     let entries = history(&mut api, &number, Audience::Public).await;
     let spoken = entries.iter().filter(|it| it.kind == "follow_up_added");
@@ -236,5 +241,45 @@ async fn what_the_citizen_writes_is_theirs_and_answers_nothing() {
         (refused.reason.as_str(), refused.fields),
         ("INVALID_FIELD", vec!["visibility".to_owned()])
     );
+    check_verified(node, folder.path());
+}
+
+#[tokio::test]
+async fn the_staff_sees_the_contacts_that_name_a_request_among_its_events() {
+    let folder = tempfile::tempdir().unwrap();
+    let node = Node::start(folder.path());
+    let mut api = Api::connect(&node.url).await;
+    let mut opening = open("Eau potable", 0);
+    opening.citizen_id = Uuid::now_v7().to_string();
+    opening.exchange = Some(Exchange { waited_secs: 95, handled_secs: 150, ..Exchange::default() });
+    let number = api.opened(opening).await.number;
+    let call = RecordContactRequest {
+        contact_id: Uuid::now_v7().to_string(),
+        citizen_id: Uuid::now_v7().to_string(),
+        channel: Channel::Email.into(),
+        nature: Nature::Service.into(),
+        outcome: ContactOutcome::FollowedUp.into(),
+        service_request: number.clone(),
+        ..RecordContactRequest::default()
+    };
+    api.intake.record_contact(call.clone()).await.expect("recorded");
+    // Sent again it is one contact still.
+    api.intake.record_contact(call).await.expect("recorded");
+    api.changed(change(&number, Change::Resolve(Resolve {}))).await;
+
+    let entries = history(&mut api, &number, Audience::Staff).await;
+    let kinds: Vec<_> = entries.iter().map(|it| it.kind.as_str()).collect();
+    let expected = ["request_opened", "contact_recorded", "contact_recorded", "request_resolved"];
+    assert_eq!(kinds, expected);
+    let taken = |at: usize| (entries[at].channel(), entries[at].contact.unwrap());
+    let (channel, first) = taken(1);
+    assert_eq!((channel, first.outcome()), (Channel::Telephone, ContactOutcome::RequestOpened));
+    assert_eq!((first.waited_secs, first.handled_secs), (95, 150));
+    let (channel, second) = taken(2);
+    assert_eq!((channel, second.outcome()), (Channel::Email, ContactOutcome::FollowedUp));
+
+    let public = history(&mut api, &number, Audience::Public).await;
+    let kinds: Vec<_> = public.iter().map(|it| it.kind.as_str()).collect();
+    assert_eq!(kinds, ["request_opened", "request_resolved"]);
     check_verified(node, folder.path());
 }

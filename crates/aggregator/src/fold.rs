@@ -110,6 +110,11 @@ fn apply_contact(
     let row = ContactRow::new(event.meta.channel, contact);
     batch.contact(id, (event.meta.occurred_at, sequence), &row)?;
     batch.event(sequence, decoded.recorded_at, &decoded.record.entry.payload)?;
+    if let Some(request) = contact.request
+        && let Some(ordinal) = batch.ordinal(request)?
+    {
+        batch.load(ordinal)?.row.contacts.push(sequence);
+    }
     if let Some(citizen) = contact.citizen {
         let row = batch.citizen(citizen)?;
         row.contacts += 1;

@@ -86,6 +86,8 @@ pub struct RequestRow {
     pub told: Vec<Told>,
     /// The sequence of its merge, while it is a duplicate.
     pub merged_at: Option<u64>,
+    /// The contacts in which it was opened or followed up, by sequence, in log order.
+    pub contacts: Vec<u64>,
 }
 
 /// An event with which the city told a citizen something: see [`Kind::tells_the_citizen`]. Whether
@@ -125,8 +127,8 @@ impl RegimesRow {
 impl RequestRow {
     /// A request as its first event left it.
     pub(crate) fn new(number: Number, request: Request, (sequence, event): (u64, &Event)) -> Self {
-        let (steps, told) = (Vec::new(), Vec::new());
-        let mut row = Self { number, request, steps, told, merged_at: None };
+        let (steps, told, contacts) = (Vec::new(), Vec::new(), Vec::new());
+        let mut row = Self { number, request, steps, told, merged_at: None, contacts };
         row.note(sequence, event);
         row
     }

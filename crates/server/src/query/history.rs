@@ -1,5 +1,6 @@
 //! The history of a request.
 
+mod contacts;
 mod depth;
 mod survivor;
 
@@ -47,6 +48,10 @@ pub(super) async fn history(
         state = after;
     }
     survivor::add(&mut entries, node, (&view, &row), language)?;
+    if staff {
+        contacts::add(&mut entries, node, (&view, &row), language)?;
+    }
+    entries.sort_by_key(|it| it.position.as_ref().map(|it| it.sequence));
     let view = view.service_request(&row)?;
     Ok(pb::GetServiceRequestHistoryResponse {
         service_request: Some(view),

@@ -23,6 +23,5 @@ pub(super) fn add(
         let other_request = survivor.number.to_string();
         entries.push(pb::HistoryEntry { other_request, ..entry(node, &recorded, language) });
     }
-    entries.sort_by_key(|it| it.position.as_ref().map(|it| it.sequence));
     Ok(())
 }
