@@ -5,6 +5,7 @@ pub(crate) mod citizen;
 mod history;
 pub(crate) mod list;
 mod suggest;
+mod told;
 pub(crate) mod view;
 mod watch;
 

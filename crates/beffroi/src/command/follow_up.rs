@@ -25,6 +25,7 @@ pub(crate) async fn run(
         service_request: args.request,
         text: args.text,
         visibility: visibility.into(),
+        author: args.from.map(i32::from).unwrap_or_default(),
         channel: args.channel.map(i32::from).unwrap_or_default(),
         occurred_at: args.common.occurred_at.map(to_pb),
         actor: args.common.actor.unwrap_or_default(),

@@ -88,8 +88,19 @@ fn depth(entry: &pb::HistoryEntry, lang: Lang) -> String {
         units,
         called(entry.names.as_ref(), |it| &it.programme, &entry.programme).to_owned(),
         entry.attachment.as_ref().map(|it| attachment(it, lang)).unwrap_or_default(),
+        entry.contact.as_ref().map(|it| contact(it, lang)).unwrap_or_default(),
     ];
     parts.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join("\n")
+}
+
+/// What an exchange came to, and how long the wait and the exchange took, where that was measured.
+fn contact(it: &pb::Contact, lang: Lang) -> String {
+    let took = [(words::WAITED, it.waited_secs), (words::HANDLED, it.handled_secs)];
+    let took = took.into_iter().filter(|(_, secs)| *secs > 0).map(|(name, secs)| {
+        named(name.in_lang(lang), &format!("{}:{:02}", secs / 60, secs % 60), lang)
+    });
+    let outcome = label_if_said::<event::ContactOutcome>(it.outcome, lang).to_owned();
+    [outcome].into_iter().chain(took).collect::<Vec<_>>().join(" · ")
 }
 
 fn attachment(it: &pb::Attachment, lang: Lang) -> String {
@@ -103,6 +114,21 @@ mod tests {
     use super::*;
     use crate::view::samples::{at, reader};
     use crate::words::Lang;
+
+    #[test]
+    fn a_contact_says_what_it_came_to_and_how_long_it_took() {
+        let taken = pb::Contact {
+            outcome: event::ContactOutcome::FollowedUp.into(),
+            waited_secs: 44,
+            handled_secs: 70,
+        };
+        assert_eq!(
+            contact(&taken, Lang::Fr),
+            "Suivi d’une demande · Attente : 0:44 · Durée : 1:10"
+        );
+        let written = pb::Contact { waited_secs: 0, handled_secs: 0, ..taken };
+        assert_eq!(contact(&written, Lang::En), "Followed up");
+    }
 
     #[test]
     fn internal_follow_ups_are_marked() {

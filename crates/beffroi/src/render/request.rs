@@ -90,6 +90,7 @@ fn fields(request: &pb::ServiceRequest, reader: Reader) -> Vec<(words::Text, Str
         (words::DUPLICATES, request.duplicates.join(", ")),
         (words::ATTACHMENTS, some(request.attachments)),
         (words::FOLLOW_UPS, request.public_follow_ups.to_string()),
+        (words::CITIZEN_MESSAGES, some(request.citizen_messages)),
         (words::SOURCE, source.unwrap_or_default()),
         (words::SOURCE_STATUS, request.source_status.clone()),
         (words::ID, request.id.clone()),
