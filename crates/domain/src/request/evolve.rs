@@ -2,7 +2,7 @@
 
 use super::{OutOfOrder, Request, Status};
 use crate::{
-    About, Event, HoldReason, Kind, Label, Opened, Promise, Reclassified, Term, Visibility,
+    About, Event, FollowUp, HoldReason, Kind, Label, Opened, Promise, Reclassified, Term, Timestamp,
 };
 
 impl Request {
@@ -32,13 +32,7 @@ impl Request {
             Kind::Assigned(unit) => self.assign(unit.as_ref(), event),
             Kind::PutOnHold(reason) => self.wait(*reason, event),
             Kind::Resumed(terms) => self.resume(terms, event),
-            Kind::FollowUpAdded(visibility) => {
-                if *visibility == Visibility::Public {
-                    self.public_follow_ups += 1;
-                    self.answer(at);
-                }
-                true
-            }
+            Kind::FollowUpAdded(it) => self.follow_up(*it, at),
             Kind::Resolved => self.resolve(event),
             Kind::Reopened(terms) => self.reopen(terms, event),
             Kind::Cancelled => self.cancel(event),
@@ -136,7 +130,20 @@ impl Request {
             attachments: Vec::new(),
             raised: Vec::new(),
             public_follow_ups: 0,
+            citizen_messages: 0,
         })
+    }
+
+    fn follow_up(&mut self, it: FollowUp, at: Timestamp) -> bool {
+        match it {
+            FollowUp::Public => {
+                self.public_follow_ups += 1;
+                self.answer(at);
+            }
+            FollowUp::FromCitizen => self.citizen_messages += 1,
+            FollowUp::Internal => {}
+        }
+        true
     }
 
     fn assign(&mut self, unit: Option<&Label>, event: &Event) -> bool {

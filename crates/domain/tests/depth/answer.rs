@@ -1,7 +1,7 @@
 //! The first answer: promised beside the resolution, and settled by what whoever asked can see.
 
 use crate::town::{Town, at, code, opening, reclassification};
-use beffroi_domain::{Change, Channel, HoldReason, Promise, PromiseKind, Verdict, Visibility};
+use beffroi_domain::{Change, Channel, FollowUp, HoldReason, Promise, PromiseKind, Verdict};
 
 /// A request by e-mail, opened on Monday at 10:00: an answer by Wednesday's closing, the resolution
 /// by Monday's.
@@ -30,8 +30,8 @@ impl Town {
     }
 }
 
-fn follow_up(visibility: Visibility) -> Change {
-    Change::FollowUp(visibility)
+fn follow_up(by: FollowUp) -> Change {
+    Change::FollowUp(by)
 }
 
 #[test]
@@ -45,24 +45,25 @@ fn it_is_promised_beside_the_resolution() {
 #[test]
 fn only_what_the_citizen_can_see_answers() {
     by_email()
-        .when(1, "03 10:00", follow_up(Visibility::Internal))
+        .when(1, "03 09:30", follow_up(FollowUp::FromCitizen))
+        .when(1, "03 10:00", follow_up(FollowUp::Internal))
         .then_answer("03 11:00", Verdict::Pending)
         .then_answer("04 19:01", Verdict::Late)
-        .when(1, "04 19:00", follow_up(Visibility::Public))
+        .when(1, "04 19:00", follow_up(FollowUp::Public))
         .then_answer("20 10:00", Verdict::OnTime);
     by_email()
-        .when(1, "04 19:01", follow_up(Visibility::Public))
+        .when(1, "04 19:01", follow_up(FollowUp::Public))
         .then_answer("20 10:00", Verdict::Late);
 }
 
 #[test]
 fn what_is_dated_earlier_counts_though_it_comes_later() {
     by_email()
-        .when(1, "05 10:00", follow_up(Visibility::Public))
+        .when(1, "05 10:00", follow_up(FollowUp::Public))
         .then_answer("05 11:00", Verdict::Late)
-        .when(1, "04 10:00", follow_up(Visibility::Public))
+        .when(1, "04 10:00", follow_up(FollowUp::Public))
         .then_answer("05 11:00", Verdict::OnTime)
-        .when(1, "06 10:00", follow_up(Visibility::Public))
+        .when(1, "06 10:00", follow_up(FollowUp::Public))
         .then_answer("07 10:00", Verdict::OnTime);
 }
 
@@ -113,7 +114,7 @@ fn it_is_promised_once_however_often_the_request_is_reopened() {
 fn a_verdict_stays_whatever_the_request_turns_out_to_be() {
     let to = Change::Reclassify(Box::new(reclassification("Arbres")));
     by_email()
-        .when(1, "03 10:00", follow_up(Visibility::Public))
+        .when(1, "03 10:00", follow_up(FollowUp::Public))
         .when(1, "03 11:00", to)
         .then_answer("20 10:00", Verdict::OnTime)
         .then_promised(PromiseKind::Resolution, "04 19:00");

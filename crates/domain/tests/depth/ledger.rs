@@ -2,7 +2,7 @@
 
 use crate::town::{Town, at, code, opening, reclassification};
 use beffroi_domain::ledger::{PromiseChange, PromiseStep, steps};
-use beffroi_domain::{Change, Channel, HoldReason, PromiseKind, Request, Visibility};
+use beffroi_domain::{Change, Channel, FollowUp, HoldReason, PromiseKind, Request};
 
 const ANSWER: PromiseKind = PromiseKind::FirstAnswer;
 const RESOLUTION: PromiseKind = PromiseKind::Resolution;
@@ -32,7 +32,7 @@ fn each_event_says_what_it_did() {
     let from = at("09 19:00");
     assert_eq!(resumed, [step(RESOLUTION, 1, "10 09:00", PromiseChange::Revised { from })]);
 
-    let (answered, town) = done(town, "03 11:00", Change::FollowUp(Visibility::Public));
+    let (answered, town) = done(town, "03 11:00", Change::FollowUp(FollowUp::Public));
     assert_eq!(answered, [step(ANSWER, 1, "04 19:00", PromiseChange::Met)]);
 
     let to = Change::Reclassify(Box::new(reclassification("Arbres")));

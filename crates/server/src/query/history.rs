@@ -1,6 +1,8 @@
 //! The history of a request.
 
+mod contacts;
 mod depth;
+mod survivor;
 
 use super::find;
 use super::view::{View, label};
@@ -10,7 +12,7 @@ use crate::programme::words::words;
 use crate::shared::Shared;
 use beffroi_aggregator::Recorded;
 use beffroi_domain::ledger::{self, PromiseChange, PromiseStep};
-use beffroi_domain::{Code, HoldReason, Kind, Language, Request, Status, Timestamp, Visibility};
+use beffroi_domain::{Code, FollowUp, HoldReason, Kind, Language, Request, Status, Timestamp};
 use beffroi_wire::pb::query::v1 as pb;
 use beffroi_wire::{time, vocabulary};
 
@@ -48,6 +50,11 @@ pub(super) async fn history(
         }
         state = after;
     }
+    survivor::add(&mut entries, node, (&view, &row), language)?;
+    if staff {
+        contacts::add(&mut entries, node, (&view, &row), language)?;
+    }
+    entries.sort_by_key(|it| it.position.as_ref().map(|it| it.sequence));
     let view = view.service_request(&row)?;
     Ok(pb::GetServiceRequestHistoryResponse {
         service_request: Some(view),
@@ -75,7 +82,7 @@ fn promise_step(it: PromiseStep) -> pb::PromiseStep {
 
 fn is_public(kind: &Kind) -> bool {
     match kind {
-        Kind::FollowUpAdded(Visibility::Internal)
+        Kind::FollowUpAdded(FollowUp::Internal)
         | Kind::DuplicateAdded(_)
         | Kind::DuplicateRemoved(_)
         | Kind::Related(_)
@@ -85,7 +92,7 @@ fn is_public(kind: &Kind) -> bool {
         | Kind::Assigned(_)
         | Kind::PutOnHold(_)
         | Kind::Resumed(_)
-        | Kind::FollowUpAdded(Visibility::Public)
+        | Kind::FollowUpAdded(FollowUp::Public | FollowUp::FromCitizen)
         | Kind::Resolved
         | Kind::Reopened(_)
         | Kind::Cancelled
@@ -133,8 +140,9 @@ fn entry(node: &Shared, recorded: &Recorded, language: Language) -> pb::HistoryE
         Kind::PutOnHold(reason) => {
             entry.hold_reason = vocabulary::hold_reason::to_pb(*reason).into();
         }
-        Kind::FollowUpAdded(visibility) => {
-            entry.visibility = vocabulary::visibility::to_pb(*visibility).into();
+        Kind::FollowUpAdded(it) => {
+            let (visibility, author) = vocabulary::follow_up::to_pb(*it);
+            (entry.visibility, entry.author) = (visibility.into(), author.into());
         }
         Kind::Resumed(_)
         | Kind::Resolved
@@ -198,7 +206,7 @@ fn due_at(kind: &Kind) -> Option<Timestamp> {
     }
 }
 
-fn summary(kind: &Kind, language: Language) -> String {
+pub(super) fn summary(kind: &Kind, language: Language) -> String {
     let (french, english) = match kind {
         Kind::Opened(_) => ("Demande ouverte", "Request opened"),
         Kind::Assigned(_) => ("Prise en charge", "Assigned"),
@@ -209,8 +217,9 @@ fn summary(kind: &Kind, language: Language) -> String {
             ("En attente d'un tiers", "Waiting for a third party")
         }
         Kind::Resumed(_) => ("Attente terminée", "Resumed"),
-        Kind::FollowUpAdded(Visibility::Public) => ("Suivi", "Follow-up"),
-        Kind::FollowUpAdded(Visibility::Internal) => ("Suivi interne", "Internal follow-up"),
+        Kind::FollowUpAdded(FollowUp::Public) => ("Suivi", "Follow-up"),
+        Kind::FollowUpAdded(FollowUp::Internal) => ("Suivi interne", "Internal follow-up"),
+        Kind::FollowUpAdded(FollowUp::FromCitizen) => ("Message du citoyen", "Citizen's message"),
         Kind::Resolved => ("Demande résolue", "Request resolved"),
         Kind::Reopened(_) => ("Demande rouverte", "Request reopened"),
         Kind::Cancelled => ("Demande annulée", "Request cancelled"),
