@@ -27,7 +27,11 @@ mod time;
 mod vocabulary;
 
 pub use area::{Area, InvalidArea, ten_millionths};
-pub use calendar::{Calendar, InvalidCalendar, OutOfCalendar, Window};
+pub use calendar::{
+    Calendar, CalendarDraft, CannotCount, Cause, Closing, Count, CutOff, Day, DayName, Days,
+    ExceptionalHours, Holiday, Hours, InvalidCalendar, InvalidHours, InvalidPause, InvalidWindow,
+    NotKnown, OutOfCalendar, Pause, Rule, RunsInto, Warn, Window, Zone,
+};
 pub use citizen::{
     Citizen, CitizenFact, CitizenOutOfOrder, CitizenRejection, CitizenSaved, Kin, SaveCitizen,
     TooManyRecords,
@@ -50,10 +54,10 @@ pub use identifier::{
 pub use number::{InvalidNumber, Number};
 pub use period::{Period, Span};
 pub use place::metres_between;
-pub use promise::{Promise, PromiseKind, Rule, Term, Verdict};
+pub use promise::{Promise, PromiseKind, Term, Verdict};
 pub use reference::Reference;
 pub use regime::{
-    Declaration, HoursFrom, NoHours, Opening, Regime, RegimeChange, RegimeFact, RegimeKind,
+    Declaration, HoursFrom, InvalidWeek, Opening, Regime, RegimeChange, RegimeFact, RegimeKind,
     RegimeOutOfOrder, RegimeRejection, Regimes, Week, opening,
 };
 pub use request::{
