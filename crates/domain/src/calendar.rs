@@ -7,6 +7,7 @@
 
 mod build;
 mod count;
+mod holiday;
 mod openings;
 mod pause;
 mod rule;
@@ -20,6 +21,7 @@ pub use build::{
     CalendarDraft, Closing, Day, DayName, ExceptionalHours, Holiday, InvalidCalendar, RunsInto,
 };
 pub use count::{CannotCount, Count};
+pub use holiday::{HolidayDate, HolidayRule, Moved, ProposedHoliday, propose_holidays};
 pub use pause::{InvalidPause, Pause};
 pub use rule::{CutOff, Days, Rule};
 pub use warn::Warn;

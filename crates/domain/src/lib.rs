@@ -29,8 +29,9 @@ mod vocabulary;
 pub use area::{Area, InvalidArea, ten_millionths};
 pub use calendar::{
     Calendar, CalendarDraft, CannotCount, Cause, Closing, Count, CutOff, Day, DayName, Days,
-    ExceptionalHours, Holiday, Hours, InvalidCalendar, InvalidHours, InvalidPause, InvalidWindow,
-    NotKnown, OutOfCalendar, Pause, Rule, RunsInto, Warn, Window, Zone,
+    ExceptionalHours, Holiday, HolidayDate, HolidayRule, Hours, InvalidCalendar, InvalidHours,
+    InvalidPause, InvalidWindow, Moved, NotKnown, OutOfCalendar, Pause, ProposedHoliday, Rule,
+    RunsInto, Warn, Window, Zone, propose_holidays,
 };
 pub use citizen::{
     Citizen, CitizenFact, CitizenOutOfOrder, CitizenRejection, CitizenSaved, Kin, SaveCitizen,
