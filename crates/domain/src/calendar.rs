@@ -277,12 +277,18 @@ impl Calendar {
 
     /// When a day's working time begins; `None`: it is no business day.
     fn opening(&self, day: i32) -> Option<i64> {
-        self.openings_on(day).map(|(from, _)| from).min()
+        self.openings_on(day).map(|(from, _)| from).min().filter(|_| self.exists(day))
     }
 
     /// When a day's working time ends; `None`: it is no business day.
     fn closing(&self, day: i32) -> Option<i64> {
-        self.openings_on(day).map(|(_, to)| to).max()
+        self.openings_on(day).map(|(_, to)| to).max().filter(|_| self.exists(day))
+    }
+
+    /// Whether a zone has not left a day out. The end of a night that would have begun on it is worked
+    /// all the same.
+    fn exists(&self, day: i32) -> bool {
+        self.zone.pieces(zone::start_of(day), zone::start_of(day + 1)).next().is_some()
     }
 }
 

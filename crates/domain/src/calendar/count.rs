@@ -238,7 +238,7 @@ fn start(calendar: &Calendar, received: i64, plan: &Plan) -> Result<Start, Canno
         From::DayOne => at_instant(next()?, received, 1),
         From::Midnight => {
             let day = next()?;
-            at_instant(day, zone.instant_of(start_of(day)), 0)
+            Start { day, time: 0, at: zone.instant_of(start_of(day)), counted: 0 }
         }
         From::DayOpening => {
             let day = next()?;

@@ -59,6 +59,8 @@ pub enum Moved {
     /// It moves to the next weekday that is no holiday: mostly a Monday. So Christmas and the day
     /// after it, on a week-end, take Monday and Tuesday.
     NextWeekday,
+    /// A Sunday moves so; a Saturday stays. (Massachusetts.)
+    SundayToWeekday,
     /// A Saturday to the Friday before, a Sunday to the Monday after; taken, to the next weekday that
     /// is not.
     NearestWeekday,
@@ -140,8 +142,11 @@ pub fn propose_holidays(rules: &[HolidayRule], year: i32) -> Vec<ProposedHoliday
     let dates = (year - 1..=year + 1).flat_map(|year| {
         rules.iter().filter_map(move |rule| Some((rule, rule.date.in_year(year)?)))
     });
-    let moves =
-        |(rule, date): &(&HolidayRule, NaiveDate)| rule.moved != Moved::No && is_weekend(*date);
+    let moves = |(rule, date): &(&HolidayRule, NaiveDate)| match rule.moved {
+        Moved::No => false,
+        Moved::SundayToWeekday => date.weekday() == Weekday::Sun,
+        Moved::NextWeekday | Moved::NearestWeekday => is_weekend(*date),
+    };
     for (rule, date) in dates.clone().filter(|it| !moves(it)) {
         if taken.insert(date) {
             proposed.push(ProposedHoliday { date, moved_from: None, name: rule.name.clone() });
@@ -251,6 +256,9 @@ mod tests {
         let eve = [(12, 31, Moved::NextWeekday), (1, 1, Moved::No)];
         assert_eq!(dates(&eve, 2023), ["2023-01-01", "2023-01-02"]);
         assert_eq!(dates(&eve, 2024), ["2024-01-01", "2024-01-02", "2024-12-31"]);
+        let sunday = [(7, 4, Moved::SundayToWeekday)];
+        assert_eq!(dates(&sunday, 2021), ["2021-07-05"]);
+        assert_eq!(dates(&sunday, 2020), ["2020-07-04"]);
         let new_year = [(1, 1, Moved::NearestWeekday)];
         assert_eq!(dates(&new_year, 2021), ["2021-01-01", "2021-12-31"]);
         assert_eq!(dates(&new_year, 2022), Vec::<String>::new());

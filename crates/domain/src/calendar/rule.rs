@@ -28,7 +28,7 @@ pub struct CutOff {
 
 /// How a due time was found.
 ///
-/// A business day is a date on which working time begins; the day of reception is the local date.
+/// A business day is a date that exists and has working time; the day of reception is the local date.
 /// *n days later* are the n-th business days after; *the same time* is the same local time, in a gap
 /// the end of the gap, twice the first. `docs/business-time.md` works out an example of each.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
