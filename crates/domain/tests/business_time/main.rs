@@ -8,8 +8,12 @@
     reason = "a test that cannot go on fails"
 )]
 
+mod bad_input;
+mod cities;
 mod data;
 mod json;
+mod laws;
 mod minutes;
 mod peers;
 mod quebec;
+mod random;
