@@ -7,6 +7,7 @@
 
 mod build;
 mod count;
+mod explain;
 mod holiday;
 mod openings;
 mod pause;
@@ -21,6 +22,7 @@ pub use build::{
     CalendarDraft, Closing, Day, DayName, ExceptionalHours, Holiday, InvalidCalendar, RunsInto,
 };
 pub use count::{CannotCount, Count};
+pub use explain::{DayKind, ExplainedDay, Explanation, Step};
 pub use holiday::{HolidayDate, HolidayRule, Moved, ProposedHoliday, propose_holidays};
 pub use pause::{InvalidPause, Pause};
 pub use rule::{CutOff, Days, Rule};

@@ -28,10 +28,10 @@ mod vocabulary;
 
 pub use area::{Area, InvalidArea, ten_millionths};
 pub use calendar::{
-    Calendar, CalendarDraft, CannotCount, Cause, Closing, Count, CutOff, Day, DayName, Days,
-    ExceptionalHours, Holiday, HolidayDate, HolidayRule, Hours, InvalidCalendar, InvalidHours,
-    InvalidPause, InvalidWindow, Moved, NotKnown, OutOfCalendar, Pause, ProposedHoliday, Rule,
-    RunsInto, Warn, Window, Zone, propose_holidays,
+    Calendar, CalendarDraft, CannotCount, Cause, Closing, Count, CutOff, Day, DayKind, DayName,
+    Days, ExceptionalHours, ExplainedDay, Explanation, Holiday, HolidayDate, HolidayRule, Hours,
+    InvalidCalendar, InvalidHours, InvalidPause, InvalidWindow, Moved, NotKnown, OutOfCalendar,
+    Pause, ProposedHoliday, Rule, RunsInto, Step, Warn, Window, Zone, propose_holidays,
 };
 pub use citizen::{
     Citizen, CitizenFact, CitizenOutOfOrder, CitizenRejection, CitizenSaved, Kin, SaveCitizen,

@@ -33,8 +33,8 @@ pub enum CannotCount {
 
 /// What is told of a count while it is made.
 pub(super) trait Watch {
-    /// Days are counted from this one on: it is day 0.
-    fn start(&mut self, day: i32);
+    /// Days are counted from this one on: it is day 0. From a time of it, where that matters.
+    fn start(&mut self, day: i32, at: Option<i64>);
     /// A day was counted, and so many are left.
     fn day(&mut self, day: i32, number: u32, left: u32);
     /// Working time of a day was counted, and so much is left.
@@ -45,7 +45,7 @@ pub(super) trait Watch {
 
 /// Nobody watches: it costs nothing.
 impl Watch for () {
-    fn start(&mut self, _: i32) {}
+    fn start(&mut self, _: i32, _: Option<i64>) {}
     fn day(&mut self, _: i32, _: u32, _: u32) {}
     fn time(&mut self, _: i32, _: (i64, i64), _: i64) {}
     fn base(&mut self, _: i64) {}
@@ -183,7 +183,11 @@ fn business_days(
     let start = start(calendar, received, plan)?;
     let counted = start.counted.min(plan.days.days);
     if counted == 0 {
-        watch.start(start.day);
+        let at = match plan.to {
+            To::Closing => None,
+            To::SameTime | To::ThenOpening | To::Within => Some(start.at),
+        };
+        watch.start(start.day, at);
     } else {
         watch.day(start.day, counted, plan.days.days - counted);
     }
