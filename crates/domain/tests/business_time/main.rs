@@ -17,3 +17,4 @@ mod minutes;
 mod peers;
 mod quebec;
 mod random;
+mod rules;
