@@ -142,8 +142,8 @@ pub(crate) mod samples {
                     kind: event::PromiseKind::Resolution.into(),
                     rule: "business_days_eod_v1".to_owned(),
                     business_days: 2,
-                    warn_at: None,
                     due_at: at(172_800),
+                    ..Default::default()
                 }),
                 cycle: 1,
                 verdict: pb::Verdict::Paused.into(),

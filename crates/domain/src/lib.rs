@@ -28,7 +28,12 @@ mod time;
 mod vocabulary;
 
 pub use area::{Area, InvalidArea, ten_millionths};
-pub use calendar::{Calendar, InvalidCalendar, OutOfCalendar, Window};
+pub use calendar::{
+    Calendar, CalendarDraft, CannotCount, Cause, Closing, Count, CutOff, Day, DayKind, DayName,
+    Days, ExceptionalHours, ExplainedDay, Explanation, Holiday, HolidayDate, HolidayRule, Hours,
+    InvalidCalendar, InvalidHours, InvalidPause, InvalidWindow, Moved, NotKnown, OutOfCalendar,
+    Pause, ProposedHoliday, Rule, RunsInto, Step, Warn, Window, Zone, propose_holidays,
+};
 pub use citizen::{
     Citizen, CitizenFact, CitizenOutOfOrder, CitizenRejection, CitizenSaved, Kin, SaveCitizen,
     TooManyRecords,
@@ -51,10 +56,10 @@ pub use identifier::{
 pub use number::{InvalidNumber, Number};
 pub use period::{Period, Span};
 pub use place::metres_between;
-pub use promise::{Promise, PromiseKind, Rule, Term, Verdict};
+pub use promise::{Promise, PromiseKind, Term, Verdict};
 pub use reference::Reference;
 pub use regime::{
-    Declaration, HoursFrom, NoHours, Opening, Regime, RegimeChange, RegimeFact, RegimeKind,
+    Declaration, HoursFrom, InvalidWeek, Opening, Regime, RegimeChange, RegimeFact, RegimeKind,
     RegimeOutOfOrder, RegimeRejection, Regimes, Week, opening,
 };
 pub use request::{

@@ -1,6 +1,6 @@
 //! What the city promised for a request, and how it stands.
 
-use crate::Timestamp;
+use crate::{Rule, Timestamp};
 use serde::{Deserialize, Serialize};
 
 /// What is promised.
@@ -38,16 +38,6 @@ impl PromiseKind {
             Self::FirstAnswer => false,
         }
     }
-}
-
-/// How a due time was found. A rule never changes; another one gets another name.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub enum Rule {
-    /// The closing of the n-th business day after the day of reception, see
-    /// [`Calendar::business_days_eod`](crate::Calendar::business_days_eod).
-    BusinessDaysEodV1(u32),
-    /// Taken over with imported history.
-    Source,
 }
 
 /// A promised time, as it is set and revised.

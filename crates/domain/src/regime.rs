@@ -9,7 +9,7 @@ mod week;
 
 pub use decide::{RegimeChange, RegimeRejection};
 pub use opening::{Opening, opening};
-pub use week::{NoHours, Week};
+pub use week::{InvalidWeek, Week};
 
 use crate::catalogue::Bilingual;
 use crate::{Code, Text, Timestamp};

@@ -1,7 +1,7 @@
 //! The city's file: its calendar and its promises, in TOML.
 
 use beffroi_domain::{
-    Calendar, Channel, City, Commitment, InvalidCalendar, Label, Nature, PromiseKind, Window,
+    Calendar, Channel, City, Commitment, Hours, InvalidCalendar, Label, Nature, PromiseKind,
 };
 use chrono::NaiveDate;
 use chrono_tz::Tz;
@@ -45,7 +45,7 @@ const BUSINESS_DAYS_MAX: u32 = 2_000;
 struct File {
     name: String,
     time_zone: String,
-    hours: Hours,
+    hours: Weekly,
     #[serde(default)]
     holidays: Vec<toml::value::Datetime>,
     #[serde(default, rename = "commitment")]
@@ -54,7 +54,7 @@ struct File {
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Hours {
+struct Weekly {
     monday: Option<String>,
     tuesday: Option<String>,
     wednesday: Option<String>,
@@ -132,18 +132,9 @@ fn commitment((index, it): (usize, Promised)) -> Result<Commitment, InvalidCity>
 }
 
 /// Reads `08:00-19:00`; absent: closed.
-fn window(key: &str, text: Option<String>) -> Result<Option<Window>, InvalidCity> {
-    let Some(text) = text else { return Ok(None) };
-    let expected = || wrong(key, format!("`{text}` is not of the form 08:00-19:00"));
-    let minutes = |text: &str| {
-        let (hour, minute) = text.split_once(':')?;
-        let (hour, minute): (u16, u16) = (hour.parse().ok()?, minute.parse().ok()?);
-        (hour <= 24 && minute < 60).then_some(hour * 60 + minute)
-    };
-    let (opens, closes) = text.split_once('-').ok_or_else(expected)?;
-    let opens = minutes(opens.trim()).ok_or_else(expected)?;
-    let closes = minutes(closes.trim()).ok_or_else(expected)?;
-    Window::new(opens, closes).map(Some).ok_or_else(expected)
+fn window(key: &str, text: Option<String>) -> Result<Hours, InvalidCity> {
+    let text = text.unwrap_or_default();
+    text.parse().map_err(|error| wrong(key, format!("`{text}`: {error}")))
 }
 
 fn label(key: &str, text: &str) -> Result<Label, InvalidCity> {
@@ -178,7 +169,7 @@ mod tests {
         };
         assert!(parse(&file("America/Toronto", "08:00-19:00", 2)).is_ok());
         check(&file("Quebec", "08:00-19:00", 2), "`time_zone`: `Quebec`");
-        check(&file("America/Toronto", "19:00-08:00", 2), "`hours.monday`");
+        check(&file("America/Toronto", "19:00-19:00", 2), "`hours.monday`");
         check(&file("America/Toronto", "08:00-25:00", 2), "`hours.monday`");
         check(&file("America/Toronto", "08:00-19:00", 0), "`commitment[0].business_days`");
         check("name = \"A\"\ntime_zone = \"America/Toronto\"\n[hours]\n", "no day of the week");

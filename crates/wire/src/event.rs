@@ -4,14 +4,9 @@ mod citizen;
 mod decode;
 mod encode;
 mod regime;
+mod rule;
 #[cfg(test)]
 mod tests;
 
 pub use decode::{Error, decode, place_from_pb, promise_from_pb};
 pub use encode::{encode, place_to_pb, promise_to_pb};
-
-/// Names of the rules that give a due time, as the log keeps them.
-mod rule {
-    pub(super) const BUSINESS_DAYS_EOD_V1: &str = "business_days_eod_v1";
-    pub(super) const SOURCE: &str = "source";
-}

@@ -80,8 +80,9 @@ pub(crate) struct DeclareArgs {
     /// When it is planned to end.
     #[arg(long, value_name = "TIME", value_parser = instant)]
     pub until: DateTime<Utc>,
-    /// Its opening hours, such as 'mon-fri 08:00-22:00, sat 10:00-16:00', on holidays too; days that
-    /// are not named are closed [default: the calendar's].
+    /// Its opening hours, such as 'mon-fri 08:00-22:00, sat 10:00-12:00, 13:00-16:00', on holidays
+    /// too; days that are not named are closed; 22:00-06:00 runs past midnight [default: the
+    /// calendar's].
     #[arg(long, value_name = "HOURS", value_parser = weekly_hours)]
     pub hours: Option<WeeklyHours>,
     /// A product that its hours serve, by code; may be given several times [default: all].
@@ -120,28 +121,45 @@ const DAYS: [[&str; 2]; 7] = [
     ["sun", "dim"],
 ];
 
-/// Reads `mon-fri 08:00-22:00, sat 10:00-16:00`.
+/// Reads `mon-fri 08:00-22:00, sat 10:00-12:00, 13:00-16:00`: what begins with no day goes on with the
+/// days before it.
 fn weekly_hours(text: &str) -> Result<WeeklyHours, String> {
     let mut hours = WeeklyHours::default();
-    for part in text.split(',') {
-        let (days, window) = part
-            .trim()
-            .split_once(char::is_whitespace)
-            .ok_or_else(|| format!("`{}` is not of the form 'mon-fri 08:00-22:00'", part.trim()))?;
-        let (first, last) = days.split_once('-').unwrap_or((days, days));
-        let (first, last) = (day(first)?, day(last)?);
-        if last < first {
-            return Err(format!("`{days}` does not follow the week from mon to sun"));
+    let mut named: Option<(usize, usize)> = None;
+    for part in text.split(',').map(str::trim) {
+        let (days, window) = match part.split_once(char::is_whitespace) {
+            Some((days, window)) if days.starts_with(char::is_alphabetic) => (Some(days), window),
+            Some(_) | None => (None, part),
+        };
+        if let Some(days) = days {
+            named = Some(range_of(days, &mut hours)?);
         }
+        let is_window = window.trim_start().starts_with(|it: char| it.is_ascii_digit());
+        let (first, last) = named
+            .filter(|_| is_window)
+            .ok_or_else(|| format!("`{part}` is not of the form 'mon-fri 08:00-22:00'"))?;
         for at in first..=last {
             let day = day_of(&mut hours, at);
             if !day.is_empty() {
-                return Err(format!("`{days}` names a day that has hours already"));
+                day.push_str(", ");
             }
-            window.trim().clone_into(day);
+            day.push_str(window.trim());
         }
     }
     Ok(hours)
+}
+
+/// The days of `mon-fri`, none of which has hours yet.
+fn range_of(days: &str, hours: &mut WeeklyHours) -> Result<(usize, usize), String> {
+    let (first, last) = days.split_once('-').unwrap_or((days, days));
+    let (first, last) = (day(first)?, day(last)?);
+    if last < first {
+        return Err(format!("`{days}` does not follow the week from mon to sun"));
+    }
+    if (first..=last).any(|at| !day_of(hours, at).is_empty()) {
+        return Err(format!("`{days}` names a day that has hours already"));
+    }
+    Ok((first, last))
 }
 
 fn day(name: &str) -> Result<usize, String> {
@@ -171,7 +189,12 @@ mod tests {
         let hours = weekly_hours("mon-fri 08:00-22:00, sam 10:00-16:00").expect("valid");
         assert_eq!((hours.monday.as_str(), hours.friday.as_str()), ("08:00-22:00", "08:00-22:00"));
         assert_eq!((hours.saturday.as_str(), hours.sunday.as_str()), ("10:00-16:00", ""));
-        for text in ["", "08:00-22:00", "noday 08:00-22:00", "fri-mon 8-9", "mon 8-9, mon-tue 8-9"]
+        let hours =
+            weekly_hours("mon-tue 08:00-12:00, 13:00-17:00, sun 22:00-06:00").expect("valid");
+        assert_eq!(hours.tuesday, "08:00-12:00, 13:00-17:00");
+        assert_eq!(hours.sunday, "22:00-06:00");
+        for text in
+            ["", "08:00-22:00", "noday 08:00-22:00", "fri-mon 8-9", "mon 8-9, mon-tue 8-9", "mon"]
         {
             assert!(weekly_hours(text).is_err(), "{text}");
         }

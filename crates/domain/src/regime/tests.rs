@@ -199,7 +199,7 @@ fn a_lifted_regime_ends_at_once_and_one_to_come_never_begins() {
 
 #[test]
 fn a_week_without_hours_is_refused() {
-    assert_eq!(Week::new([None; 7]), Err(NoHours));
+    assert_eq!(Week::new([None; 7]), Err(InvalidWeek::NeverOpen));
 }
 
 #[test]

@@ -11,9 +11,9 @@ use crate::shared::Shared;
 use beffroi_aggregator::{Snapshot, Subject};
 use beffroi_domain::catalogue::Bilingual;
 use beffroi_domain::{
-    About, Channel, Code, Declaration, Event, EventId, Kind, Label, Language, Meta, Origin,
-    Personal, PersonalData, Reference, Regime, RegimeChange, RegimeFact, Text, Timestamp, Week,
-    Window,
+    About, Channel, Code, Declaration, Event, EventId, Hours, InvalidHours, Kind, Label, Language,
+    Meta, Origin, Personal, PersonalData, Reference, Regime, RegimeChange, RegimeFact, Text,
+    Timestamp, Week,
 };
 use beffroi_wire::pb::centre::v1 as pb;
 use beffroi_wire::pb::event::v1 as event;
@@ -229,57 +229,25 @@ fn hours(fields: &mut Fields, message: Option<&pb::WeeklyHours>) -> Option<Optio
         fields.wrong("hours", Problem::Centre(CentreProblem::DaysAroundTheClock));
         return None;
     }
-    let windows = days.map(|(name, day)| {
-        let window = window(day);
-        if window.is_none() {
-            let shown = day.chars().take(20).collect();
-            let problem = Problem::Centre(CentreProblem::Hours(shown));
-            fields.wrong(&format!("hours.{name}"), problem);
-        }
-        window
-    });
-    let known = windows.iter().all(Option::is_some);
-    match Week::new(windows.map(Option::flatten)) {
-        _ if !known => None,
-        Ok(week) => Some(Some(week)),
+    let read = days.map(|(name, day)| match day.parse::<Hours>() {
+        Ok(hours) => Some(hours),
         Err(error) => {
-            fields.wrong("hours", Problem::Centre(CentreProblem::NoHours(error)));
+            let problem = match error {
+                InvalidHours::Window(_) => CentreProblem::Hours(day.chars().take(40).collect()),
+                InvalidHours::Overlap(..) | InvalidHours::TooMany => CentreProblem::Windows(error),
+            };
+            fields.wrong(&format!("hours.{name}"), Problem::Centre(problem));
             None
         }
+    });
+    if read.iter().any(Option::is_none) {
+        return None;
     }
-}
-
-/// Reads `08:00-22:00`; empty: closed.
-fn window(text: &str) -> Option<Option<Window>> {
-    let text = text.trim();
-    if text.is_empty() {
-        return Some(None);
-    }
-    let (opens, closes) = text.split_once('-')?;
-    Window::new(minutes(opens.trim())?, minutes(closes.trim())?).map(Some)
-}
-
-fn minutes(text: &str) -> Option<u16> {
-    let (hour, minute) = text.split_once(':')?;
-    let two = |it: &str| {
-        let digits = it.len() == 2 && it.bytes().all(|it| it.is_ascii_digit());
-        it.parse::<u16>().ok().filter(|_| digits)
-    };
-    let (hour, minute) = (two(hour)?, two(minute)?);
-    (hour <= 24 && minute < 60).then_some(hour * 60 + minute)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn hours_are_read_within_a_day() {
-        assert_eq!(window(""), Some(None));
-        assert_eq!(window("08:00-22:30"), Some(Window::new(480, 1350)));
-        assert_eq!(window(" 00:00 - 24:00 "), Some(Some(Window::ALL_DAY)));
-        for text in ["22:00-08:00", "8:00-9:00", "08:00", "00:00-24:01", "0+:00-10:00", "é-é"] {
-            assert_eq!(window(text), None, "{text}");
+    match Week::new(read.map(|it| it.unwrap_or(Hours::CLOSED))) {
+        Ok(week) => Some(Some(week)),
+        Err(error) => {
+            fields.wrong("hours", Problem::Centre(CentreProblem::Week(error)));
+            None
         }
     }
 }

@@ -3,7 +3,8 @@
 use crate::error::{ApiError, Problem};
 use crate::language::choose;
 use beffroi_domain::catalogue::limits::PRODUCTS_MAX;
-use beffroi_domain::{Language, NoHours, RegimeRejection};
+use beffroi_domain::{Day, Hours, InvalidHours, InvalidWeek, Language, RegimeRejection};
+use chrono::Weekday;
 use std::collections::HashMap;
 
 /// What is wrong with a field of a regime.
@@ -11,8 +12,10 @@ use std::collections::HashMap;
 pub(crate) enum CentreProblem {
     /// The hours of a day cannot be read.
     Hours(String),
-    /// No day is open.
-    NoHours(NoHours),
+    /// The windows of a day cannot stand beside each other.
+    Windows(InvalidHours),
+    /// The days are no week.
+    Week(InvalidWeek),
     /// Days are given, and that they do not matter.
     DaysAroundTheClock,
     /// The rules do not allow it, whatever stands: see [`field`].
@@ -24,15 +27,27 @@ impl CentreProblem {
         match self {
             Self::Hours(text) => choose(
                 language,
-                format!("`{text}` n'est pas de la forme 08:00-22:00, ou 00:00-24:00"),
-                format!("`{text}` is not of the form 08:00-22:00, or 00:00-24:00"),
+                format!("`{text}` n'est pas de la forme 08:00-22:00, ni 08:00-12:00, 13:00-17:00"),
+                format!("`{text}` is not of the form 08:00-22:00, nor 08:00-12:00, 13:00-17:00"),
             ),
-            Self::NoHours(NoHours) => choose(
+            Self::Windows(error) => windows(error, language),
+            Self::Week(InvalidWeek::NeverOpen) => choose(
                 language,
                 "n'ouvre aucun jour : omettez les heures pour garder celles du calendrier",
                 "opens on no day: leave the hours out to keep those of the calendar",
             )
             .to_owned(),
+            Self::Week(InvalidWeek::RunsInto(it)) => choose(
+                language,
+                format!(
+                    "{} du {} déborde sur {} du {}",
+                    it.window,
+                    french(it.day),
+                    it.next,
+                    french(it.next_day)
+                ),
+                it.to_string(),
+            ),
             Self::DaysAroundTheClock => choose(
                 language,
                 "donne des jours et « jour et nuit » : donnez l'un ou l'autre".to_owned(),
@@ -40,6 +55,31 @@ impl CentreProblem {
             ),
             Self::Rejected(rejection) => of_field(rejection, language),
         }
+    }
+}
+
+/// Why windows cannot stand beside each other, after the field's name.
+fn windows(error: &InvalidHours, language: Language) -> String {
+    let max = Hours::MAX;
+    let french = match error {
+        InvalidHours::Overlap(one, other) => format!("{one} et {other} se chevauchent"),
+        InvalidHours::TooMany => format!("plus de {max} plages dans un jour"),
+        InvalidHours::Window(_) => "n'est pas une plage telle que 08:00-22:00".to_owned(),
+    };
+    choose(language, french, error.to_string())
+}
+
+/// A day in French.
+fn french(day: Day) -> String {
+    match day {
+        Day::Weekday(Weekday::Mon) => "lundi".to_owned(),
+        Day::Weekday(Weekday::Tue) => "mardi".to_owned(),
+        Day::Weekday(Weekday::Wed) => "mercredi".to_owned(),
+        Day::Weekday(Weekday::Thu) => "jeudi".to_owned(),
+        Day::Weekday(Weekday::Fri) => "vendredi".to_owned(),
+        Day::Weekday(Weekday::Sat) => "samedi".to_owned(),
+        Day::Weekday(Weekday::Sun) => "dimanche".to_owned(),
+        Day::Date(date) => date.to_string(),
     }
 }
 

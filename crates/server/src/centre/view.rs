@@ -3,7 +3,7 @@
 use crate::error::ApiError;
 use crate::shared::Shared;
 use beffroi_aggregator::Snapshot;
-use beffroi_domain::{Language, Regime, Timestamp, Week, Window};
+use beffroi_domain::{Hours, Language, Regime, Timestamp, Week};
 use beffroi_wire::pb::centre::v1 as pb;
 use beffroi_wire::pb::query::v1 as query;
 use beffroi_wire::{time, vocabulary};
@@ -41,8 +41,9 @@ pub(super) fn hours_at(node: &Shared, regime: Option<&Regime>, at: Timestamp) ->
     hours(own.as_ref().map_or(node.city.calendar.week(), Week::days))
 }
 
-fn hours(days: &[Option<Window>; 7]) -> pb::WeeklyHours {
-    let [monday, tuesday, wednesday, thursday, friday, saturday, sunday] = days.map(day);
+fn hours(days: &[Hours; 7]) -> pb::WeeklyHours {
+    let [monday, tuesday, wednesday, thursday, friday, saturday, sunday] =
+        days.map(|it| it.to_string());
     pb::WeeklyHours {
         monday,
         tuesday,
@@ -51,11 +52,6 @@ fn hours(days: &[Option<Window>; 7]) -> pb::WeeklyHours {
         friday,
         saturday,
         sunday,
-        around_the_clock: *days == [Some(Window::ALL_DAY); 7],
+        around_the_clock: *days == [Hours::ALL_DAY; 7],
     }
-}
-
-fn day(window: Option<Window>) -> String {
-    let clock = |it: u16| format!("{:02}:{:02}", it / 60, it % 60);
-    window.map(|it| format!("{}-{}", clock(it.opens()), clock(it.closes()))).unwrap_or_default()
 }

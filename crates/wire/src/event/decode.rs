@@ -7,7 +7,7 @@ use beffroi_domain::catalogue::Answered;
 use beffroi_domain::{
     Attachment, CatalogueEntry, CataloguePublished, CitizenId, Code, Contact, Duplicate, Event,
     EventId, InvalidText, Kind, Label, MergedInto, Meta, Opened, Personal, PersonalData, Place,
-    PromiseRef, Reclassified, RegimeFact, Relation, RequestId, Rule, Source, Term, Text, Timestamp,
+    PromiseRef, Reclassified, RegimeFact, Relation, RequestId, Source, Term, Text, Timestamp,
 };
 use prost::Message;
 use thiserror::Error;
@@ -252,14 +252,9 @@ fn terms(promises: &[pb::Promise]) -> Result<Vec<Term>, Error> {
 
 /// A promised time from the wire.
 pub fn promise_from_pb(it: &pb::Promise) -> Result<Term, Error> {
-    let rule = match it.rule.as_str() {
-        rule::BUSINESS_DAYS_EOD_V1 => Rule::BusinessDaysEodV1(it.business_days),
-        rule::SOURCE => Rule::Source,
-        other => return Err(wrong("rule", format!("`{other}`, which this version does not know"))),
-    };
     Ok(Term {
         kind: word("kind", vocabulary::promise_kind::from_pb(it.kind))?,
-        rule,
+        rule: rule::decode(it)?,
         warn_at: it.warn_at.as_ref().map(|at| instant("warn_at", Some(at))).transpose()?,
         due_at: instant("due_at", it.due_at.as_ref())?,
     })

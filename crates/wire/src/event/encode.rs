@@ -5,7 +5,7 @@ use crate::pb::event::v1 as pb;
 use crate::{catalogue, time, vocabulary};
 use beffroi_domain::{
     CatalogueEntry, Code, Contact, Event, Kind, Label, MergedInto, Opened, PersonalData, Place,
-    PromiseRef, Reclassified, RequestId, Rule, Source, Term, Text,
+    PromiseRef, Reclassified, RequestId, Source, Term, Text,
 };
 use bytes::Bytes;
 use prost::Message;
@@ -261,16 +261,11 @@ fn promises(terms: &[Term]) -> Vec<pb::Promise> {
 
 /// A promised time on the wire.
 pub fn promise_to_pb(term: &Term) -> pb::Promise {
-    let (rule, business_days) = match term.rule {
-        Rule::BusinessDaysEodV1(days) => (rule::BUSINESS_DAYS_EOD_V1, days),
-        Rule::Source => (rule::SOURCE, 0),
-    };
     pb::Promise {
         kind: vocabulary::promise_kind::to_pb(term.kind).into(),
-        rule: rule.to_owned(),
-        business_days,
         warn_at: term.warn_at.map(time::to_pb),
         due_at: Some(time::to_pb(term.due_at)),
+        ..rule::encode(&term.rule)
     }
 }
 

@@ -4,7 +4,7 @@ use super::decode::{Error, code, instant, text, word, wrong};
 use crate::pb::event::v1 as pb;
 use crate::{time, vocabulary};
 use beffroi_domain::catalogue::Bilingual;
-use beffroi_domain::{Declaration, RegimeFact, Text, Week, Window};
+use beffroi_domain::{Declaration, Hours, RegimeFact, Text, Week, Window};
 use pb::event::Kind as Wire;
 
 pub(super) fn encode(fact: &RegimeFact) -> Wire {
@@ -46,30 +46,46 @@ pub(super) fn extended(it: &pb::RegimeExtended) -> Result<RegimeFact, Error> {
 }
 
 fn week(it: &Week) -> pb::WeekHours {
-    let day = |window: &Option<Window>| match window {
-        Some(window) => {
-            pb::DayHours { opens: window.opens().into(), closes: window.closes().into() }
-        }
-        None => pb::DayHours::default(),
+    pb::WeekHours { days: it.days().iter().map(day_to_pb).collect() }
+}
+
+fn day_to_pb(hours: &Hours) -> pb::DayHours {
+    let Some((first, rest)) = hours.windows().split_first() else {
+        return pb::DayHours::default();
     };
-    pb::WeekHours { days: it.days().iter().map(day).collect() }
+    let more = |it: &Window| pb::MoreHours { opens: it.opens().into(), closes: it.closes().into() };
+    pb::DayHours {
+        opens: first.opens().into(),
+        closes: first.closes().into(),
+        more: rest.iter().map(more).collect(),
+    }
 }
 
 fn hours(it: Option<&pb::WeekHours>) -> Result<Option<Week>, Error> {
     let Some(it) = it else { return Ok(None) };
-    let days = it.days.iter().copied().map(day).collect::<Result<Vec<_>, _>>()?;
-    let days = days.try_into().map_err(|_| wrong("hours", "not those of seven days"))?;
+    let days = it.days.iter().map(day).collect::<Result<Vec<_>, _>>()?;
+    let days: [Hours; 7] =
+        days.try_into().map_err(|_| wrong("hours", "not those of seven days"))?;
     Week::new(days).map(Some).map_err(|error| wrong("hours", error.to_string()))
 }
 
-fn day(it: pb::DayHours) -> Result<Option<Window>, Error> {
-    if it == pb::DayHours::default() {
-        return Ok(None);
+fn day(it: &pb::DayHours) -> Result<Hours, Error> {
+    if *it == pb::DayHours::default() {
+        return Ok(Hours::CLOSED);
     }
+    let first = window(it.opens, it.closes);
+    let more = it.more.iter().map(|it| window(it.opens, it.closes));
+    let windows = [first].into_iter().chain(more).collect::<Result<Vec<_>, _>>()?;
+    Hours::new(windows).map_err(|error| wrong("hours", error.to_string()))
+}
+
+fn window(opens: u32, closes: u32) -> Result<Window, Error> {
     let minutes = |it: u32| u16::try_from(it).ok();
-    let window = minutes(it.opens).zip(minutes(it.closes));
-    let window = window.and_then(|(opens, closes)| Window::new(opens, closes));
-    window.map(Some).ok_or_else(|| wrong("hours", "not within a day"))
+    let window = || {
+        let (opens, closes) = (minutes(opens)?, minutes(closes)?);
+        Window::new(opens, closes).or_else(|| Window::overnight(opens, closes.checked_sub(1440)?))
+    };
+    window().ok_or_else(|| wrong("hours", "not within a day"))
 }
 
 fn notice(it: &Bilingual<Text>) -> pb::Bilingual {

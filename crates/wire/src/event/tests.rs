@@ -7,11 +7,11 @@ use beffroi_domain::catalogue::{
 };
 use beffroi_domain::{
     Attachment, CatalogueEntry, CataloguePublished, Channel, CitizenFact, CitizenId, CitizenSaved,
-    Code, Contact, ContactOutcome, Declaration, Duplicate, Emergency, Event, EventId, FollowUp,
-    HoldReason, IdentifierHash, IdentifierKind, KeyId, Kind, Language, MergedInto, Meta, Nature,
-    Opened, Origin, Personal, PersonalData, Place, PromiseKind, PromiseRef, Reclassified,
-    RegimeFact, RegimeKind, Relation, RelationKind, RequestId, Rule, Source, Status, Term,
-    Timestamp, Urgency, Week, Window,
+    Code, Contact, ContactOutcome, CutOff, Days, Declaration, Duplicate, Emergency, Event, EventId,
+    FollowUp, HoldReason, Hours, IdentifierHash, IdentifierKind, KeyId, Kind, Language, MergedInto,
+    Meta, Nature, Opened, Origin, Personal, PersonalData, Place, PromiseKind, PromiseRef,
+    Reclassified, RegimeFact, RegimeKind, Relation, RelationKind, RequestId, Rule, Source, Status,
+    Term, Timestamp, Urgency, Week, Window,
 };
 use proptest::prelude::*;
 use uuid::Uuid;
@@ -163,6 +163,7 @@ fn later_kinds() -> Vec<Kind> {
         based_on: 78,
         revision: 1,
     })])
+    .chain(business_time_kinds())
     .collect()
 }
 
@@ -238,6 +239,38 @@ fn regime_kinds() -> [Kind; 3] {
         RegimeFact::Lifted,
     ];
     facts.map(Kind::Regime)
+}
+
+/// Every rule, and hours of several windows.
+fn business_time_kinds() -> [Kind; 2] {
+    let days = Days { days: 1, extra_secs: 7_200 };
+    let cut_off = CutOff {
+        at_minute: 17 * 60,
+        restart_minute: 8 * 60 + 30,
+        waits_for_restart: true,
+        day_off_restarts: false,
+    };
+    let rules = [
+        Rule::BusinessDaysLandingV1(3),
+        Rule::BusinessDaysSameTimeV1(days),
+        Rule::BusinessDaysMidnightV1(days),
+        Rule::BusinessDaysOpeningV1(days),
+        Rule::BusinessDaysThenOpeningV1(days),
+        Rule::BusinessDaysWithinV1(days),
+        Rule::BusinessDaysClosingV1(days),
+        Rule::BusinessDaysCutOffV1(days, cut_off),
+        Rule::BusinessTimeV1 { secs: 3_600 },
+        Rule::BusinessTimeOpeningV1 { secs: 0 },
+        Rule::CalendarDaysV1(545),
+        Rule::CalendarTimeV1 { secs: 86_400 },
+    ];
+    let kind = PromiseKind::Resolution;
+    let terms = rules.map(|rule| Term { kind, rule, warn_at: None, due_at: at(9) });
+    let mut week = [Hours::CLOSED; 7];
+    week[0] = "08:00-12:00, 13:00-17:00, 22:00-06:00".parse().unwrap();
+    week[5] = "10:00-24:00".parse().unwrap();
+    let hours = Some(Week::new(week).unwrap());
+    [Kind::Resumed(terms.into()), Kind::Regime(RegimeFact::Extended { until: at(20), hours })]
 }
 
 fn event(kind: Kind) -> Event {

@@ -1,0 +1,102 @@
+//! Warnings: when to look at a promise before it is due, or again after.
+
+use super::count::{add, between, business_days_from, spend, subtract};
+use super::pause::{outside, union};
+use super::zone::{SECOND, day_at, start_of};
+use super::{Calendar, CannotCount, Count, OutOfCalendar, Rule, timestamp};
+use crate::Timestamp;
+use serde::{Deserialize, Serialize};
+
+/// When a warning comes. Never before the reception.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub enum Warn {
+    /// After this share of the delay: of its working time outside of pauses, or of all time outside
+    /// of pauses for a calendar rule.
+    Percent(u32),
+    /// So much working time after the due time, in seconds; before it when negative.
+    WorkingSecs(i64),
+    /// So many business days after the due time, at the same time of day; before it when negative.
+    BusinessDays(i32),
+}
+
+impl Warn {
+    /// After four fifths of the delay.
+    pub const DEFAULT: Self = Self::Percent(80);
+}
+
+impl Calendar {
+    /// When a warning comes for what is due at a time that [`Calendar::due`] has given.
+    pub fn warn_at(
+        &self,
+        count: &Count<'_>,
+        due: Timestamp,
+        warn: Warn,
+    ) -> Result<Timestamp, CannotCount> {
+        let (received, due) = (count.received.micros(), due.micros());
+        let at = match warn {
+            Warn::Percent(percent) => self.share(count, (received, due), percent)?,
+            Warn::WorkingSecs(secs) => {
+                let micros = secs.checked_mul(SECOND).ok_or(OutOfCalendar)?;
+                if 0 <= micros {
+                    add(self, due, micros)?
+                } else {
+                    subtract(self, due, micros.checked_neg().ok_or(OutOfCalendar)?)?
+                }
+            }
+            Warn::BusinessDays(days) => self.same_time(due, days)?,
+        };
+        Ok(timestamp(at.max(received))?)
+    }
+
+    fn share(
+        &self,
+        count: &Count<'_>,
+        (received, due): (i64, i64),
+        percent: u32,
+    ) -> Result<i64, CannotCount> {
+        let pauses = union(count.pauses, received);
+        let of_any_kind = match count.rule {
+            Rule::Source => return Err(CannotCount::Source),
+            Rule::CalendarDaysV1(_) | Rule::CalendarTimeV1 { .. } => true,
+            Rule::BusinessDaysEodV1(_)
+            | Rule::BusinessDaysLandingV1(_)
+            | Rule::BusinessDaysSameTimeV1(_)
+            | Rule::BusinessDaysMidnightV1(_)
+            | Rule::BusinessDaysOpeningV1(_)
+            | Rule::BusinessDaysThenOpeningV1(_)
+            | Rule::BusinessDaysWithinV1(_)
+            | Rule::BusinessDaysClosingV1(_)
+            | Rule::BusinessDaysCutOffV1(..)
+            | Rule::BusinessTimeV1 { .. }
+            | Rule::BusinessTimeOpeningV1 { .. } => false,
+        };
+        let part = |whole: i64| {
+            let part = i128::from(whole) * i128::from(percent) / 100;
+            i64::try_from(part).map_err(|_| OutOfCalendar)
+        };
+        if !of_any_kind {
+            let part = part(between(Some(self), &pauses, (received, due)))?;
+            return Ok(spend(self, received, part, &pauses, &mut ())?);
+        }
+        let mut left = part(between(None, &pauses, (received, due)))?;
+        for (from, to) in outside(&pauses, received, i64::MAX) {
+            if left <= to - from {
+                return Ok(from + left);
+            }
+            left -= to - from;
+        }
+        Err(OutOfCalendar.into())
+    }
+
+    fn same_time(&self, due: i64, days: i32) -> Result<i64, OutOfCalendar> {
+        let local = self.zone.local_of(due);
+        // What is due at a closing is due on the day that closes, at midnight as well.
+        let closes = self.before(due).next().filter(|it| it.to == due).map(|it| it.day);
+        let day = closes.unwrap_or_else(|| day_at(local));
+        let moved = business_days_from(self, day, days)?;
+        if moved == day {
+            return Ok(due);
+        }
+        Ok(self.zone.instant_of(local - start_of(day) + start_of(moved)))
+    }
+}
