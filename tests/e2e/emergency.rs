@@ -58,6 +58,7 @@ fn catalogue() -> Catalogue {
         name: both("Ville"),
         units: vec![Unit { code: "voirie".to_owned(), name: both("Voirie") }],
         programmes: Vec::new(),
+        commitments: Vec::new(),
         products: vec![product],
     }
 }

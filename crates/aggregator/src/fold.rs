@@ -248,6 +248,8 @@ fn breach_row(
     recorded_at: Timestamp,
 ) -> BreachRow {
     let request: RequestId = row.request.id;
+    let mut promises = row.request.promises.iter();
+    let promise = promises.find(|it| (it.term.kind, it.cycle) == (fact.kind, fact.cycle));
     BreachRow {
         id,
         kind,
@@ -256,7 +258,9 @@ fn breach_row(
         product: row.request.product.to_string(),
         unit: row.request.unit.as_ref().map(ToString::to_string),
         promise: fact.kind,
+        commitment: promise.and_then(|it| it.term.commitment.clone()),
         cycle: fact.cycle,
+        threshold: fact.threshold,
         due_at: fact.due_at,
         noticed_at: fact.noticed_at,
         recorded_at,

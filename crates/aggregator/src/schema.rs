@@ -6,14 +6,14 @@
 use beffroi_domain::{
     Channel, Citizen, CitizenId, Code, Contact, ContactOutcome, Emergency, Event, FactKind,
     IdentifierHash, IdentifierKind, Kind, Label, Language, Nature, Number, PromiseKind, Regimes,
-    Request, RequestId, Status, Timestamp,
+    Request, RequestId, Status, Timestamp, Warn,
 };
 use redb::TableDefinition;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
 /// The version of all rows, also part of the file's name. A change of any row is a new version.
-pub(crate) const VERSION: u8 = 4;
+pub(crate) const VERSION: u8 = 5;
 
 /// `checkpoint`, and `regimes`: [`RegimesRow`].
 /// `checkpoint`, and `identifier_key`: the key of all identifiers, once there are any.
@@ -306,8 +306,12 @@ pub struct BreachRow {
     pub unit: Option<String>,
     /// What was promised.
     pub promise: PromiseKind,
+    /// By which commitment of the catalogue, if by one.
+    pub commitment: Option<Code>,
     /// 1 for the opening, one more for each reopening.
     pub cycle: u32,
+    /// The threshold that was reached, for a warning.
+    pub threshold: Option<Warn>,
     /// The due time.
     pub due_at: Timestamp,
     /// When it was noticed.

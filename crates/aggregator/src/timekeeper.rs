@@ -11,7 +11,7 @@ use crate::store::{Error, Projections};
 use crate::subject::{Subject, entry};
 use beffroi_domain::{
     About, Alarm, Channel, Event, EventId, FactKind, Meta, Origin, Personal, PersonalData,
-    Timestamp,
+    Timestamp, Warn,
 };
 use beffroi_journal::{Append, AppendError, Journal};
 use std::collections::BTreeMap;
@@ -150,6 +150,12 @@ fn event(row: &RequestRow, alarm: Alarm, now: Timestamp) -> Option<Event> {
     // Request, promise, cycle, threshold, due time and revision: the same on every node, never twice.
     let promise = fact.kind.name();
     let mut id = format!("{name}/{promise}/{}/{}", fact.cycle, fact.due_at.micros());
+    match fact.threshold {
+        None | Some(Warn::DEFAULT) => {}
+        Some(Warn::Percent(percent)) => id = format!("{id}/{percent}%"),
+        Some(Warn::WorkingSecs(secs)) => id = format!("{id}/{secs}s"),
+        Some(Warn::BusinessDays(days)) => id = format!("{id}/{days}d"),
+    }
     if fact.revision > 0 {
         id = format!("{id}/{}", fact.revision);
     }

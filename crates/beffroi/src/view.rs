@@ -180,6 +180,8 @@ pub(crate) mod samples {
             noticed_at: at(172_801),
             position: Some(position()),
             names: None,
+            commitment: String::new(),
+            threshold: None,
         }
     }
 }

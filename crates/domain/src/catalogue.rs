@@ -8,6 +8,7 @@ mod answer;
 mod bilingual;
 mod build;
 mod check;
+mod commitment;
 mod defect;
 mod draft;
 mod fold;
@@ -22,10 +23,11 @@ mod walk;
 
 pub use answer::{Answer, AnswerKind, Answered, Given, Photo, PlaceAnswer};
 pub use bilingual::{Bilingual, Words};
+pub use commitment::{Asked, Commitment};
 pub use defect::{Defect, Flaw, Part, Reference};
 pub use draft::{
-    ChoiceDraft, ConditionDraft, Draft, OutcomeDraft, PrecisionDraft, ProductDraft, ProgrammeDraft,
-    QuestionDraft, TestDraft, UnitDraft,
+    ChoiceDraft, CommitmentDraft, ConditionDraft, Draft, OutcomeDraft, PrecisionDraft,
+    ProductDraft, ProgrammeDraft, QuestionDraft, TestDraft, UnitDraft,
 };
 pub use product::{Class, DuplicateRule, Precision, Product, Programme, Unit};
 pub use question::{Choice, Condition, NumberRange, Outcome, Question, QuestionKind, Test};
@@ -46,6 +48,7 @@ pub struct Catalogue {
     units: Vec<Arc<Unit>>,
     programmes: Vec<Arc<Programme>>,
     products: Vec<Product>,
+    commitments: Vec<Commitment>,
     index: Index,
 }
 
@@ -72,9 +75,10 @@ impl Catalogue {
         let parts = build::build(draft, &mut found);
         found.keep(is_in_the_way);
         match parts {
-            Some((name, units, programmes, products)) if found.is_empty() => {
+            Some(parts) if found.is_empty() => {
+                let build::Parts { name, units, programmes, products, commitments } = parts;
                 let index = Index::new(&products);
-                Ok(Self { name, units, programmes, products, index })
+                Ok(Self { name, units, programmes, products, commitments, index })
             }
             Some(_) | None => Err(found.into_defects(draft)),
         }
@@ -103,6 +107,11 @@ impl Catalogue {
     /// The products, in the order of the draft.
     pub fn products(&self) -> &[Product] {
         &self.products
+    }
+
+    /// What is promised, in the order of the draft: the first that applies comes first.
+    pub fn commitments(&self) -> &[Commitment] {
+        &self.commitments
     }
 
     /// The product of a code.

@@ -1,30 +1,18 @@
 //! A city: its calendar and what it promises.
 
-use crate::{Calendar, Channel, Label, Nature, OutOfCalendar, PromiseKind, Rule, Term, Timestamp};
-
-/// A promised delay, and the requests to which it applies.
-#[derive(Clone, Debug)]
-pub struct Commitment {
-    /// Only this product.
-    pub product: Option<Label>,
-    /// Only this nature.
-    pub nature: Option<Nature>,
-    /// Only this channel.
-    pub channel: Option<Channel>,
-    /// What is promised.
-    pub promise: PromiseKind,
-    /// The delay, in business days.
-    pub business_days: u32,
-}
+use crate::{
+    Calendar, CannotCount, CatalogueEntry, Channel, Commitment, Count, Delay, Label, Nature,
+    OutOfCalendar, Pause, Promised, Request, Rule, Term, Timestamp, Warn, Warning,
+};
 
 /// What a promise depends on.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Promised<'a> {
+pub(crate) struct Asked<'a> {
     pub product: &'a Label,
     pub nature: Nature,
     pub channel: Channel,
-    /// When the catalogue promises that it is resolved: it comes before the city's general promises.
-    pub business_days: Option<u32>,
+    /// What the catalogue promises comes before the city's general promises.
+    pub entry: Option<&'a CatalogueEntry>,
 }
 
 /// A city, as far as deciding needs it.
@@ -38,62 +26,73 @@ pub struct City {
     pub commitments: Vec<Commitment>,
 }
 
-/// The share of the working time of a delay after which a warning comes, in percent.
-const WARN_AT_PERCENT: i64 = 80;
-
 impl City {
-    /// What the city promises for a request, if anything.
+    /// What is promised for a request that waited through `pauses`, if anything: of each kind the
+    /// catalogue's promise, or else the city's.
     pub(crate) fn terms(
         &self,
-        asked: &Promised<'_>,
+        asked: &Asked<'_>,
         received: Timestamp,
+        pauses: &[Pause],
     ) -> Result<Vec<Term>, OutOfCalendar> {
+        let of_catalogue = asked.entry.map(|it| it.promised.as_slice()).unwrap_or_default();
         let applies = |it: &&Commitment| {
             it.product.as_ref().is_none_or(|only| only == asked.product)
                 && it.nature.is_none_or(|only| only == asked.nature)
                 && it.channel.is_none_or(|only| only == asked.channel)
         };
-        let general = |kind| {
-            let mut applying = self.commitments.iter().filter(applies);
-            applying.find(|it| it.promise == kind).map(|it| it.business_days)
-        };
-        let answer = general(PromiseKind::FirstAnswer);
-        let resolution = asked.business_days.or_else(|| general(PromiseKind::Resolution));
-        let answer = answer.map(|days| (PromiseKind::FirstAnswer, days));
-        let resolution = resolution.map(|days| (PromiseKind::Resolution, days));
-        let promised = answer.into_iter().chain(resolution);
-        promised.map(|(kind, days)| self.term(kind, days, received)).collect()
+        let general = self.commitments.iter().filter(applies).map(|it| it.delay.clone().into());
+        let mut promised: Vec<Promised> = Vec::new();
+        for it in of_catalogue.iter().cloned().chain(general) {
+            if !promised.iter().any(|known| known.delay.promise == it.delay.promise) {
+                promised.push(it);
+            }
+        }
+        promised.sort_by_key(|it| it.delay.promise.rank());
+        promised.iter().map(|it| self.term(it, received, pauses)).collect()
     }
 
     fn term(
         &self,
-        kind: PromiseKind,
-        days: u32,
+        promised: &Promised,
         received: Timestamp,
+        pauses: &[Pause],
     ) -> Result<Term, OutOfCalendar> {
-        let due_at = self.calendar.business_days_eod(received, days)?;
-        let total = self.calendar.working_micros(received, due_at);
-        let warn_at = self.calendar.add_working_micros(received, total / 100 * WARN_AT_PERCENT)?;
-        Ok(Term { kind, rule: Rule::BusinessDaysEodV1(days), warn_at: Some(warn_at), due_at })
+        let delay = &promised.delay;
+        let pauses = if delay.promise.pauses() { pauses } else { &[] };
+        let count = Count { rule: delay.rule, received, pauses };
+        let out = |error| match error {
+            CannotCount::OutOfCalendar(out) => out,
+            // Neither is a delay that a commitment can have.
+            CannotCount::Source | CannotCount::CutOff(_) => OutOfCalendar,
+        };
+        let due_at = self.calendar.due(&count).map_err(out)?;
+        let warning = |warn: &Warn| {
+            let at = self.calendar.warn_at(&count, due_at, *warn).map_err(out)?;
+            Ok::<_, OutOfCalendar>(Warning { warn: *warn, at })
+        };
+        let mut warnings = delay.warnings.iter().map(warning).collect::<Result<Vec<_>, _>>()?;
+        warnings.sort_by_key(|it| it.at);
+        let commitment = promised.commitment.clone();
+        Ok(Term { kind: delay.promise, commitment, rule: delay.rule, warnings, due_at })
     }
 
-    /// A term moved by the working time of a pause, if its clock stood still.
-    pub fn after_pause(
+    /// A term of a request as it is counted now: by its rule, from the reception, with the waits there
+    /// were and `pause`. What was taken over with imported history stays as it was.
+    pub fn recount(
         &self,
+        request: &Request,
         term: &Term,
-        from: Timestamp,
-        to: Timestamp,
+        pause: Option<(Timestamp, Timestamp)>,
     ) -> Result<Term, OutOfCalendar> {
-        // A due time that had passed before the pause is not given back.
-        if !term.kind.pauses() || term.due_at < from {
-            return Ok(*term);
+        if term.rule == Rule::Source {
+            return Ok(term.clone());
         }
-        let paused = self.calendar.working_micros(from, to);
-        let moved = |at: Timestamp| self.calendar.add_working_micros(at, paused);
-        let warn_at = match term.warn_at {
-            Some(at) if at >= from => Some(moved(at)?),
-            over => over,
-        };
-        Ok(Term { warn_at, due_at: moved(term.due_at)?, ..*term })
+        let mut pauses = request.waits();
+        pauses.extend(pause.and_then(|(from, to)| Pause::new(from, to).ok()));
+        let warnings = term.warnings.iter().map(|it| it.warn).collect();
+        let delay = Delay { promise: term.kind, rule: term.rule, warnings };
+        let promised = Promised { commitment: term.commitment.clone(), delay };
+        self.term(&promised, request.cycle_started_at, &pauses)
     }
 }

@@ -5,7 +5,7 @@ use crate::request::{Attachment, CatalogueEntry, Duplicate, MergedInto, Relation
 use crate::{
     Channel, CitizenFact, CitizenId, Code, Contact, ContactId, EventId, FollowUp, HoldReason,
     InvalidId, Label, Language, Nature, Origin, Personal, Place, PromiseKind, Reference,
-    RegimeFact, RequestId, Source, Term, Text, Timestamp, Urgency,
+    RegimeFact, RequestId, Source, Term, Text, Timestamp, Urgency, Warn,
 };
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
@@ -355,4 +355,6 @@ pub struct PromiseRef {
     pub based_on: u64,
     /// How often the same was stated and withdrawn before.
     pub revision: u32,
+    /// The threshold that was reached, for a warning.
+    pub threshold: Option<Warn>,
 }

@@ -9,6 +9,7 @@ pub mod catalogue;
 mod citizen;
 mod city;
 mod code;
+mod commitment;
 mod contact;
 mod decide;
 mod emergency;
@@ -38,8 +39,9 @@ pub use citizen::{
     Citizen, CitizenFact, CitizenOutOfOrder, CitizenRejection, CitizenSaved, Kin, SaveCitizen,
     TooManyRecords,
 };
-pub use city::{City, Commitment};
+pub use city::City;
 pub use code::{Code, InvalidCode};
+pub use commitment::{Commitment, Delay, Promised};
 pub use contact::{Contact, InvalidContact};
 pub use decide::{
     Change, Command, LinkRejection, Merge, Open, Reclassify, Rejection, decide, mirror,
@@ -56,7 +58,7 @@ pub use identifier::{
 pub use number::{InvalidNumber, Number};
 pub use period::{Period, Span};
 pub use place::metres_between;
-pub use promise::{Promise, PromiseKind, Term, Verdict};
+pub use promise::{Promise, PromiseKind, Term, Verdict, Warning};
 pub use reference::Reference;
 pub use regime::{
     Declaration, HoursFrom, InvalidWeek, Opening, Regime, RegimeChange, RegimeFact, RegimeKind,

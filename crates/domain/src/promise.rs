@@ -1,10 +1,10 @@
 //! What the city promised for a request, and how it stands.
 
-use crate::{Rule, Timestamp};
+use crate::{Code, Rule, Timestamp, Warn};
 use serde::{Deserialize, Serialize};
 
 /// What is promised.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum PromiseKind {
     /// The request is resolved.
@@ -20,6 +20,14 @@ impl PromiseKind {
         match self {
             Self::Resolution => "resolution",
             Self::FirstAnswer => "first_answer",
+        }
+    }
+
+    /// Its place among the promises of a request, as people expect them.
+    pub(crate) fn rank(self) -> u8 {
+        match self {
+            Self::FirstAnswer => 0,
+            Self::Resolution => 1,
         }
     }
 
@@ -41,16 +49,27 @@ impl PromiseKind {
 }
 
 /// A promised time, as it is set and revised.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Term {
     /// What is promised.
     pub kind: PromiseKind,
+    /// By which commitment of the catalogue; `None`: the product itself or the city promises it.
+    pub commitment: Option<Code>,
     /// How the due time was found.
     pub rule: Rule,
-    /// When a warning is due, if any.
-    pub warn_at: Option<Timestamp>,
+    /// When warnings are due, in order of time.
+    pub warnings: Vec<Warning>,
     /// The last instant that is still on time.
     pub due_at: Timestamp,
+}
+
+/// When a warning is due.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Warning {
+    /// The threshold.
+    pub warn: Warn,
+    /// When it is reached.
+    pub at: Timestamp,
 }
 
 /// How a promise stands.
@@ -69,14 +88,14 @@ pub enum Verdict {
 }
 
 /// One promise of a request.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Promise {
     /// The promised time.
     pub term: Term,
     /// 1 for the opening, one more for each reopening.
     pub cycle: u32,
-    /// A warning was raised.
-    pub warned: bool,
+    /// The thresholds of which a warning was raised.
+    pub warned: Vec<Warn>,
     /// A breach was raised.
     pub breached: bool,
     /// The verdict, [`Verdict::Pending`] until the cycle ends.
@@ -86,7 +105,19 @@ pub struct Promise {
 impl Promise {
     /// A promise that has just been made.
     pub fn new(term: Term, cycle: u32) -> Self {
-        Self { term, cycle, warned: false, breached: false, verdict: Verdict::Pending }
+        Self { term, cycle, warned: Vec::new(), breached: false, verdict: Verdict::Pending }
+    }
+
+    /// The first warning before the due time that was not raised.
+    pub(crate) fn next_warning(&self) -> Option<&Warning> {
+        let Term { warnings, due_at, .. } = &self.term;
+        warnings.iter().find(|it| it.at < *due_at && !self.warned.contains(&it.warn))
+    }
+
+    /// Whether a warning of this threshold is still to be raised.
+    pub(crate) fn awaits(&self, threshold: Warn) -> bool {
+        !self.warned.contains(&threshold)
+            && self.term.warnings.iter().any(|it| it.warn == threshold)
     }
 
     /// It no longer holds, unless it has been settled.

@@ -7,8 +7,8 @@ mod standing;
 pub use standing::{Duplicate, Merged, MergedInto, Standing};
 
 use crate::{
-    Channel, CitizenId, Code, FactKind, HoldReason, Label, Language, Nature, Origin, Promise,
-    PromiseKind, RelationKind, RequestId, Timestamp, Urgency,
+    Channel, CitizenId, Code, FactKind, HoldReason, Label, Language, Nature, Origin, Pause,
+    Promise, PromiseKind, Promised, RelationKind, RequestId, Timestamp, Urgency, Warn,
 };
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
@@ -55,8 +55,9 @@ pub struct CatalogueEntry {
     pub product: Code,
     /// The precision.
     pub precision: Option<Code>,
-    /// The promised delay in business days; `None`: the city's general promises hold.
-    pub business_days: Option<u32>,
+    /// What the catalogue promises, at most one delay of each kind. Of the others the city's general
+    /// promises hold.
+    pub promised: Vec<Promised>,
     /// How many days after its end a request may be reopened; `None`: always.
     pub reopen_within_days: Option<u32>,
 }
@@ -93,6 +94,10 @@ pub struct Raised {
     pub cycle: u32,
     /// The due time of which it speaks.
     pub due_at: Timestamp,
+    /// The threshold that was reached, for a warning.
+    pub threshold: Option<Warn>,
+    /// When: the due time for a breach.
+    pub at: Timestamp,
     /// It was taken back.
     pub withdrawn: bool,
 }
@@ -180,6 +185,12 @@ impl Request {
     /// Everybody who follows it: who asked, and who asked for a duplicate.
     pub fn followers(&self) -> impl Iterator<Item = CitizenId> + '_ {
         self.citizen.into_iter().chain(self.duplicates.iter().filter_map(|it| it.citizen))
+    }
+
+    /// The waits of the current cycle that are over.
+    pub fn waits(&self) -> Vec<Pause> {
+        // One that ends before it begins gives nothing back.
+        self.pauses.iter().filter_map(|(from, to)| Pause::new(*from, *to).ok()).collect()
     }
 
     /// Open or assigned: neither waiting nor planned nor ended.

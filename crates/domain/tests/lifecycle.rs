@@ -3,10 +3,10 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
 use beffroi_domain::{
-    About, Alarm, Calendar, Change, Channel, City, Command, Commitment, Event, EventId, FollowUp,
-    HoldReason, Kind, Language, Meta, Nature, Open, Origin, Personal, PersonalData, Place,
-    PromiseKind, Reclassify, Rejection, Request, RequestId, Source, Status, Timestamp, Urgency,
-    Verdict, Window, decide,
+    About, Alarm, Calendar, Change, Channel, City, Command, Commitment, Delay, Event, EventId,
+    FollowUp, HoldReason, Kind, Language, Meta, Nature, Open, Origin, Personal, PersonalData,
+    Place, Reclassify, Rejection, Request, RequestId, Source, Status, Timestamp, Urgency, Verdict,
+    Warn, Window, decide,
 };
 use chrono::{NaiveDateTime, TimeZone, Utc};
 use chrono_tz::America::Toronto;
@@ -20,11 +20,10 @@ fn city() -> City {
         name: "Québec".parse().unwrap(),
         calendar: Calendar::new(Toronto, week, []).unwrap(),
         commitments: vec![Commitment {
-            promise: PromiseKind::Resolution,
             product: Some("Abattage d'arbre".parse().unwrap()),
             nature: None,
             channel: None,
-            business_days: 2,
+            delay: Delay::resolved_within(2),
         }],
     }
 }
@@ -278,7 +277,7 @@ fn a_warning_comes_at_80_percent_of_the_working_time_then_the_breach_once() {
     let story = opened("02 10:00").then_next_alarm(Some("04 12:48"));
     assert_eq!(story.raised("04 12:00"), None);
     let story = story.raise("04 13:00").then_next_alarm(Some("04 19:00"));
-    assert!(story.request().promises[0].warned);
+    assert!(story.request().promises[0].warned == [Warn::DEFAULT]);
     assert_eq!(story.raised("04 19:00"), None);
     let story = story.raise("04 19:01").then_next_alarm(None);
     assert!(story.request().promises[0].breached);

@@ -1,7 +1,8 @@
 //! The city's file: its calendar and its promises, in TOML.
 
 use beffroi_domain::{
-    Calendar, Channel, City, Commitment, Hours, InvalidCalendar, Label, Nature, PromiseKind,
+    Calendar, Channel, City, Commitment, Delay, Hours, InvalidCalendar, Label, Nature, PromiseKind,
+    Rule,
 };
 use chrono::NaiveDate;
 use chrono_tz::Tz;
@@ -126,8 +127,7 @@ fn commitment((index, it): (usize, Promised)) -> Result<Commitment, InvalidCity>
         product: product.transpose()?,
         nature: it.nature,
         channel: it.channel,
-        promise: it.promise,
-        business_days: it.business_days,
+        delay: Delay::new(it.promise, Rule::BusinessDaysEodV1(it.business_days)),
     })
 }
 

@@ -10,3 +10,7 @@ mod tests;
 
 pub use decode::{Error, decode, place_from_pb, promise_from_pb};
 pub use encode::{encode, place_to_pb, promise_to_pb};
+pub use rule::{threshold_from_pb, threshold_to_pb};
+
+pub(crate) use decode::delay as delay_from_pb;
+pub(crate) use rule::delay_to_pb;

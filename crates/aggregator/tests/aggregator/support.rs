@@ -6,7 +6,7 @@ use beffroi_domain::{
     About, Calendar, Change, Channel, Command, Contact, ContactId, ContactOutcome, Declaration,
     Event, EventId, Kind, Language, Meta, Nature, Open, Origin, Personal, PersonalData, Place,
     PromiseKind, Reference, RegimeFact, RegimeKind, Request, RequestId, Rule, Term, Timestamp,
-    Urgency, Week, Window, decide,
+    Urgency, Warn, Warning, Week, Window, decide,
 };
 use beffroi_journal::{Append, Entry, Journal};
 use std::collections::HashMap;
@@ -217,7 +217,8 @@ impl City {
             opened.terms = vec![Term {
                 kind: PromiseKind::Resolution,
                 rule: Rule::BusinessDaysEodV1(1),
-                warn_at: Some(warn()),
+                commitment: None,
+                warnings: vec![Warning { warn: Warn::DEFAULT, at: warn() }],
                 due_at: due(),
             }];
         }

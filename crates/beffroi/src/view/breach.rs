@@ -4,7 +4,7 @@ use beffroi_wire::pb::event::v1 as event;
 use beffroi_wire::pb::query::v1 as pb;
 use serde::Serialize;
 
-use super::request::NamesView;
+use super::request::{NamesView, ThresholdView};
 use super::{PositionView, key_or_unknown, said};
 use crate::time::rfc3339;
 
@@ -44,6 +44,10 @@ pub(crate) struct BreachView {
     #[serde(skip_serializing_if = "Option::is_none")]
     unit: Option<String>,
     promise_kind: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    commitment: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    threshold: Option<ThresholdView>,
     cycle: u32,
     #[serde(skip_serializing_if = "Option::is_none")]
     due_at: Option<String>,
@@ -65,6 +69,8 @@ impl From<pb::Breach> for BreachView {
             product: breach.product,
             unit: said(breach.unit),
             promise_kind: key_or_unknown::<event::PromiseKind>(breach.promise_kind),
+            commitment: said(breach.commitment),
+            threshold: breach.threshold.map(ThresholdView::from),
             cycle: breach.cycle,
             due_at: rfc3339(breach.due_at.as_ref()),
             noticed_at: rfc3339(breach.noticed_at.as_ref()),

@@ -1,6 +1,6 @@
 //! Requests.
 
-use beffroi_wire::pb::event::v1 as event;
+use beffroi_wire::pb::event::v1::{self as event, threshold::Measure};
 use beffroi_wire::pb::query::v1 as pb;
 use serde::Serialize;
 
@@ -303,12 +303,60 @@ struct PromiseView {
     #[serde(skip_serializing_if = "Option::is_none")]
     business_days: Option<u32>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    warn_at: Option<String>,
+    commitment: Option<String>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    warnings: Vec<WarningView>,
     #[serde(skip_serializing_if = "Option::is_none")]
     due_at: Option<String>,
     verdict: String,
     warned: bool,
     breached: bool,
+}
+
+#[derive(Debug, Serialize)]
+struct WarningView {
+    #[serde(flatten)]
+    threshold: ThresholdView,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    at: Option<String>,
+}
+
+/// How long before a due time to warn.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum ThresholdView {
+    /// After this share of the delay.
+    Percent(u32),
+    /// So much working time after the due time.
+    WorkingSecs(i64),
+    /// So many business days after the due time.
+    BusinessDays(i32),
+}
+
+impl From<event::Threshold> for ThresholdView {
+    fn from(it: event::Threshold) -> Self {
+        match it.measure {
+            Some(Measure::Percent(percent)) => Self::Percent(percent),
+            Some(Measure::WorkingSecs(secs)) => Self::WorkingSecs(secs),
+            Some(Measure::BusinessDays(days)) => Self::BusinessDays(days),
+            None => Self::Percent(DEFAULT_PERCENT),
+        }
+    }
+}
+
+/// Where a promise says only when to warn, it is after this share of the delay.
+const DEFAULT_PERCENT: u32 = 80;
+
+fn warnings(promise: &event::Promise) -> Vec<WarningView> {
+    let plain = promise.warn_at.as_ref().map(|at| WarningView {
+        threshold: ThresholdView::Percent(DEFAULT_PERCENT),
+        at: rfc3339(Some(at)),
+    });
+    let others = promise.warnings.iter().map(|it| WarningView {
+        threshold: it.threshold.unwrap_or_default().into(),
+        at: rfc3339(it.at.as_ref()),
+    });
+    plain.into_iter().chain(others).collect()
 }
 
 impl From<pb::PromiseStatus> for PromiseView {
@@ -317,9 +365,10 @@ impl From<pb::PromiseStatus> for PromiseView {
         Self {
             kind: key_or_unknown::<event::PromiseKind>(promise.kind),
             cycle: status.cycle,
+            warnings: warnings(&promise),
             rule: said(promise.rule),
             business_days: (promise.business_days > 0).then_some(promise.business_days),
-            warn_at: rfc3339(promise.warn_at.as_ref()),
+            commitment: said(promise.commitment),
             due_at: rfc3339(promise.due_at.as_ref()),
             verdict: key_or_unknown::<pb::Verdict>(status.verdict),
             warned: status.warned,

@@ -4,18 +4,26 @@
 
 use super::defect::{Findings, Flaw, Part, Reference};
 use super::draft::{
-    OutcomeDraft, PrecisionDraft, ProductDraft, ProgrammeDraft, QuestionDraft, TestDraft, UnitDraft,
+    CommitmentDraft, OutcomeDraft, PrecisionDraft, ProductDraft, ProgrammeDraft, QuestionDraft,
+    TestDraft, UnitDraft,
 };
 use super::{
-    AnswerKind, Bilingual, Choice, Condition, Draft, NumberRange, Outcome, Precision, Product,
-    Programme, Question, QuestionKind, Test, Unit, Words, limits,
+    AnswerKind, Bilingual, Choice, Commitment, Condition, Draft, NumberRange, Outcome, Precision,
+    Product, Programme, Question, QuestionKind, Test, Unit, Words, limits,
 };
-use crate::{Code, InvalidText, Label, Language, Nature, Text};
+use crate::{Code, Delay, InvalidText, Label, Language, Nature, Text};
 use std::collections::HashMap;
 use std::ops::RangeInclusive;
 use std::sync::Arc;
 
-type Parts = (Bilingual<Label>, Vec<Arc<Unit>>, Vec<Arc<Programme>>, Vec<Product>);
+/// The parts of a catalogue.
+pub(super) struct Parts {
+    pub name: Bilingual<Label>,
+    pub units: Vec<Arc<Unit>>,
+    pub programmes: Vec<Arc<Programme>>,
+    pub products: Vec<Product>,
+    pub commitments: Vec<Commitment>,
+}
 
 /// The parts of the catalogue; `None`: it has no name.
 pub(super) fn build(draft: &Draft, found: &mut Findings) -> Option<Parts> {
@@ -28,7 +36,10 @@ pub(super) fn build(draft: &Draft, found: &mut Findings) -> Option<Parts> {
         programmes.filter_map(|(at, it)| builder.programme(Part::Programme(at), it)).collect();
     let products = draft.products.iter().take(limits::PRODUCTS_MAX).enumerate();
     let products = products.filter_map(|(at, it)| builder.product(at, it)).collect();
-    Some((name?, units, programmes, products))
+    let commitments = draft.commitments.iter().take(limits::COMMITMENTS_MAX).enumerate();
+    let commitments =
+        commitments.filter_map(|(at, it)| builder.commitment(Part::Commitment(at), it)).collect();
+    Some(Parts { name: name?, units, programmes, products, commitments })
 }
 
 struct Builder<'a> {
@@ -54,6 +65,27 @@ impl Builder<'_> {
         let programme = Arc::new(Programme { code: code?, name: name?, notice: notice? });
         self.programmes.insert(programme.code.clone(), programme.clone());
         Some(programme)
+    }
+
+    fn commitment(&mut self, part: Part, it: &CommitmentDraft) -> Option<Commitment> {
+        let code = self.code(part, "code", &it.code);
+        let name = self.label(part, "name", &it.name);
+        if it.rule.is_none() {
+            self.found.add(part, "rule", Flaw::Missing);
+        }
+        // Whether they exist is checked with the products: here they are only taken.
+        let (product, precision) = (it.product.parse().ok(), it.precision.parse().ok());
+        let warnings = it.warnings.iter().take(Delay::WARNINGS_MAX).copied().collect();
+        Some(Commitment {
+            delay: Delay { promise: it.promise, rule: it.rule?, warnings },
+            product,
+            precision,
+            channel: it.channel,
+            nature: it.nature,
+            urgency: it.urgency,
+            code: code?,
+            name: name?,
+        })
     }
 
     fn product(&mut self, at: usize, it: &ProductDraft) -> Option<Product> {

@@ -23,6 +23,7 @@
 
 mod answers;
 mod circle;
+mod commitment;
 mod names;
 mod reach;
 mod switch;
@@ -51,6 +52,7 @@ pub(super) fn check(draft: &Draft, found: &mut Findings) {
         }
     }
     switch::check(draft, &products, found);
+    commitment::check(draft, found);
 }
 
 fn counts(draft: &Draft, found: &mut Findings) {
@@ -61,6 +63,7 @@ fn counts(draft: &Draft, found: &mut Findings) {
     };
     at_most(Part::Catalogue, "unit", draft.units.len(), limits::UNITS_MAX);
     at_most(Part::Catalogue, "programme", draft.programmes.len(), limits::PROGRAMMES_MAX);
+    at_most(Part::Catalogue, "commitment", draft.commitments.len(), limits::COMMITMENTS_MAX);
     at_most(Part::Catalogue, "product", draft.products.len(), limits::PRODUCTS_MAX);
     for (at, product) in draft.products.iter().take(limits::PRODUCTS_MAX).enumerate() {
         let part = Part::Product(at);

@@ -26,6 +26,8 @@ pub enum Part {
     Unit(usize),
     /// A programme.
     Programme(usize),
+    /// A commitment.
+    Commitment(usize),
     /// A product.
     Product(usize),
     /// A precision of a product.
@@ -154,6 +156,19 @@ pub enum Flaw {
         /// How many are taken.
         max: usize,
     },
+    /// A precision without its product.
+    #[error("a precision needs its product: give `product` as well")]
+    PrecisionAlone,
+    /// A delay that cannot be counted, or that nobody would wait for.
+    #[error(
+        "the delay must be more than none and at most {} business days, ten years or as many \
+             hours",
+        super::limits::BUSINESS_DAYS_MAX
+    )]
+    DelayOutOfRange,
+    /// A warning that comes before the delay begins, or after it ends.
+    #[error("warn after 1 to 99 % of the delay, or before it ends")]
+    WarningOutOfRange,
     /// A number that is not taken.
     #[error("it is {found}, {min} to {max} is taken")]
     OutOfRange {
@@ -219,6 +234,9 @@ impl Flaw {
             Self::OutcomeConflict => "contradictory_outcome",
             Self::Empty => "empty_catalogue",
             Self::TooMany { .. } => "too_many",
+            Self::PrecisionAlone => "precision_alone",
+            Self::DelayOutOfRange => "delay_out_of_range",
+            Self::WarningOutOfRange => "warning_out_of_range",
             Self::OutOfRange { .. } => "out_of_range",
         }
     }
@@ -237,6 +255,7 @@ impl Flaw {
             | Self::Unknown { .. }
             | Self::TestMissing
             | Self::OutcomeEmpty
+            | Self::PrecisionAlone
             | Self::TooMany { .. } => true,
             Self::Ambiguous { .. }
             | Self::DuplicateAlias { .. }
@@ -253,6 +272,8 @@ impl Flaw {
             | Self::TestUnfit(_)
             | Self::OutcomeConflict
             | Self::Empty
+            | Self::DelayOutOfRange
+            | Self::WarningOutOfRange
             | Self::OutOfRange { .. } => false,
         }
     }
@@ -292,6 +313,7 @@ fn order(part: Part) -> [usize; 5] {
         Part::Catalogue => [0; 5],
         Part::Unit(at) => [1, at, 0, 0, 0],
         Part::Programme(at) => [2, at, 0, 0, 0],
+        Part::Commitment(at) => [4, at, 0, 0, 0],
         Part::Product(product) => [3, product, 0, 0, 0],
         Part::Precision(product, at) => [3, product, 1, at, 0],
         Part::Question(product, question) => [3, product, 2, question, 0],
@@ -317,6 +339,7 @@ pub(super) fn place(draft: &Draft, part: Part) -> String {
         Part::Catalogue => String::new(),
         Part::Unit(at) => named(draft.units.get(at).map(|it| it.code.as_str()), at),
         Part::Programme(at) => named(draft.programmes.get(at).map(|it| it.code.as_str()), at),
+        Part::Commitment(at) => named(draft.commitments.get(at).map(|it| it.code.as_str()), at),
         Part::Product(at) => product(at),
         Part::Precision(of, at) => {
             let precisions = draft.products.get(of).map(|it| &it.precisions);

@@ -1,7 +1,7 @@
 //! A catalogue as a city wrote it, right or wrong. An empty text is one that was not written.
 
 use super::{AnswerKind, Bilingual, DuplicateRule, Words};
-use crate::{Emergency, Nature, Urgency};
+use crate::{Channel, Emergency, Nature, PromiseKind, Rule, Urgency, Warn};
 
 /// A catalogue as a city wrote it.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -14,6 +14,33 @@ pub struct Draft {
     pub programmes: Vec<ProgrammeDraft>,
     /// What citizens can ask for.
     pub products: Vec<ProductDraft>,
+    /// What is promised: of each kind, the first that applies to a request holds.
+    pub commitments: Vec<CommitmentDraft>,
+}
+
+/// A promised delay, and the requests to which it applies.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct CommitmentDraft {
+    /// Its code.
+    pub code: String,
+    /// Its name.
+    pub name: Words,
+    /// What is promised.
+    pub promise: PromiseKind,
+    /// How its due time is counted.
+    pub rule: Option<Rule>,
+    /// When to warn.
+    pub warnings: Vec<Warn>,
+    /// The code of the only product; may be empty.
+    pub product: String,
+    /// The code of the only precision of the product; may be empty.
+    pub precision: String,
+    /// The only channel.
+    pub channel: Option<Channel>,
+    /// The only nature.
+    pub nature: Option<Nature>,
+    /// The only urgency.
+    pub urgency: Option<Urgency>,
 }
 
 /// A unit.

@@ -6,6 +6,8 @@ pub const PRODUCTS_MAX: usize = 2_000;
 pub const UNITS_MAX: usize = 1_000;
 /// Planned intervention programmes of a catalogue.
 pub const PROGRAMMES_MAX: usize = 1_000;
+/// Commitments of a catalogue.
+pub const COMMITMENTS_MAX: usize = 1_000;
 /// Precisions of a product.
 pub const PRECISIONS_MAX: usize = 50;
 /// Questions of a product.

@@ -1,7 +1,7 @@
 //! Changing a request that exists.
 
 use super::{Change, Command, Reclassify, Rejection, links};
-use crate::city::Promised;
+use crate::city::Asked;
 use crate::{
     City, FollowUp, Kind, Origin, OutOfCalendar, Reclassified, Request, Status, Term, Timestamp,
     Verdict,
@@ -73,16 +73,12 @@ pub(super) fn after_wait(
     request: &Request,
     ended: Timestamp,
 ) -> Result<Vec<Term>, OutOfCalendar> {
-    match request.origin {
-        Origin::Imported => Ok(pending(request).collect()),
-        Origin::Live => pending(request)
-            .map(|term| city.after_pause(&term, request.status_changed_at, ended))
-            .collect(),
-    }
+    let wait = Some((request.status_changed_at, ended));
+    pending(request).map(|term| city.recount(request, term, wait)).collect()
 }
 
-fn pending(request: &Request) -> impl Iterator<Item = Term> + '_ {
-    request.promises.iter().filter(|it| it.verdict == Verdict::Pending).map(|it| it.term)
+fn pending(request: &Request) -> impl Iterator<Item = &Term> {
+    request.promises.iter().filter(|it| it.verdict == Verdict::Pending).map(|it| &it.term)
 }
 
 fn reopen(city: &City, request: &Request, command: &Command) -> Result<Kind, Rejection> {
@@ -100,7 +96,7 @@ fn reopened(city: &City, request: &Request, command: &Command) -> Result<Kind, R
     if (request.origin, command.origin) == (Origin::Imported, Origin::Imported) {
         // What the source promised stands, whatever it does in between.
         let promise = request.promises.last().filter(|it| it.cycle == request.cycle);
-        return Ok(Kind::Reopened(promise.map(|it| it.term).into_iter().collect()));
+        return Ok(Kind::Reopened(promise.map(|it| it.term.clone()).into_iter().collect()));
     }
     Ok(Kind::Reopened(new_cycle(city, request, command.occurred_at)?))
 }
@@ -113,13 +109,13 @@ fn new_cycle(city: &City, request: &Request, from: Timestamp) -> Result<Vec<Term
     match request.origin {
         Origin::Imported => Ok(Vec::new()),
         Origin::Live => {
-            let asked = Promised {
+            let asked = Asked {
                 product: &request.product,
                 nature: request.nature,
                 channel: request.channel,
-                business_days: request.entry.as_ref().and_then(|it| it.business_days),
+                entry: request.entry.as_ref(),
             };
-            let terms = city.terms(&asked, from)?;
+            let terms = city.terms(&asked, from, &[])?;
             Ok(terms.into_iter().filter(|it| it.kind.recurs()).collect())
         }
     }
@@ -131,22 +127,14 @@ fn reclassify(city: &City, request: &Request, to: &Reclassify) -> Result<Kind, R
     let nature = to.nature.unwrap_or(request.nature);
     let terms = match request.origin {
         Origin::Live if !planned => {
-            let asked = Promised {
-                product: &to.product,
-                nature,
-                channel: request.channel,
-                business_days: to.entry.as_ref().and_then(|it| it.business_days),
-            };
-            let mut terms = city.terms(&asked, request.cycle_started_at)?;
+            let entry = to.entry.as_ref();
+            let asked = Asked { product: &to.product, nature, channel: request.channel, entry };
+            let mut terms = city.terms(&asked, request.cycle_started_at, &request.waits())?;
             terms.retain(|it| request.cycle == 1 || it.kind.recurs());
-            for (from, until) in &request.pauses {
-                let moved = terms.iter().map(|term| city.after_pause(term, *from, *until));
-                terms = moved.collect::<Result<_, _>>()?;
-            }
             terms
         }
         // What another system promised is kept as it was.
-        Origin::Imported if !planned => pending(request).collect(),
+        Origin::Imported if !planned => pending(request).cloned().collect(),
         Origin::Live | Origin::Imported => Vec::new(),
     };
     Ok(Kind::Reclassified(Box::new(Reclassified {

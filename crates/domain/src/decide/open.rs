@@ -1,7 +1,7 @@
 //! Opening a request.
 
 use super::{Command, Open, Rejection};
-use crate::city::Promised;
+use crate::city::Asked;
 use crate::{City, Kind, Number, Opened, Origin, PromiseKind, Rule, Term, Timestamp};
 use chrono::Datelike;
 
@@ -15,10 +15,10 @@ pub(super) fn begin(city: &City, open: &Open, command: &Command) -> Result<Kind,
         // In a planned programme no delay runs.
         Origin::Live if open.programme.is_some() => Vec::new(),
         Origin::Live => {
-            let business_days = open.entry.as_ref().and_then(|it| it.business_days);
             let Open { product, nature, channel, .. } = open;
-            let asked = Promised { product, nature: *nature, channel: *channel, business_days };
-            city.terms(&asked, received)?
+            let entry = open.entry.as_ref();
+            let asked = Asked { product, nature: *nature, channel: *channel, entry };
+            city.terms(&asked, received, &[])?
         }
         Origin::Imported => open.promised_by.map(source_term).into_iter().collect(),
     };
@@ -43,5 +43,11 @@ pub(super) fn begin(city: &City, open: &Open, command: &Command) -> Result<Kind,
 }
 
 fn source_term(due_at: Timestamp) -> Term {
-    Term { kind: PromiseKind::Resolution, rule: Rule::Source, warn_at: None, due_at }
+    Term {
+        kind: PromiseKind::Resolution,
+        commitment: None,
+        rule: Rule::Source,
+        warnings: Vec::new(),
+        due_at,
+    }
 }

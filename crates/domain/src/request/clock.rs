@@ -14,35 +14,36 @@ impl Request {
         self.cycle_started_at = at;
         self.pauses.clear();
         let cycle = self.cycle;
-        self.promises.extend(terms.iter().map(|term| Promise::new(*term, cycle)));
+        self.promises.extend(terms.iter().map(|term| Promise::new(term.clone(), cycle)));
     }
 
     pub(super) fn revise(&mut self, terms: &[Term]) {
         for term in terms {
             let open = |it: &&mut Promise| it.verdict == Verdict::Pending;
             for promise in self.current().filter(open).filter(|it| it.term.kind == term.kind) {
-                promise.term = *term;
+                promise.term = term.clone();
             }
         }
         self.recall();
     }
 
-    /// Marks what was raised of the promises as they are due now: a time that has moved is raised
-    /// again, one that has come back is not.
+    /// Marks what was raised of the promises as they are due now: a threshold or a due time that lies
+    /// later now is raised again, one that has come back is not.
     pub(super) fn recall(&mut self) {
         for promise in &mut self.promises {
-            let was = |fact: FactKind| {
-                self.raised.iter().any(|it| {
-                    it.fact == fact
-                        && it.promise == promise.term.kind
-                        && it.cycle == promise.cycle
-                        && it.due_at == promise.term.due_at
-                        && !it.withdrawn
-                })
+            let term = &promise.term;
+            let mut of_it = self
+                .raised
+                .iter()
+                .filter(|it| (it.promise, it.cycle) == (term.kind, promise.cycle) && !it.withdrawn);
+            let reached = |raised: &Raised| {
+                // Unless it is reached again later: a wait moves only what had not passed.
+                let now = term.warnings.iter().find(|it| Some(it.warn) == raised.threshold)?;
+                (now.at <= raised.at).then_some(now.warn)
             };
-            let (warned, breached) = (was(FactKind::Warning), was(FactKind::Breach));
-            promise.warned = warned;
-            promise.breached = breached;
+            promise.warned = of_it.clone().filter_map(reached).collect();
+            promise.breached =
+                of_it.any(|it| it.fact == FactKind::Breach && it.due_at == term.due_at);
         }
     }
 
@@ -59,7 +60,7 @@ impl Request {
         self.revise(terms);
         for term in terms {
             if !self.current().any(|it| it.term.kind == term.kind) {
-                self.promises.push(Promise::new(*term, cycle));
+                self.promises.push(Promise::new(term.clone(), cycle));
             }
         }
     }
@@ -112,7 +113,9 @@ impl Request {
             (Verdict::Pending, FactKind::Breach) => !promise.breached && !self.has_stopped(promise),
             (Verdict::Late, FactKind::Breach) => !promise.breached,
             (Verdict::Pending, FactKind::Warning) => {
-                !promise.warned && !promise.breached && !self.stands_still(promise)
+                fact.threshold.is_some_and(|it| promise.awaits(it))
+                    && !promise.breached
+                    && !self.stands_still(promise)
             }
             (Verdict::Late | Verdict::Paused | Verdict::OnTime | Verdict::Rescinded, _)
             | (Verdict::Pending, FactKind::Withdrawal) => false,
@@ -160,17 +163,25 @@ impl Request {
         kind.fact().is_some_and(|(kind, fact)| self.spoken_of(kind, fact).is_none())
     }
 
-    pub(super) fn raise(&mut self, kind: &Kind) {
+    pub(super) fn raise(&mut self, kind: &Kind, at: Timestamp) {
         let Some((kind, fact)) = kind.fact() else { return };
-        let Some(at) = self.spoken_of(kind, fact) else { return };
-        let Some(promise) = self.promises.get_mut(at) else { return };
+        let Some(place) = self.spoken_of(kind, fact) else { return };
+        let Some(promise) = self.promises.get_mut(place) else { return };
         match kind {
-            FactKind::Warning => promise.warned = true,
+            FactKind::Warning => promise.warned.extend(fact.threshold),
             FactKind::Breach => promise.breached = true,
             FactKind::Withdrawal => return self.withdraw(fact),
         }
-        let PromiseRef { kind: promise, cycle, due_at, .. } = *fact;
-        self.raised.push(Raised { fact: kind, promise, cycle, due_at, withdrawn: false });
+        let PromiseRef { kind: promise, cycle, due_at, threshold, .. } = *fact;
+        self.raised.push(Raised {
+            fact: kind,
+            promise,
+            cycle,
+            due_at,
+            threshold,
+            at,
+            withdrawn: false,
+        });
     }
 
     fn withdraw(&mut self, fact: &PromiseRef) {
@@ -204,8 +215,7 @@ impl Request {
             Verdict::Pending if self.stands_still(promise) => {
                 (!self.has_stopped(promise)).then_some(term.due_at)
             }
-            Verdict::Pending if promise.warned => Some(term.due_at),
-            Verdict::Pending => Some(term.warn_at.unwrap_or(term.due_at)),
+            Verdict::Pending => Some(promise.next_warning().map_or(term.due_at, |it| it.at)),
             Verdict::Paused | Verdict::OnTime | Verdict::Rescinded => None,
         }
     }
@@ -222,6 +232,7 @@ impl Request {
             noticed_at: now,
             based_on,
             revision: self.withdrawals(promise, due_at),
+            threshold: None,
         };
         if let Some(wrong) = self.wrong_breach(promise) {
             return Some(Kind::BreachWithdrawn(fact(wrong.due_at)));
@@ -231,7 +242,8 @@ impl Request {
         if now > due_at {
             Some(Kind::PromiseBreached(fact))
         } else if now >= alarm_at && alarm_at < due_at {
-            Some(Kind::PromiseWarned(fact))
+            let threshold = promise.next_warning().map(|it| it.warn);
+            Some(Kind::PromiseWarned(PromiseRef { threshold, ..fact }))
         } else {
             None
         }

@@ -84,7 +84,7 @@ impl Request {
                 true
             }
             Kind::PromiseWarned(_) | Kind::PromiseBreached(_) | Kind::BreachWithdrawn(_) => {
-                self.raise(kind);
+                self.raise(kind, at);
                 true
             }
         };
@@ -119,7 +119,7 @@ impl Request {
             status_changed_at: event.meta.occurred_at,
             status_approximate: event.meta.approximate,
             resolved_at: None,
-            promises: opened.terms.iter().map(|term| Promise::new(*term, 1)).collect(),
+            promises: opened.terms.iter().map(|term| Promise::new(term.clone(), 1)).collect(),
             cycle: 1,
             cycle_started_at: event.meta.occurred_at,
             pauses: Vec::new(),

@@ -119,6 +119,7 @@ pub(crate) fn drafts() -> impl Strategy<Value = Draft> {
         name: words("Ville", "City"),
         units: vec![UnitDraft { code: "eau".to_owned(), name: words("Eau", "Water") }],
         programmes: Vec::new(),
+        commitments: Vec::new(),
         products: vec![
             ProductDraft { questions: first, ..product("a", "A fr", "A en") },
             ProductDraft { questions: second, ..product("b", "B fr", "B en") },

@@ -7,6 +7,7 @@
     reason = "a test that cannot go on fails"
 )]
 
+mod commitments;
 mod defects;
 mod laws;
 mod made_up;

@@ -1,11 +1,11 @@
 //! A catalogue of three products, right as it is.
 
 use beffroi_domain::catalogue::{
-    Answer, AnswerKind, Bilingual, Catalogue, ChoiceDraft, ConditionDraft, Draft, Given,
-    OutcomeDraft, PrecisionDraft, ProductDraft, ProgrammeDraft, QuestionDraft, TestDraft,
+    Answer, AnswerKind, Bilingual, Catalogue, ChoiceDraft, CommitmentDraft, ConditionDraft, Draft,
+    Given, OutcomeDraft, PrecisionDraft, ProductDraft, ProgrammeDraft, QuestionDraft, TestDraft,
     UnitDraft, Words,
 };
-use beffroi_domain::{Code, Emergency, Nature, Urgency};
+use beffroi_domain::{Channel, Code, Emergency, Nature, PromiseKind, Rule, Urgency, Warn};
 
 pub(crate) fn words(french: &str, english: &str) -> Words {
     Bilingual { french: french.to_owned(), english: english.to_owned() }
@@ -84,8 +84,35 @@ pub(crate) fn draft() -> Draft {
             name: words("Conduites", "Pipes"),
             notice: words("C'est planifié.", "It is planned."),
         }],
+        commitments: Vec::new(),
         products: vec![water(), leak(), product("arbre", "Arbre public", "Public tree")],
     }
+}
+
+/// The same, where an e-mail is answered in two business days and a dangerous tree seen to in four
+/// hours.
+pub(crate) fn promising() -> Draft {
+    let commitments = vec![
+        CommitmentDraft {
+            code: "courriel".to_owned(),
+            name: words("Réponse à un courriel", "Answer to an e-mail"),
+            promise: PromiseKind::FirstAnswer,
+            rule: Some(Rule::BusinessDaysEodV1(2)),
+            warnings: vec![Warn::Percent(50), Warn::WorkingSecs(-7200)],
+            channel: Some(Channel::Email),
+            ..CommitmentDraft::default()
+        },
+        CommitmentDraft {
+            code: "arbre-urgent".to_owned(),
+            name: words("Arbre dangereux", "Dangerous tree"),
+            rule: Some(Rule::BusinessTimeV1 { secs: 4 * 3600 }),
+            warnings: vec![Warn::DEFAULT],
+            product: "arbre".to_owned(),
+            urgency: Some(Urgency::Urgent),
+            ..CommitmentDraft::default()
+        },
+    ];
+    Draft { commitments, ..draft() }
 }
 
 fn water() -> ProductDraft {

@@ -112,7 +112,7 @@ fn without_history(request: &Request) -> Request {
     let mut request = request.clone();
     request.raised.clear();
     for promise in &mut request.promises {
-        promise.warned = false;
+        promise.warned.clear();
         promise.breached = false;
     }
     request.public_follow_ups = 0;

@@ -11,3 +11,4 @@ mod programme;
 mod reclassify;
 mod reopen;
 mod town;
+mod warnings;

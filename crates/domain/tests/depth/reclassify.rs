@@ -113,7 +113,8 @@ fn imported_history_keeps_what_its_source_promised() {
     let term = Term {
         kind: PromiseKind::Resolution,
         rule: Rule::Source,
-        warn_at: None,
+        commitment: None,
+        warnings: Vec::new(),
         due_at: at("09 12:00"),
     };
     assert_eq!(town.of(1).promises[0].term, term);

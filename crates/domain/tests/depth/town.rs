@@ -2,9 +2,9 @@
 
 use beffroi_domain::{
     About, Calendar, CatalogueEntry, Change, Channel, CitizenId, City, Code, Command, Commitment,
-    Duplicate, Event, EventId, Kind, Language, LinkRejection, Merge, Meta, Nature, Open, Origin,
-    Personal, PersonalData, Place, PromiseKind, Reclassify, Rejection, Request, RequestId,
-    Timestamp, Urgency, Window, decide, mirror,
+    Delay, Duplicate, Event, EventId, Kind, Language, LinkRejection, Merge, Meta, Nature, Open,
+    Origin, Personal, PersonalData, Place, PromiseKind, Reclassify, Rejection, Request, RequestId,
+    Rule, Timestamp, Urgency, Window, decide, mirror,
 };
 use chrono::{NaiveDateTime, TimeZone, Utc};
 use chrono_tz::America::Toronto;
@@ -19,12 +19,11 @@ pub(crate) fn city() -> City {
         product: product.map(|it| it.parse().unwrap()),
         nature: None,
         channel: None,
-        promise: PromiseKind::Resolution,
-        business_days,
+        delay: Delay::resolved_within(business_days),
     };
     let answer = Commitment {
         channel: Some(Channel::Email),
-        promise: PromiseKind::FirstAnswer,
+        delay: Delay::new(PromiseKind::FirstAnswer, Rule::BusinessDaysEodV1(2)),
         ..promise(None, 2)
     };
     City {
@@ -77,7 +76,7 @@ pub(crate) fn opening(of: u128, product: &str) -> Open {
 
 pub(crate) fn entry(reopen_within_days: Option<u32>) -> CatalogueEntry {
     let product = code("arbres");
-    CatalogueEntry { product, precision: None, business_days: None, reopen_within_days }
+    CatalogueEntry { product, precision: None, promised: Vec::new(), reopen_within_days }
 }
 
 pub(crate) fn reclassification(product: &str) -> Reclassify {

@@ -4,6 +4,7 @@
 //! holds products. Files are read in the order of their names, after `catalogue.toml`. Everything that
 //! is wrong with them is told at once, with file and line.
 
+mod commitment;
 mod defect;
 mod document;
 mod draft;

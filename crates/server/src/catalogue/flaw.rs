@@ -1,5 +1,6 @@
 //! What can be wrong with a catalogue, in French. The domain says it in English.
 
+use beffroi_domain::catalogue::limits::BUSINESS_DAYS_MAX;
 use beffroi_domain::catalogue::{Flaw, Reference};
 use beffroi_domain::{InvalidCode, Language};
 
@@ -63,6 +64,16 @@ pub(crate) fn flaw_in_french(flaw: &Flaw) -> String {
         }
         Flaw::Empty => "le catalogue n'a aucun produit".to_owned(),
         Flaw::TooMany { found, max } => format!("il y en a {found}, le maximum est {max}"),
+        Flaw::PrecisionAlone => {
+            "une précision a besoin de son produit : donnez aussi `product`".to_owned()
+        }
+        Flaw::DelayOutOfRange => format!(
+            "le délai doit être plus que rien et d'au plus {BUSINESS_DAYS_MAX} jours ouvrables, \
+             dix ans ou autant d'heures"
+        ),
+        Flaw::WarningOutOfRange => {
+            "avertissez après 1 à 99 % du délai, ou avant qu'il ne finisse".to_owned()
+        }
         Flaw::OutOfRange { found, min, max } => {
             format!("vaut {found}, de {min} à {max} admis")
         }

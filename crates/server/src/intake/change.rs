@@ -6,6 +6,7 @@ use crate::catalogue::{InForce, asked_product_of};
 use crate::error::{ApiError, Problem, Violation};
 use crate::parse::{Fields, Name, name, only_text};
 use crate::shared::Shared;
+use beffroi_domain::catalogue::Asked as AskedFor;
 use beffroi_domain::{Change, Channel, Language, Reclassify, Text};
 use beffroi_wire::pb::intake::v1 as pb;
 use beffroi_wire::vocabulary;
@@ -18,10 +19,10 @@ pub(super) async fn change(
     language: Language,
 ) -> Result<Standing, ApiError> {
     let named = message.service_request.clone();
-    let in_force = in_force(node, &message)?;
-    let (name, asked) = parse(node, message, (in_force.as_ref(), language))?;
-    if let (Some(in_force), Change::EnterProgramme(programme)) = (&in_force, &asked.change)
-        && in_force.catalogue.programme(programme).is_none()
+    let by = in_force(node, &message)?;
+    let (name, asked) = parse(node, message, (by.as_ref(), language))?;
+    if let (Some(by), Change::EnterProgramme(programme)) = (&by, &asked.change)
+        && by.in_force.catalogue.programme(programme).is_none()
     {
         return Err(ApiError::UnknownProgramme(programme.to_string()));
     }
@@ -29,10 +30,16 @@ pub(super) async fn change(
     execute(node, request, asked).await
 }
 
+/// The catalogue that decides a change, and how the request came.
+struct By {
+    in_force: InForce,
+    channel: Channel,
+}
+
 fn parse(
     node: &Shared,
     message: pb::ChangeServiceRequestRequest,
-    (in_force, language): (Option<&InForce>, Language),
+    (by, language): (Option<&By>, Language),
 ) -> Result<(Name, Asked), Vec<Violation>> {
     let mut fields = Fields::default();
     let id = event_id(&mut fields, "change_id", &message.change_id);
@@ -53,8 +60,8 @@ fn parse(
         Some(Wire::Resolve(_)) => Some(Change::Resolve),
         Some(Wire::Reopen(_)) => Some(Change::Reopen),
         Some(Wire::Cancel(_)) => Some(Change::Cancel),
-        Some(Wire::Reclassify(it)) => match in_force {
-            Some(in_force) => classify(&mut fields, &it, (in_force, language)),
+        Some(Wire::Reclassify(it)) => match by {
+            Some(by) => classify(&mut fields, &it, (by, language)),
             None => reclassify(&mut fields, &it),
         },
         Some(Wire::Transfer(it)) => fields.label("transfer.unit", &it.unit).map(Change::Transfer),
@@ -74,7 +81,7 @@ fn parse(
             occurred_at: occurred_at?,
             actor: actor?,
             channel: Channel::Unknown,
-            catalogue_version: in_force.map_or(0, |it| it.version),
+            catalogue_version: by.map_or(0, |it| it.in_force.version),
             personal: only_text(note?),
             exchange: None,
         };
@@ -88,7 +95,7 @@ fn parse(
 fn in_force(
     node: &Shared,
     message: &pb::ChangeServiceRequestRequest,
-) -> Result<Option<InForce>, ApiError> {
+) -> Result<Option<By>, ApiError> {
     if !matches!(message.change, Some(Wire::Reclassify(_) | Wire::EnterProgramme(_))) {
         return Ok(None);
     }
@@ -96,33 +103,41 @@ fn in_force(
         let id = Uuid::parse_str(message.change_id.trim()).map_err(|_| Problem::Missing)?;
         Ok((name, id))
     });
-    if let Ok((name, id)) = named
-        && find(node, &message.service_request, name)?.sequence_of(id).is_some()
-    {
-        return Ok(None);
+    let mut channel = Channel::Unknown;
+    if let Ok((name, id)) = named {
+        let row = find(node, &message.service_request, name)?;
+        if row.sequence_of(id).is_some() {
+            return Ok(None);
+        }
+        channel = row.request.channel;
     }
-    node.catalogues.in_force(&node.projections.snapshot()?)
+    let in_force = node.catalogues.in_force(&node.projections.snapshot()?)?;
+    Ok(in_force.map(|in_force| By { in_force, channel }))
 }
 
 /// By the catalogue: what it says of the product holds where the call says nothing.
 fn classify(
     fields: &mut Fields,
     it: &pb::Reclassify,
-    (in_force, language): (&InForce, Language),
+    (by, language): (&By, Language),
 ) -> Option<Change> {
     let named = ("reclassify.", it.product.as_str(), it.precision.as_str());
-    let class = asked_product_of(fields, &in_force.catalogue, named, language);
+    let catalogue = &by.in_force.catalogue;
+    let class = asked_product_of(fields, catalogue, named, language);
     let nature = vocabulary::nature::from_pb(it.nature);
     let nature = fields.word("reclassify.nature", it.nature, nature);
     let nature = nature.map(|nature| (it.nature != 0).then_some(nature));
     let unit = fields.optional_label("reclassify.unit", &it.unit);
     let class = class?;
+    let nature = nature?.unwrap_or_else(|| class.nature());
+    let urgency = class.urgency();
+    let promised = catalogue.promised(class, AskedFor { channel: by.channel, nature, urgency });
     Some(Change::Reclassify(Box::new(Reclassify {
         product: class.product.name.french.clone(),
         precision: class.precision.map(|it| it.name.french.clone()),
-        nature: Some(nature?.unwrap_or_else(|| class.nature())),
-        urgency: Some(class.urgency()),
-        entry: Some(entry(class)),
+        nature: Some(nature),
+        urgency: Some(urgency),
+        entry: Some(entry(class, promised)),
         unit: Some(unit?.unwrap_or_else(|| class.unit().name.french.clone())),
         programme: class.programme().map(|it| it.code.clone()),
     })))

@@ -221,6 +221,8 @@ fn breach(
         product: row.product.clone(),
         unit: row.unit.clone().unwrap_or_default(),
         promise_kind: vocabulary::promise_kind::to_pb(row.promise).into(),
+        commitment: row.commitment.as_ref().map(ToString::to_string).unwrap_or_default(),
+        threshold: row.threshold.map(beffroi_wire::event::threshold_to_pb),
         cycle: row.cycle,
         due_at: Some(time::to_pb(row.due_at)),
         noticed_at: Some(time::to_pb(row.noticed_at)),

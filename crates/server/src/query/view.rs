@@ -157,7 +157,7 @@ fn own(row: &RequestRow, now: Timestamp) -> pb::ServiceRequest {
         promise: Some(promise_to_pb(&promise.term)),
         cycle: promise.cycle,
         verdict: vocabulary::verdict::to_pb(request.verdict(promise, now)).into(),
-        warned: promise.warned,
+        warned: !promise.warned.is_empty(),
         breached: promise.breached,
     });
     pb::ServiceRequest {

@@ -1,11 +1,12 @@
 //! A catalogue from the wire: as a draft, which is then checked like any other, or as it was published.
 
+use crate::event::delay_from_pb;
 use crate::pb::event::v1::{self as pb, catalogue as of};
 use crate::vocabulary;
 use beffroi_domain::catalogue::{
-    AnswerKind, Bilingual, Catalogue, ChoiceDraft, ConditionDraft, Defect, Draft, DuplicateRule,
-    OutcomeDraft, PrecisionDraft, ProductDraft, ProgrammeDraft, QuestionDraft, TestDraft,
-    UnitDraft, Words,
+    AnswerKind, Bilingual, Catalogue, ChoiceDraft, CommitmentDraft, ConditionDraft, Defect, Draft,
+    DuplicateRule, OutcomeDraft, PrecisionDraft, ProductDraft, ProgrammeDraft, QuestionDraft,
+    TestDraft, UnitDraft, Words,
 };
 use beffroi_domain::{Emergency, Nature, Urgency};
 
@@ -32,6 +33,24 @@ pub fn draft_from_pb(it: pb::Catalogue) -> Draft {
         units: units.collect(),
         programmes: programmes.collect(),
         products: it.products.into_iter().map(product).collect(),
+        commitments: it.commitments.into_iter().map(commitment).collect(),
+    }
+}
+
+fn commitment(it: of::Commitment) -> CommitmentDraft {
+    // A delay that cannot be read is one that is missing.
+    let delay = it.delay.and_then(|it| delay_from_pb(&it).ok());
+    CommitmentDraft {
+        code: it.code,
+        name: words(it.name),
+        promise: delay.as_ref().map(|it| it.promise).unwrap_or_default(),
+        rule: delay.as_ref().map(|it| it.rule),
+        warnings: delay.map(|it| it.warnings).unwrap_or_default(),
+        product: it.product,
+        precision: it.precision,
+        channel: vocabulary::channel::from_pb(it.channel).filter(|_| it.channel != 0),
+        nature: nature(it.nature),
+        urgency: urgency(it.urgency),
     }
 }
 

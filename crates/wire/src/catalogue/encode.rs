@@ -1,10 +1,11 @@
 //! A catalogue to the wire: cannot fail.
 
+use crate::event::delay_to_pb;
 use crate::pb::event::v1::{self as pb, catalogue as of};
 use crate::vocabulary;
 use beffroi_domain::catalogue::{
-    AnswerKind, Bilingual, Catalogue, Choice, Condition, Outcome, Precision, Product, Programme,
-    Question, Test, Unit,
+    AnswerKind, Bilingual, Catalogue, Choice, Commitment, Condition, Outcome, Precision, Product,
+    Programme, Question, Test, Unit,
 };
 use beffroi_domain::{Code, Label, Text};
 
@@ -15,6 +16,7 @@ pub fn to_pb(it: &Catalogue) -> pb::Catalogue {
         units: it.units().map(unit).collect(),
         programmes: it.programmes().map(programme).collect(),
         products: it.products().iter().map(product).collect(),
+        commitments: it.commitments().iter().map(commitment).collect(),
     }
 }
 
@@ -25,6 +27,19 @@ fn unit(it: &Unit) -> of::Unit {
 fn programme(it: &Programme) -> of::Programme {
     let (name, notice) = (label(&it.name), text(&it.notice));
     of::Programme { code: it.code.to_string(), name, notice }
+}
+
+fn commitment(it: &Commitment) -> of::Commitment {
+    of::Commitment {
+        code: it.code.to_string(),
+        name: label(&it.name),
+        delay: Some(delay_to_pb(&it.delay)),
+        product: optional(it.product.as_ref()),
+        precision: optional(it.precision.as_ref()),
+        channel: it.channel.map(|it| vocabulary::channel::to_pb(it).into()).unwrap_or_default(),
+        nature: it.nature.map(|it| vocabulary::nature::to_pb(it).into()).unwrap_or_default(),
+        urgency: it.urgency.map(|it| vocabulary::urgency::to_pb(it).into()).unwrap_or_default(),
+    }
 }
 
 fn product(it: &Product) -> of::Product {

@@ -7,6 +7,7 @@ use beffroi_domain::catalogue::{Answer, AnswerKind, Answered, Catalogue, Photo, 
 use beffroi_domain::{Code, Personal, Place, Text};
 use bytes::Bytes;
 use chrono::NaiveDate;
+use pb::threshold::Measure;
 use proptest::prelude::*;
 use prost::Message;
 
@@ -24,6 +25,25 @@ fn full() -> pb::Catalogue {
         name: words("Ville"),
         units: vec![unit("u"), unit("v")],
         programmes: vec![programme],
+        commitments: vec![of::Commitment {
+            code: "c".into(),
+            name: words("C"),
+            delay: Some(pb::Promise {
+                kind: pb::PromiseKind::FirstAnswer.into(),
+                rule: "business_time_v1".into(),
+                seconds: 7_200,
+                warnings: vec![pb::Warning {
+                    threshold: Some(pb::Threshold { measure: Some(Measure::Percent(50)) }),
+                    at: None,
+                }],
+                ..pb::Promise::default()
+            }),
+            product: "a".into(),
+            precision: "x".into(),
+            channel: pb::Channel::Email.into(),
+            nature: pb::Nature::Complaint.into(),
+            urgency: pb::Urgency::Urgent.into(),
+        }],
         products: vec![
             of::Product {
                 code: "a".into(),

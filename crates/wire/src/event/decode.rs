@@ -5,9 +5,10 @@ use crate::pb::event::v1 as pb;
 use crate::{catalogue, time, vocabulary};
 use beffroi_domain::catalogue::Answered;
 use beffroi_domain::{
-    Attachment, CatalogueEntry, CataloguePublished, CitizenId, Code, Contact, Duplicate, Event,
-    EventId, InvalidText, Kind, Label, MergedInto, Meta, Opened, Personal, PersonalData, Place,
-    PromiseRef, Reclassified, RegimeFact, Relation, RequestId, Source, Term, Text, Timestamp,
+    Attachment, CatalogueEntry, CataloguePublished, CitizenId, Code, Contact, Delay, Duplicate,
+    Event, EventId, InvalidText, Kind, Label, MergedInto, Meta, Opened, Personal, PersonalData,
+    Place, PromiseRef, Promised, Reclassified, RegimeFact, Relation, RequestId, Source, Term, Text,
+    Timestamp, Warn, Warning,
 };
 use prost::Message;
 use thiserror::Error;
@@ -142,7 +143,7 @@ fn kind(wire: pb::event::Kind, sealed: &pb::PersonalData) -> Result<Kind, Error>
         Wire::RegimeExtended(it) => Kind::Regime(regime::extended(&it)?),
         Wire::RegimeLifted(pb::RegimeLifted {}) => Kind::Regime(RegimeFact::Lifted),
         Wire::ContactRecorded(it) => Kind::ContactRecorded(Box::new(contact(&it)?)),
-        Wire::PromiseWarned(it) => Kind::PromiseWarned(promise_ref(it.promise)?),
+        Wire::PromiseWarned(it) => Kind::PromiseWarned(warned(it.promise)?),
         Wire::PromiseBreached(it) => Kind::PromiseBreached(promise_ref(it.promise)?),
         Wire::BreachWithdrawn(it) => Kind::BreachWithdrawn(promise_ref(it.promise)?),
     })
@@ -187,10 +188,12 @@ fn published(it: pb::CataloguePublished) -> Result<CataloguePublished, Error> {
 
 fn entry(it: &pb::CatalogueEntry) -> Result<CatalogueEntry, Error> {
     let product = code("entry.product", &it.product)?;
+    let plain = it.business_days.map(|days| Delay::resolved_within(days).into());
+    let promised = it.promised.iter().map(promised_from_pb).collect::<Result<Vec<_>, _>>()?;
     Ok(CatalogueEntry {
         product: product.ok_or_else(|| wrong("entry.product", "missing"))?,
         precision: code("entry.precision", &it.precision)?,
-        business_days: it.business_days,
+        promised: plain.into_iter().chain(promised).collect(),
         reopen_within_days: it.reopen_within_days,
     })
 }
@@ -243,6 +246,35 @@ fn promise_ref(it: Option<pb::PromiseRef>) -> Result<PromiseRef, Error> {
         noticed_at: instant("noticed_at", it.noticed_at.as_ref())?,
         based_on: it.based_on,
         revision: it.revision,
+        threshold: match it.threshold {
+            None => None,
+            Some(it) => Some(threshold(it)?),
+        },
+    })
+}
+
+/// The promise a warning speaks of.
+fn warned(it: Option<pb::PromiseRef>) -> Result<PromiseRef, Error> {
+    let fact = promise_ref(it)?;
+    Ok(PromiseRef { threshold: fact.threshold.or(Some(Warn::DEFAULT)), ..fact })
+}
+
+fn threshold(it: pb::Threshold) -> Result<Warn, Error> {
+    rule::threshold_from_pb(it).ok_or_else(|| wrong("threshold", "missing"))
+}
+
+fn promised_from_pb(it: &pb::Promise) -> Result<Promised, Error> {
+    let commitment = code("commitment", &it.commitment)?;
+    Ok(Promised { commitment, delay: delay(it)? })
+}
+
+/// What is promised, by which rule and when to warn, from the wire.
+pub(crate) fn delay(it: &pb::Promise) -> Result<Delay, Error> {
+    let threshold = |it: &pb::Warning| threshold(it.threshold.unwrap_or_default());
+    Ok(Delay {
+        promise: word("kind", vocabulary::promise_kind::from_pb(it.kind))?,
+        rule: rule::decode(it)?,
+        warnings: it.warnings.iter().map(threshold).collect::<Result<_, _>>()?,
     })
 }
 
@@ -252,10 +284,18 @@ fn terms(promises: &[pb::Promise]) -> Result<Vec<Term>, Error> {
 
 /// A promised time from the wire.
 pub fn promise_from_pb(it: &pb::Promise) -> Result<Term, Error> {
+    let plain = it.warn_at.as_ref().map(|at| {
+        Ok::<_, Error>(Warning { warn: Warn::DEFAULT, at: instant("warn_at", Some(at))? })
+    });
+    let warnings = it.warnings.iter().map(|it| {
+        let warn = threshold(it.threshold.unwrap_or_default())?;
+        Ok(Warning { warn, at: instant("warnings.at", it.at.as_ref())? })
+    });
     Ok(Term {
         kind: word("kind", vocabulary::promise_kind::from_pb(it.kind))?,
+        commitment: code("commitment", &it.commitment)?,
         rule: rule::decode(it)?,
-        warn_at: it.warn_at.as_ref().map(|at| instant("warn_at", Some(at))).transpose()?,
+        warnings: plain.into_iter().chain(warnings).collect::<Result<_, _>>()?,
         due_at: instant("due_at", it.due_at.as_ref())?,
     })
 }

@@ -5,7 +5,7 @@ use crate::pb::event::v1 as pb;
 use crate::{catalogue, time, vocabulary};
 use beffroi_domain::{
     CatalogueEntry, Code, Contact, Event, Kind, Label, MergedInto, Opened, PersonalData, Place,
-    PromiseRef, Reclassified, RequestId, Source, Term, Text,
+    PromiseRef, Reclassified, RequestId, Source, Term, Text, Warn, Warning,
 };
 use bytes::Bytes;
 use prost::Message;
@@ -192,8 +192,12 @@ fn entry(it: &CatalogueEntry) -> pb::CatalogueEntry {
     pb::CatalogueEntry {
         product: it.product.to_string(),
         precision: code(it.precision.as_ref()),
-        business_days: it.business_days,
+        business_days: rule::plain_business_days(&it.promised),
         reopen_within_days: it.reopen_within_days,
+        promised: match rule::plain_business_days(&it.promised) {
+            Some(_) => Vec::new(),
+            None => it.promised.iter().map(rule::promised_to_pb).collect(),
+        },
     }
 }
 
@@ -248,6 +252,7 @@ fn promise_ref(it: &PromiseRef) -> pb::PromiseRef {
         noticed_at: Some(time::to_pb(it.noticed_at)),
         based_on: it.based_on,
         revision: it.revision,
+        threshold: it.threshold.filter(|it| *it != Warn::DEFAULT).map(rule::threshold_to_pb),
     }
 }
 
@@ -261,9 +266,21 @@ fn promises(terms: &[Term]) -> Vec<pb::Promise> {
 
 /// A promised time on the wire.
 pub fn promise_to_pb(term: &Term) -> pb::Promise {
+    // As it was written before there were several: it needs less room.
+    let plain = match term.warnings.as_slice() {
+        [Warning { warn: Warn::DEFAULT, at }] => Some(*at),
+        _ => None,
+    };
+    let warning = |it: &Warning| pb::Warning {
+        threshold: Some(rule::threshold_to_pb(it.warn)),
+        at: Some(time::to_pb(it.at)),
+    };
+    let warnings = if plain.is_some() { &[] } else { term.warnings.as_slice() };
     pb::Promise {
         kind: vocabulary::promise_kind::to_pb(term.kind).into(),
-        warn_at: term.warn_at.map(time::to_pb),
+        commitment: code(term.commitment.as_ref()),
+        warn_at: plain.map(time::to_pb),
+        warnings: warnings.iter().map(warning).collect(),
         due_at: Some(time::to_pb(term.due_at)),
         ..rule::encode(&term.rule)
     }

@@ -1,8 +1,55 @@
-//! The rules that give a due time, by their names.
+//! Promised delays: the rules that give a due time, by their names, and the thresholds of warnings.
 
 use super::decode::{Error, wrong};
 use crate::pb::event::v1 as pb;
-use beffroi_domain::{CutOff, Days, Rule};
+use crate::vocabulary;
+use beffroi_domain::{CutOff, Days, Delay, PromiseKind, Promised, Rule, Warn};
+use pb::threshold::Measure;
+
+/// The business days of what a catalogue promises, where it promises that and nothing else: as it was
+/// written before there were commitments.
+pub(super) fn plain_business_days(promised: &[Promised]) -> Option<u32> {
+    let [Promised { commitment: None, delay }] = promised else { return None };
+    let Rule::BusinessDaysEodV1(days) = delay.rule else { return None };
+    let plain = delay.promise == PromiseKind::Resolution && delay.warnings == [Warn::DEFAULT];
+    plain.then_some(days)
+}
+
+pub(super) fn promised_to_pb(it: &Promised) -> pb::Promise {
+    let commitment = it.commitment.as_ref().map(ToString::to_string).unwrap_or_default();
+    pb::Promise { commitment, ..delay_to_pb(&it.delay) }
+}
+
+/// What is promised, by which rule and when to warn, on the wire.
+pub(crate) fn delay_to_pb(it: &Delay) -> pb::Promise {
+    let warnings = it.warnings.iter();
+    let warnings =
+        warnings.map(|it| pb::Warning { threshold: Some(threshold_to_pb(*it)), at: None });
+    pb::Promise {
+        kind: vocabulary::promise_kind::to_pb(it.promise).into(),
+        warnings: warnings.collect(),
+        ..encode(&it.rule)
+    }
+}
+
+/// The threshold of a warning on the wire.
+pub fn threshold_to_pb(it: Warn) -> pb::Threshold {
+    let measure = match it {
+        Warn::Percent(percent) => Measure::Percent(percent),
+        Warn::WorkingSecs(secs) => Measure::WorkingSecs(secs),
+        Warn::BusinessDays(days) => Measure::BusinessDays(days),
+    };
+    pb::Threshold { measure: Some(measure) }
+}
+
+/// The threshold of a warning from the wire; `None`: it says none.
+pub fn threshold_from_pb(it: pb::Threshold) -> Option<Warn> {
+    Some(match it.measure? {
+        Measure::Percent(percent) => Warn::Percent(percent),
+        Measure::WorkingSecs(secs) => Warn::WorkingSecs(secs),
+        Measure::BusinessDays(days) => Warn::BusinessDays(days),
+    })
+}
 
 /// A promise with its rule, and nothing else yet.
 pub(super) fn encode(rule: &Rule) -> pb::Promise {

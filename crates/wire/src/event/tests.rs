@@ -7,11 +7,11 @@ use beffroi_domain::catalogue::{
 };
 use beffroi_domain::{
     Attachment, CatalogueEntry, CataloguePublished, Channel, CitizenFact, CitizenId, CitizenSaved,
-    Code, Contact, ContactOutcome, CutOff, Days, Declaration, Duplicate, Emergency, Event, EventId,
-    FollowUp, HoldReason, Hours, IdentifierHash, IdentifierKind, KeyId, Kind, Language, MergedInto,
-    Meta, Nature, Opened, Origin, Personal, PersonalData, Place, PromiseKind, PromiseRef,
-    Reclassified, RegimeFact, RegimeKind, Relation, RelationKind, RequestId, Rule, Source, Status,
-    Term, Timestamp, Urgency, Week, Window,
+    Code, Contact, ContactOutcome, CutOff, Days, Declaration, Delay, Duplicate, Emergency, Event,
+    EventId, FollowUp, HoldReason, Hours, IdentifierHash, IdentifierKind, KeyId, Kind, Language,
+    MergedInto, Meta, Nature, Opened, Origin, Personal, PersonalData, Place, PromiseKind,
+    PromiseRef, Promised, Reclassified, RegimeFact, RegimeKind, Relation, RelationKind, RequestId,
+    Rule, Source, Status, Term, Timestamp, Urgency, Warn, Warning, Week, Window,
 };
 use proptest::prelude::*;
 use uuid::Uuid;
@@ -24,8 +24,14 @@ fn terms() -> Vec<Term> {
     let rule = Rule::BusinessDaysEodV1(20);
     let kind = PromiseKind::Resolution;
     vec![
-        Term { kind, rule, warn_at: Some(at(5)), due_at: at(9) },
-        Term { kind, rule: Rule::Source, warn_at: None, due_at: at(-9) },
+        Term {
+            kind,
+            commitment: None,
+            rule,
+            warnings: vec![Warning { warn: Warn::DEFAULT, at: at(5) }],
+            due_at: at(9),
+        },
+        Term { kind, commitment: None, rule: Rule::Source, warnings: Vec::new(), due_at: at(-9) },
     ]
 }
 
@@ -76,6 +82,7 @@ fn kinds() -> Vec<Kind> {
         noticed_at: at(10),
         based_on: 77,
         revision: 0,
+        threshold: None,
     };
     vec![
         Kind::Opened(Box::new(opened())),
@@ -87,7 +94,7 @@ fn kinds() -> Vec<Kind> {
         Kind::Reopened(Vec::new()),
         Kind::Cancelled,
         Kind::ContactRecorded(Box::new(contact())),
-        Kind::PromiseWarned(fact),
+        Kind::PromiseWarned(PromiseRef { threshold: Some(Warn::DEFAULT), ..fact }),
         Kind::PromiseBreached(fact),
     ]
     .into_iter()
@@ -102,7 +109,7 @@ fn later_kinds() -> Vec<Kind> {
     let entry = CatalogueEntry {
         product: code("eau-potable"),
         precision: Some(code("gout-odeur")),
-        business_days: Some(5),
+        promised: vec![Delay::resolved_within(5).into()],
         reopen_within_days: Some(0),
     };
     let reclassified = Reclassified {
@@ -162,8 +169,10 @@ fn later_kinds() -> Vec<Kind> {
         noticed_at: at(11),
         based_on: 78,
         revision: 1,
+        threshold: None,
     })])
     .chain(business_time_kinds())
+    .chain(commitment_kinds())
     .collect()
 }
 
@@ -204,6 +213,7 @@ fn catalogue_kinds() -> [Kind; 2] {
         name: both("Ville"),
         units: vec![UnitDraft { code: "eau".to_owned(), name: both("Réseaux") }],
         programmes: Vec::new(),
+        commitments: Vec::new(),
         products: vec![product],
     });
     let published = CataloguePublished { version: 1, catalogue: catalogue.unwrap() };
@@ -265,12 +275,60 @@ fn business_time_kinds() -> [Kind; 2] {
         Rule::CalendarTimeV1 { secs: 86_400 },
     ];
     let kind = PromiseKind::Resolution;
-    let terms = rules.map(|rule| Term { kind, rule, warn_at: None, due_at: at(9) });
+    let terms = rules.map(|rule| Term {
+        kind,
+        commitment: None,
+        rule,
+        warnings: Vec::new(),
+        due_at: at(9),
+    });
     let mut week = [Hours::CLOSED; 7];
     week[0] = "08:00-12:00, 13:00-17:00, 22:00-06:00".parse().unwrap();
     week[5] = "10:00-24:00".parse().unwrap();
     let hours = Some(Week::new(week).unwrap());
     [Kind::Resumed(terms.into()), Kind::Regime(RegimeFact::Extended { until: at(20), hours })]
+}
+
+/// Several warnings, and what a catalogue promises by its commitments.
+fn commitment_kinds() -> [Kind; 2] {
+    let commitment: Option<Code> = Some("courriel".parse().unwrap());
+    let thresholds = [Warn::Percent(50), Warn::WorkingSecs(-7_200), Warn::BusinessDays(-1)];
+    let delay = Delay {
+        promise: PromiseKind::FirstAnswer,
+        rule: Rule::BusinessTimeV1 { secs: 3_600 },
+        warnings: thresholds.into(),
+    };
+    let entry = CatalogueEntry {
+        product: "eau-potable".parse().unwrap(),
+        precision: None,
+        promised: vec![
+            Promised { commitment: commitment.clone(), delay },
+            Delay::resolved_within(5).into(),
+        ],
+        reopen_within_days: None,
+    };
+    let term = Term {
+        kind: PromiseKind::FirstAnswer,
+        commitment,
+        rule: Rule::BusinessTimeV1 { secs: 3_600 },
+        warnings: thresholds
+            .into_iter()
+            .zip(5..)
+            .map(|(warn, it)| Warning { warn, at: at(it) })
+            .collect(),
+        due_at: at(9),
+    };
+    let warned = PromiseRef {
+        kind: PromiseKind::FirstAnswer,
+        cycle: 1,
+        due_at: at(9),
+        noticed_at: at(10),
+        based_on: 79,
+        revision: 0,
+        threshold: Some(Warn::Percent(50)),
+    };
+    let opened = Opened { entry: Some(entry), terms: vec![term], ..opened() };
+    [Kind::Opened(Box::new(opened)), Kind::PromiseWarned(warned)]
 }
 
 fn event(kind: Kind) -> Event {

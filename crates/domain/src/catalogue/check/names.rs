@@ -22,6 +22,8 @@ pub(super) fn check(draft: &Draft, found: &mut Findings) {
     codes(units.map(|it| it.code.as_str()), Part::Unit, found);
     let programmes = draft.programmes.iter().take(limits::PROGRAMMES_MAX);
     codes(programmes.map(|it| it.code.as_str()), Part::Programme, found);
+    let commitments = draft.commitments.iter().take(limits::COMMITMENTS_MAX);
+    codes(commitments.map(|it| it.code.as_str()), Part::Commitment, found);
     let products = || draft.products.iter().take(limits::PRODUCTS_MAX);
     codes(products().map(|it| it.code.as_str()), Part::Product, found);
     let named = products().map(|it| (it.code.as_str(), &it.name)).collect::<Vec<_>>();

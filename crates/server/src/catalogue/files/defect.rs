@@ -58,6 +58,8 @@ pub enum FileFlaw {
     WrongType(Expected),
     /// A word that is not one of these.
     UnknownWord(&'static [&'static str]),
+    /// A delay that is not said, or said twice.
+    RuleUnclear,
     /// A list with nothing in it.
     EmptyList,
     /// The catalogue itself is wrong.
@@ -81,6 +83,8 @@ pub enum Expected {
     Boolean,
     /// A whole number that is not negative.
     Count,
+    /// A list of whole numbers that are not negative.
+    Counts,
     /// A number with at most three decimals.
     Number,
     /// A table.
@@ -110,6 +114,7 @@ impl FileDefect {
             FileFlaw::UnknownKey(_) => "unknown_key",
             FileFlaw::WrongType(_) => "wrong_type",
             FileFlaw::UnknownWord(_) => "unknown_word",
+            FileFlaw::RuleUnclear => "unclear_delay",
             FileFlaw::EmptyList => "empty_list",
             FileFlaw::Catalogue(flaw) => flaw.name(),
             FileFlaw::More(_) => "more",
@@ -157,6 +162,11 @@ impl FileFlaw {
             }
             Self::WrongType(expected) => format!("expected {}", expected.english()),
             Self::UnknownWord(known) => format!("expected one of: {}", known.join(", ")),
+            Self::RuleUnclear => {
+                "say the delay once: `business_days`, or a `rule` with its `days`, \
+                                  or with `hours` and `minutes`"
+                    .to_owned()
+            }
             Self::EmptyList => "the list is empty: leave it out".to_owned(),
             Self::Catalogue(flaw) => flaw.to_string(),
             Self::More(more) => format!("{more} more defects are not shown"),
@@ -181,6 +191,9 @@ impl FileFlaw {
             }
             Self::WrongType(expected) => format!("il faut {}", expected.french()),
             Self::UnknownWord(known) => format!("il faut un de ces mots : {}", known.join(", ")),
+            Self::RuleUnclear => "dites le délai une fois : `business_days`, ou une `rule` et ses \
+                                  `days`, ou ses `hours` et `minutes`"
+                .to_owned(),
             Self::EmptyList => "la liste est vide : omettez-la".to_owned(),
             Self::Catalogue(flaw) => flaw_in_french(flaw),
             Self::More(more) => format!("{more} autres défauts ne sont pas montrés"),
@@ -197,6 +210,7 @@ impl Expected {
             Self::Synonyms => "lists in both languages, such as { fr = [\"a\"], en = [\"b\"] }",
             Self::Boolean => "true or false",
             Self::Count => "a whole number of at least 0",
+            Self::Counts => "a list of whole numbers, such as [50, 80]",
             Self::Number => "a number with at most three decimals",
             Self::Table => "a table",
             Self::Tables => "a list of tables",
@@ -215,6 +229,7 @@ impl Expected {
             }
             Self::Boolean => "true ou false",
             Self::Count => "un nombre entier d'au moins 0",
+            Self::Counts => "une liste de nombres entiers, telle que [50, 80]",
             Self::Number => "un nombre d'au plus trois décimales",
             Self::Table => "une table",
             Self::Tables => "une liste de tables",

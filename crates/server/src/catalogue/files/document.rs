@@ -37,6 +37,7 @@ pub(super) struct Notes {
 pub(super) struct Entry<'a, 'd> {
     table: &'a DeTable<'a>,
     part: Part,
+    span: Range<usize>,
     pub(super) document: &'a mut Document<'d>,
 }
 
@@ -82,7 +83,7 @@ impl<'d> Document<'d> {
                 None => self.defect(key.span(), key.get_ref(), FileFlaw::UnknownKey(known)),
             }
         }
-        Entry { table, part, document: self }
+        Entry { table, part, span: at, document: self }
     }
 }
 
@@ -138,6 +139,23 @@ impl<'a> Entry<'a, '_> {
             let number = it.as_integer()?;
             u32::from_str_radix(number.as_str(), number.radix()).ok()
         })
+    }
+
+    /// Some counts.
+    pub(super) fn counts(&mut self, key: &'static str) -> Option<Vec<u32>> {
+        self.typed(key, Expected::Counts, |it| {
+            let count = |it: &DeValue<'_>| {
+                let number = it.as_integer()?;
+                u32::from_str_radix(number.as_str(), number.radix()).ok()
+            };
+            it.as_array()?.iter().map(|it| count(it.get_ref())).collect()
+        })
+    }
+
+    /// Notes what is wrong with a key, whether or not it is there.
+    pub(super) fn flawed(&mut self, key: &'static str, flaw: FileFlaw) {
+        let at = self.value(key).map_or_else(|| self.span.clone(), Spanned::span);
+        self.wrong(key, at, flaw);
     }
 
     /// A number, in thousandths.

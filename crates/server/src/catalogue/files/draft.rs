@@ -1,5 +1,6 @@
 //! From the tables of the files to a draft of a catalogue.
 
+use super::commitment;
 use super::defect::{FileDefect, FileFlaw};
 use super::document::{Document, Entry, Notes};
 use super::folder::{CATALOGUE_FILE, Source};
@@ -12,12 +13,12 @@ use std::ops::Range;
 use std::path::{Path, PathBuf};
 use toml::de::DeTable;
 
-type Table<'a> = (&'a DeTable<'a>, Range<usize>);
+pub(super) type Table<'a> = (&'a DeTable<'a>, Range<usize>);
 
 /// Errors of syntax that are told of one file: more mostly follow from these.
 const SYNTAX_ERRORS_MAX: usize = 5;
 
-const CATALOGUE_KEYS: &[&str] = &["name", "unit", "programme", "product"];
+const CATALOGUE_KEYS: &[&str] = &["name", "unit", "programme", "commitment", "product"];
 const PRODUCTS_KEYS: &[&str] = &["product"];
 const UNIT_KEYS: &[&str] = &["code", "name"];
 const PROGRAMME_KEYS: &[&str] = &["code", "name", "notice"];
@@ -57,7 +58,7 @@ const OUTCOME_KEYS: &[&str] =
     &["is", "not", "at_least", "at_most", "emergency", "product", "precision", "urgency", "answer"];
 const DUPLICATES_KEYS: &[&str] = &["within_metres", "within_days"];
 
-const NATURES: (&[&str], &[Nature]) = (
+pub(super) const NATURES: (&[&str], &[Nature]) = (
     &["information", "service", "rapid_intervention", "comment", "complaint"],
     &[
         Nature::Information,
@@ -67,7 +68,7 @@ const NATURES: (&[&str], &[Nature]) = (
         Nature::Complaint,
     ],
 );
-const URGENCIES: (&[&str], &[Urgency]) =
+pub(super) const URGENCIES: (&[&str], &[Urgency]) =
     (&["normal", "urgent"], &[Urgency::Normal, Urgency::Urgent]);
 const EMERGENCIES: (&[&str], &[Emergency]) = (
     &["life_in_danger", "crime", "public_order", "road_accident"],
@@ -156,7 +157,7 @@ impl Reader {
 /// The product to which a part belongs.
 fn product_of(part: Part) -> Option<usize> {
     match part {
-        Part::Catalogue | Part::Unit(_) | Part::Programme(_) => None,
+        Part::Catalogue | Part::Unit(_) | Part::Programme(_) | Part::Commitment(_) => None,
         Part::Product(product)
         | Part::Precision(product, _)
         | Part::Question(product, _)
@@ -184,6 +185,10 @@ fn catalogue(draft: &mut Draft, table: &DeTable<'_>, document: &mut Document<'_>
         let mut it = entry.document.entry((part, table), at, PROGRAMME_KEYS);
         let (code, name) = (it.text("code"), it.words("name"));
         draft.programmes.push(ProgrammeDraft { code, name, notice: it.words("notice") });
+    }
+    for table in entry.tables("commitment") {
+        let part = Part::Commitment(draft.commitments.len());
+        draft.commitments.push(commitment::read(part, table, entry.document));
     }
     products(draft, &mut entry);
 }

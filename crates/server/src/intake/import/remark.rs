@@ -88,7 +88,7 @@ impl Remark {
 pub(super) fn details(open: &Step, request: &Request) -> Vec<Remark> {
     let Change::Open(it) = &open.command.change else { return Vec::new() };
     let Open { product, precision, nature, channel, other_channels, unit, place, .. } = &**it;
-    let mut terms = request.promises.iter().map(|promise| promise.term);
+    let mut terms = request.promises.iter().map(|promise| promise.term.clone());
     let promised = terms.find(|term| term.rule == Rule::Source).map(|term| term.due_at);
     let same = [
         ("product", *product == request.product),

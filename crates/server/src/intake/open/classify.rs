@@ -4,7 +4,9 @@ use crate::catalogue::{CatalogueProblem, InForce, asked_product, given_answers, 
 use crate::error::{ApiError, Problem};
 use crate::parse::Fields;
 use beffroi_domain::catalogue::{self, Answered, Ending};
-use beffroi_domain::{CatalogueEntry, Code, Emergency, Label, Language, Nature, Urgency};
+use beffroi_domain::{
+    CatalogueEntry, Channel, Code, Emergency, Label, Language, Nature, Promised, Urgency,
+};
 use beffroi_wire::pb::intake::v1 as pb;
 use beffroi_wire::vocabulary;
 
@@ -93,36 +95,48 @@ pub(super) fn classify(
     let mut answers = walk.answered();
     // The log keeps those that can name a person apart, hence last.
     answers.sort_by_key(|it| it.answer.is_personal());
-    let urgency = walk.urgency;
-    Ok(Some(described(walk.class, (nature, urgency), answers, (emergency, in_force.version))))
+    let asked = catalogue::Asked {
+        channel: vocabulary::channel::from_pb(message.channel).unwrap_or(Channel::Unknown),
+        nature: nature.unwrap_or_else(|| walk.class.nature()),
+        urgency: walk.urgency,
+    };
+    let promised = catalogue.promised(walk.class, asked);
+    Ok(Some(Class {
+        answers,
+        emergency,
+        version: in_force.version,
+        ..described(walk.class, asked, promised)
+    }))
 }
 
 fn described(
     class: catalogue::Class<'_>,
-    (nature, urgency): (Option<Nature>, Urgency),
-    answers: Vec<Answered>,
-    (emergency, version): (Option<Emergency>, u64),
+    asked: catalogue::Asked,
+    promised: Vec<Promised>,
 ) -> Class {
     Class {
         product: class.product.name.french.clone(),
         precision: class.precision.map(|it| it.name.french.clone()),
-        nature: nature.unwrap_or_else(|| class.nature()),
-        urgency,
+        nature: asked.nature,
+        urgency: asked.urgency,
         unit: Some(class.unit().name.french.clone()),
-        entry: Some(entry(class)),
+        entry: Some(entry(class, promised)),
         programme: class.programme().map(|it| it.code.clone()),
-        answers,
-        emergency,
-        version,
+        answers: Vec::new(),
+        emergency: None,
+        version: 0,
     }
 }
 
 /// The place of a product in the catalogue, with what it promises.
-pub(in crate::intake) fn entry(class: catalogue::Class<'_>) -> CatalogueEntry {
+pub(in crate::intake) fn entry(
+    class: catalogue::Class<'_>,
+    promised: Vec<Promised>,
+) -> CatalogueEntry {
     CatalogueEntry {
         product: class.product.code.clone(),
         precision: class.precision.map(|it| it.code.clone()),
-        business_days: class.business_days(),
+        promised,
         reopen_within_days: class.product.reopen_within_days,
     }
 }
