@@ -14,7 +14,7 @@ use crate::shared::{STREAMS_MAX, Shared};
 use beffroi_aggregator::{
     Clock, Error as StoreError, Follower, Projections, Stopped, Timekeeper, follow, keep_time,
 };
-use beffroi_domain::{City, Timestamp};
+use beffroi_domain::{City, NotKnown, Timestamp};
 use beffroi_journal::Journal;
 use beffroi_wire::DESCRIPTORS;
 use beffroi_wire::pb::catalogue::v1::catalogue_service_server::CatalogueServiceServer;
@@ -94,6 +94,16 @@ pub struct Node {
     timekeeper: tokio::task::JoinHandle<Result<(), StoreError>>,
 }
 
+/// Says when the calendar must be extended: a promise beyond what it knows is counted without the
+/// holidays of that year.
+fn tell_known(city: &City, now: Timestamp) {
+    match city.calendar.check_known(now) {
+        Ok(()) => {}
+        Err(error @ NotKnown::NotStated) => tracing::info!("{error}: state `known_until`"),
+        Err(error @ NotKnown::TooShort { .. }) => tracing::warn!("{error}"),
+    }
+}
+
 impl Node {
     /// Opens the projections in `directory`, checks that they belong to the journal, and folds what
     /// the journal holds, telling `progress` how many of how many events are folded.
@@ -103,6 +113,7 @@ impl Node {
         mut progress: impl FnMut(u64, u64),
     ) -> Result<Self, Failure> {
         let Config { journal, city, clock, identifier_key } = config;
+        tell_known(&city, clock.now());
         let projections = Projections::open(&Projections::file(directory))?;
         let head = journal.state().await?;
         let folding = CancellationToken::new();
