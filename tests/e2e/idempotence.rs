@@ -15,7 +15,7 @@ use beffroi_wire::pb::query::v1::{GetServiceRequestHistoryRequest, Position, Ser
 use futures::future::join_all;
 use uuid::Uuid;
 
-use crate::support::{Api, Node, change, follow_up, open};
+use crate::support::{Api, Node, change, follow_up, open, refusal};
 
 /// How often each call is sent at once.
 const TIMES: usize = 20;
@@ -246,4 +246,82 @@ async fn a_record_that_comes_several_times_in_one_import_is_taken_once() {
     let unchanged = Outcome::Unchanged;
     assert_eq!(outcomes(again.into_inner()), [unchanged, Outcome::Rejected, unchanged, unchanged]);
     assert_eq!(api.sequence().await, 2);
+}
+
+/// The reason for which each call is refused.
+async fn refused(mut api: Api, calls: Vec<Call>) -> Vec<String> {
+    let mut reasons = Vec::new();
+    for call in calls {
+        let answer = match call {
+            Call::Open(call) => api.intake.open_service_request(*call).await.map(drop),
+            Call::Change(call) => api.intake.change_service_request(*call).await.map(drop),
+            Call::FollowUp(call) => api.intake.add_follow_up(*call).await.map(drop),
+            Call::Contact(call) => api.intake.record_contact(*call).await.map(drop),
+        };
+        reasons.push(refusal(answer).reason);
+    }
+    reasons
+}
+
+#[tokio::test]
+async fn another_call_under_a_taken_id_is_refused() {
+    let folder = tempfile::tempdir().unwrap();
+    let node = Node::start(folder.path());
+    let mut api = Api::connect(&node.url).await;
+    let calls = calls();
+    for call in &calls {
+        send(api.clone(), call.clone()).await;
+    }
+    let before = api.sequence().await;
+    let [
+        Call::Open(opening),
+        Call::Contact(contact),
+        Call::Change(change),
+        Call::FollowUp(follow_up),
+    ] = calls.as_slice()
+    else {
+        panic!("{calls:?}");
+    };
+    let unit = Change::Assign(Assign { unit: "Foresterie".to_owned() });
+    let others = vec![
+        Call::Open(Box::new(OpenServiceRequestRequest {
+            product: "Graffiti".to_owned(),
+            ..(**opening).clone()
+        })),
+        Call::Open(Box::new(OpenServiceRequestRequest {
+            description: "Devant l'école.".to_owned(),
+            ..(**opening).clone()
+        })),
+        Call::Contact(Box::new(RecordContactRequest { waited_secs: 9, ..(**contact).clone() })),
+        Call::Change(Box::new(ChangeServiceRequestRequest {
+            change: Some(unit),
+            ..(**change).clone()
+        })),
+        Call::Change(Box::new(ChangeServiceRequestRequest {
+            note: "À vous.".to_owned(),
+            ..(**change).clone()
+        })),
+        Call::FollowUp(Box::new(AddFollowUpRequest {
+            text: "Une équipe est passée.".to_owned(),
+            ..(**follow_up).clone()
+        })),
+        Call::FollowUp(Box::new(AddFollowUpRequest {
+            visibility: Visibility::Internal.into(),
+            ..(**follow_up).clone()
+        })),
+    ];
+    let taken = vec!["ID_TAKEN".to_owned(); others.len()];
+    assert_eq!(refused(api.clone(), others).await, taken);
+    // The same ones by another clerk are the same ones.
+    for call in calls {
+        let again = match call {
+            Call::FollowUp(call) => Call::FollowUp(Box::new(AddFollowUpRequest {
+                actor: "agent:2".to_owned(),
+                ..*call
+            })),
+            Call::Open(_) | Call::Contact(_) | Call::Change(_) => call,
+        };
+        send(api.clone(), again).await;
+    }
+    assert_eq!(api.sequence().await, before);
 }

@@ -33,4 +33,5 @@ mod reports;
 mod serve;
 mod shown;
 mod support;
+mod synthesis;
 mod transcripts;

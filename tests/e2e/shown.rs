@@ -1,6 +1,49 @@
 //! What commands show to people.
 
-use crate::support::{Node, beffroi, python};
+use std::io::{BufRead as _, BufReader};
+use std::process::Stdio;
+
+use beffroi_wire::TIME_ZONE;
+use beffroi_wire::pb::centre::v1::GetCentreRequest;
+use beffroi_wire::pb::query::v1::{GetServiceRequestRequest, SubscribeBreachesRequest};
+
+use crate::support::{Api, Node, beffroi, command, python};
+
+#[tokio::test]
+async fn every_answer_names_the_time_zone_of_the_city() {
+    let folder = tempfile::tempdir().unwrap();
+    let node = Node::start(folder.path());
+    let mut api = Api::connect(&node.url).await;
+    let answer = api.centre.get_centre(GetCentreRequest::default()).await.unwrap();
+    let stream = api.query.subscribe_breaches(SubscribeBreachesRequest::default()).await.unwrap();
+    let nobodys = GetServiceRequestRequest {
+        service_request: "26-0000001-2".to_owned(),
+        ..GetServiceRequestRequest::default()
+    };
+    let refused = api.query.get_service_request(nobodys).await.unwrap_err();
+    for metadata in [answer.metadata(), stream.metadata(), refused.metadata()] {
+        assert_eq!(metadata.get(TIME_ZONE).unwrap(), "America/Toronto");
+    }
+}
+
+#[test]
+fn the_lines_of_a_stream_tell_the_time_of_the_city() {
+    let folder = tempfile::tempdir().unwrap();
+    let node = Node::start(folder.path());
+    let id = "0192f0c1-2f5e-7c3a-9d41-5f0f6a9be001";
+    let at = ["--occurred-at", "2026-03-02T01:30:00Z"];
+    node.ask(&[&["open", "--id", id, "--product", "Eau potable"][..], &at].concat());
+    let mut watching = command()
+        .args(["watch", id, "--server", &node.url])
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut line = String::new();
+    BufReader::new(watching.stdout.take().unwrap()).read_line(&mut line).unwrap();
+    watching.kill().unwrap();
+    watching.wait().unwrap();
+    assert!(line.starts_with("2026-03-01 20:30 · "), "{line}");
+}
 
 #[test]
 fn a_terminal_that_does_not_know_its_width_shows_words_and_not_letters() {

@@ -130,7 +130,8 @@ def check_life(intake, query, words, calls, views):
         service_request=request.number, audience=views.AUDIENCE_STAFF
     )
     kinds = [it.kind for it in query.GetServiceRequestHistory(history).entries]
-    assert kinds[0] == "request_opened" and len(kinds) == 7, kinds
+    assert kinds[0] == "request_opened" and len(kinds) == 8, kinds
+    assert kinds[-1] == "contact_recorded", kinds
     synthesis = query.GetCitizen(views.GetCitizenRequest(citizen_id=citizen))
     assert synthesis.citizen.contacts == 1
     assert [it.number for it in synthesis.service_requests] == [request.number]

@@ -110,6 +110,11 @@ fn apply_contact(
     let row = ContactRow::new(event.meta.channel, contact);
     batch.contact(id, (event.meta.occurred_at, sequence), &row)?;
     batch.event(sequence, decoded.recorded_at, &decoded.record.entry.payload)?;
+    if let Some(request) = contact.request
+        && let Some(ordinal) = batch.ordinal(request)?
+    {
+        batch.load(ordinal)?.row.contacts.push(sequence);
+    }
     if let Some(citizen) = contact.citizen {
         let row = batch.citizen(citizen)?;
         row.contacts += 1;
@@ -205,8 +210,7 @@ fn apply_first(
         return Ok(Err(format!("no number is left in the year {}", opened.number_year)));
     };
     let sequence = decoded.record.sequence;
-    let steps = vec![Step { sequence, id: event.id.uuid() }];
-    batch.insert(RequestRow { number, request, steps })?;
+    batch.insert(RequestRow::new(number, request, (sequence, event)))?;
     batch.event(sequence, decoded.recorded_at, &decoded.record.entry.payload)?;
     Ok(Ok(()))
 }
@@ -227,7 +231,7 @@ fn apply_next(
         Ok(request) => request,
         Err(error) => return Ok(Err(error.to_string())),
     };
-    row.steps.push(Step { sequence, id: event.id.uuid() });
+    row.note(sequence, event);
     let fact = event.kind.fact();
     let breach = fact.map(|fact| breach_row(row, event.id.uuid(), fact, decoded.recorded_at));
     if let Some(breach) = breach {

@@ -25,7 +25,7 @@ pub use places::{Search, Spot, Spots};
 pub use refold::{Progress, rebuild, refold};
 pub use schema::{
     BreachRow, CatalogueRow, CitizenRow, ContactRow, PlannedRow, RegimesRow, RequestRow, Save,
-    Step, VolumeKey,
+    Step, Told, VolumeKey,
 };
 pub use snapshot::{Page, Recorded, Snapshot};
 pub use store::{Checkpoint, Error, Projections};

@@ -4,16 +4,16 @@
 //! arrival wherever they can, because redb is bound by the pages it copies.
 
 use beffroi_domain::{
-    Channel, Citizen, CitizenId, Code, Contact, ContactOutcome, Emergency, FactKind,
-    IdentifierHash, IdentifierKind, Label, Language, Nature, Number, PromiseKind, Regimes, Request,
-    RequestId, Status, Timestamp,
+    Channel, Citizen, CitizenId, Code, Contact, ContactOutcome, Emergency, Event, FactKind,
+    IdentifierHash, IdentifierKind, Kind, Label, Language, Nature, Number, PromiseKind, Regimes,
+    Request, RequestId, Status, Timestamp,
 };
 use redb::TableDefinition;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
 /// The version of all rows, also part of the file's name. A change of any row is a new version.
-pub(crate) const VERSION: u8 = 3;
+pub(crate) const VERSION: u8 = 4;
 
 /// `checkpoint`, and `regimes`: [`RegimesRow`].
 /// `checkpoint`, and `identifier_key`: the key of all identifiers, once there are any.
@@ -82,6 +82,22 @@ pub struct RequestRow {
     pub request: Request,
     /// The events that made it so, in log order.
     pub steps: Vec<Step>,
+    /// Those of them with which the city told the citizen something, in log order.
+    pub told: Vec<Told>,
+    /// The sequence of its merge, while it is a duplicate.
+    pub merged_at: Option<u64>,
+    /// The contacts in which it was opened or followed up, by sequence, in log order.
+    pub contacts: Vec<u64>,
+}
+
+/// An event with which the city told a citizen something: see [`Kind::tells_the_citizen`]. Whether
+/// it has a text is not kept: that may be erased, and the log folded again.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Told {
+    /// Its place in the log.
+    pub sequence: u64,
+    /// It is a public follow-up.
+    pub follow_up: bool,
 }
 
 /// One event of a request's history.
@@ -109,6 +125,36 @@ impl RegimesRow {
 }
 
 impl RequestRow {
+    /// A request as its first event left it.
+    pub(crate) fn new(number: Number, request: Request, (sequence, event): (u64, &Event)) -> Self {
+        let (steps, told, contacts) = (Vec::new(), Vec::new(), Vec::new());
+        let mut row = Self { number, request, steps, told, merged_at: None, contacts };
+        row.note(sequence, event);
+        row
+    }
+
+    /// An event is part of the history from now on.
+    pub(crate) fn note(&mut self, sequence: u64, event: &Event) {
+        self.steps.push(Step { sequence, id: event.id.uuid() });
+        if event.kind.tells_the_citizen() {
+            self.told.push(Told { sequence, follow_up: event.kind.is_public_follow_up() });
+        }
+        if matches!(event.kind, Kind::Merged(_)) {
+            self.merged_at = Some(sequence);
+        } else if matches!(event.kind, Kind::Unmerged) {
+            // What the other one waited or ended for was told of something else.
+            let merged_at = self.merged_at.take().unwrap_or(u64::MAX);
+            self.told.retain(|it| it.follow_up || it.sequence < merged_at);
+        }
+    }
+
+    /// Of the request into which this one was merged, what was told since: the public follow-ups.
+    /// Its changes are events of this one, too.
+    pub fn told_of<'a>(&self, survivor: &'a Self) -> impl Iterator<Item = Told> + use<'a> {
+        let since = self.merged_at.unwrap_or(u64::MAX);
+        survivor.told.iter().copied().filter(move |it| it.follow_up && since < it.sequence)
+    }
+
     /// The sequence of its last event.
     pub fn last_sequence(&self) -> u64 {
         self.steps.last().map_or(0, |step| step.sequence)

@@ -53,7 +53,8 @@ Environment:
   BEFFROI_LOG       what goes to standard error besides warnings and errors, such as info
   LC_ALL, LC_MESSAGES, LANG  the language, when neither --lang nor BEFFROI_LANG gives it
 
-Times are given in RFC 3339 (2026-11-02T08:30:00-05:00) and shown in UTC.";
+Times are given in RFC 3339 (2026-11-02T08:30:00-05:00) and shown in the city's time.
+Those of JSON are in UTC.";
 
 /// Beffroi keeps the service requests of a city's 311 centre, and the promises made for them.
 #[derive(Debug, Parser)]

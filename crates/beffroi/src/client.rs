@@ -1,8 +1,11 @@
 //! The connection to a server.
 
 use std::error::Error as _;
+use std::sync::OnceLock;
+use std::task::{Context, Poll};
 use std::time::Duration;
 
+use beffroi_wire::TIME_ZONE;
 use beffroi_wire::pb::catalogue::v1::catalogue_service_client::CatalogueServiceClient;
 use beffroi_wire::pb::centre::v1::centre_service_client::CentreServiceClient;
 use beffroi_wire::pb::citizen::v1::citizen_service_client::CitizenServiceClient;
@@ -10,11 +13,11 @@ use beffroi_wire::pb::intake::v1::intake_service_client::IntakeServiceClient;
 use beffroi_wire::pb::programme::v1::programme_service_client::ProgrammeServiceClient;
 use beffroi_wire::pb::query::v1::query_service_client::QueryServiceClient;
 use beffroi_wire::pb::report::v1::report_service_client::ReportServiceClient;
-use tonic::metadata::AsciiMetadataValue;
-use tonic::service::Interceptor;
-use tonic::service::interceptor::InterceptedService;
+use chrono_tz::Tz;
+use tonic::body::Body;
+use tonic::codegen::http::{self, HeaderMap, HeaderValue};
+use tonic::codegen::{BoxFuture, Service};
 use tonic::transport::{Channel, Endpoint};
-use tonic::{Request, Status};
 
 use crate::failure::Failure;
 use crate::words::Lang;
@@ -26,8 +29,8 @@ const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
 const KEEP_ALIVE_EVERY: Duration = Duration::from_secs(20);
 const KEEP_ALIVE_TIMEOUT: Duration = Duration::from_secs(10);
 
-/// A connection on which every call says the caller's language.
-pub(crate) type Connection = InterceptedService<Channel, AcceptLanguage>;
+/// What the server told first: a process asks one server, of one city.
+static ZONE: OnceLock<Tz> = OnceLock::new();
 
 /// The services of a server.
 #[derive(Clone, Debug)]
@@ -48,16 +51,44 @@ pub(crate) struct Client {
     pub citizen: CitizenServiceClient<Connection>,
 }
 
-/// Adds `accept-language` to every call.
+/// A connection on which every call says the caller's language, and every answer the city's time
+/// zone.
 #[derive(Clone, Debug)]
-pub(crate) struct AcceptLanguage(Lang);
+pub(crate) struct Connection {
+    channel: Channel,
+    lang: Lang,
+}
 
-impl Interceptor for AcceptLanguage {
-    fn call(&mut self, mut request: Request<()>) -> Result<Request<()>, Status> {
-        let language = AsciiMetadataValue::from_static(self.0.tag());
-        request.metadata_mut().insert("accept-language", language);
-        Ok(request)
+impl Service<http::Request<Body>> for Connection {
+    type Response = http::Response<Body>;
+    type Error = tonic::transport::Error;
+    type Future = BoxFuture<Self::Response, Self::Error>;
+
+    fn poll_ready(&mut self, context: &mut Context<'_>) -> Poll<Result<(), Self::Error>> {
+        self.channel.poll_ready(context)
     }
+
+    fn call(&mut self, mut request: http::Request<Body>) -> Self::Future {
+        let language = HeaderValue::from_static(self.lang.tag());
+        request.headers_mut().insert("accept-language", language);
+        let answer = self.channel.call(request);
+        Box::pin(async move {
+            let answer = answer.await?;
+            if let Some(zone) = zone_of(answer.headers()) {
+                let _ = ZONE.set(zone);
+            }
+            Ok(answer)
+        })
+    }
+}
+
+/// The time zone of the city whose server has answered; `None`: none has, or it did not say.
+pub(crate) fn zone() -> Option<Tz> {
+    ZONE.get().copied()
+}
+
+fn zone_of(headers: &HeaderMap) -> Option<Tz> {
+    headers.get(TIME_ZONE)?.to_str().ok()?.parse().ok()
 }
 
 /// Connects to the server at `url`; a connection lost later is made again by the next call.
@@ -75,7 +106,7 @@ pub(crate) async fn connect(url: &str, lang: Lang) -> Result<Client, Failure> {
         .connect()
         .await
         .map_err(unreachable)?;
-    let connection = InterceptedService::new(channel, AcceptLanguage(lang));
+    let connection = Connection { channel, lang };
     Ok(Client {
         catalogue: CatalogueServiceClient::new(connection.clone())
             .max_decoding_message_size(ANSWER_BYTES_MAX),
@@ -101,4 +132,21 @@ fn root_cause(error: &tonic::transport::Error) -> String {
         cause = error.source();
     }
     text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_zone_that_is_not_told_or_not_known_is_none() {
+        let told = |zone| {
+            let mut headers = HeaderMap::new();
+            headers.insert(TIME_ZONE, HeaderValue::from_static(zone));
+            headers
+        };
+        assert_eq!(zone_of(&told("America/Toronto")), Some(chrono_tz::America::Toronto));
+        assert_eq!(zone_of(&told("America/Ys")), None);
+        assert_eq!(zone_of(&HeaderMap::new()), None);
+    }
 }

@@ -38,7 +38,7 @@ pub(crate) async fn run(
     let ended = ended.await;
     shown.finish();
     let view = answer(ended.map_err(|it| failure(it, language))?, rejects, started);
-    console.answer(&view, |lang| table(&view, lang))?;
+    console.answer(&view, |reader| table(&view, reader.lang))?;
     Ok(if view.unreadable_files.is_empty() { Exit::Done } else { Exit::Incomplete })
 }
 

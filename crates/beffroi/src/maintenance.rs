@@ -54,7 +54,7 @@ pub(crate) async fn rebuild(args: RebuildArgs, console: Console) -> Result<Exit,
     bar.finish();
     journal.close().await;
     let events = rebuilt.map_err(anyhow::Error::new)?;
-    console.answer(&Rebuilt { events }, |lang| match lang {
+    console.answer(&Rebuilt { events }, |reader| match reader.lang {
         Lang::Fr => format!("projections reconstruites à partir de {events} événements"),
         Lang::En => format!("rebuilt the projections from {events} events"),
     })?;
@@ -70,7 +70,7 @@ pub(crate) async fn verify(args: VerifyArgs, console: Console) -> Result<Exit, F
     std::fs::remove_file(&beside).ok();
     journal.close().await;
     let verified = verified?;
-    console.answer(&verified, |lang| verified.text(lang))?;
+    console.answer(&verified, |reader| verified.text(reader.lang))?;
     Ok(if verified.same { Exit::Done } else { Exit::Differs })
 }
 

@@ -5,7 +5,9 @@ use std::io::{self, IsTerminal as _, Write as _};
 use serde::Serialize;
 
 use crate::cli::Output;
+use crate::client;
 use crate::failure::Failure;
+use crate::render::Reader;
 use crate::words::error::Said;
 use crate::words::{Lang, Text};
 
@@ -24,15 +26,20 @@ impl Console {
         text.in_lang(self.lang)
     }
 
+    /// The person who reads, once a server has said by which clock.
+    pub(crate) fn reader(self) -> Reader {
+        Reader { lang: self.lang, zone: client::zone() }
+    }
+
     /// Prints one answer: `view` as JSON, or what `table` makes for people.
     pub(crate) fn answer(
         self,
         view: &impl Serialize,
-        table: impl FnOnce(Lang) -> String,
+        table: impl FnOnce(Reader) -> String,
     ) -> Result<(), Failure> {
         match self.output {
             Output::Json => print(&json(serde_json::to_string_pretty(view))?),
-            Output::Table => print(&table(self.lang)),
+            Output::Table => print(&table(self.reader())),
         }
     }
 
@@ -40,11 +47,11 @@ impl Console {
     pub(crate) fn item(
         self,
         view: &impl Serialize,
-        line: impl FnOnce(Lang) -> String,
+        line: impl FnOnce(Reader) -> String,
     ) -> Result<(), Failure> {
         match self.output {
             Output::Json => print(&json(serde_json::to_string(view))?),
-            Output::Table => print(&line(self.lang)),
+            Output::Table => print(&line(self.reader())),
         }
     }
 

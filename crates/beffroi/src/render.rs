@@ -27,12 +27,32 @@ pub(crate) use request::{card, cards, opened, request_line, requests, told};
 pub(crate) use volumes::volumes;
 
 use beffroi_wire::pb::query::v1::Names;
+use chrono_tz::Tz;
 use comfy_table::{
     Cell, CellAlignment, ColumnConstraint, ContentArrangement, LineStyle, Table, TableStyle, Width,
     presets,
 };
 
+use prost_types::Timestamp;
+
+use crate::time;
 use crate::words::{Lang, Text, Word};
+
+/// Who reads: in which language, and by the clock of which city.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Reader {
+    /// The language.
+    pub lang: Lang,
+    /// The city's time zone; `None`: it is not known.
+    pub zone: Option<Tz>,
+}
+
+impl Reader {
+    /// To the minute; empty when absent, led by `~` when only roughly known.
+    pub(crate) fn minutes(self, at: Option<&Timestamp>, approximate: bool) -> String {
+        time::minutes(at, approximate, self.zone)
+    }
+}
 
 /// One line under the heading and nothing else: many rows fit on a screen.
 const RULED: TableStyle = TableStyle::new().header_separator(LineStyle::none().fill('─'));
@@ -44,6 +64,9 @@ pub(crate) const DAY_WIDTH: u16 = 12;
 /// The width of a word such as a status, with its margins.
 pub(crate) const WORD_WIDTH: u16 = 11;
 
+/// The greatest width of a column, with its margins, where no terminal says how wide lines may be.
+const TEXT_WIDTH: u16 = 82;
+
 /// A table with a heading, fitted to the terminal.
 pub(crate) fn table(heading: impl IntoIterator<Item = Text>, lang: Lang) -> Table {
     let mut table = Table::new();
@@ -51,6 +74,7 @@ pub(crate) fn table(heading: impl IntoIterator<Item = Text>, lang: Lang) -> Tabl
     table.load_style(RULED);
     table.set_content_arrangement(ContentArrangement::Dynamic);
     table.set_header(heading.into_iter().map(|text| text.in_lang(lang)));
+    wrap(&mut table);
     table
 }
 
@@ -61,11 +85,26 @@ fn fit(table: &mut Table) {
     }
 }
 
+/// Keeps long texts from making lines that nobody can read, where no terminal says how wide.
+fn wrap(table: &mut Table) {
+    if table.width().is_none() {
+        for column in table.column_iter_mut() {
+            column.set_constraint(ColumnConstraint::UpperBoundary(Width::Fixed(TEXT_WIDTH)));
+        }
+    }
+}
+
 /// Columns that must stay readable on a narrow terminal, each with its least width: others give way.
 pub(crate) fn at_least(table: &mut Table, widths: &[(usize, u16)]) {
+    let wide = table.width().is_none();
     for (column, width) in widths {
+        let (lower, upper) = (Width::Fixed(*width), Width::Fixed(TEXT_WIDTH));
         if let Some(column) = table.column_mut(*column) {
-            column.set_constraint(ColumnConstraint::LowerBoundary(Width::Fixed(*width)));
+            column.set_constraint(if wide {
+                ColumnConstraint::Boundaries { lower, upper }
+            } else {
+                ColumnConstraint::LowerBoundary(lower)
+            });
         }
     }
 }
@@ -81,6 +120,7 @@ pub(crate) fn pairs(rows: impl IntoIterator<Item = (Text, String)>, lang: Lang) 
             card.add_row([Cell::new(name.in_lang(lang)), cell(&value)]);
         }
     }
+    wrap(&mut card);
     card
 }
 
@@ -148,6 +188,21 @@ mod tests {
         assert_eq!(called(Some(&names), |it| &it.product, "Éclairage"), "Lighting");
         assert_eq!(called(Some(&names), |it| &it.unit, "Voirie"), "Voirie");
         assert_eq!(called(None, |it| &it.unit, "Voirie"), "Voirie");
+    }
+
+    #[test]
+    fn long_texts_are_wrapped_where_there_is_no_terminal() {
+        let text = "Une phrase qui revient. ".repeat(10);
+        let text = text.trim_end();
+        let mut listed = table([crate::words::NUMBER, crate::words::NOTICE], Lang::Fr);
+        at_least(&mut listed, &[(0, NUMBER_WIDTH)]);
+        listed.force_no_tty().add_row([cell("26-0000001-2"), cell(text)]);
+        let card = pairs([(crate::words::NOTICE, text.to_owned())], Lang::Fr);
+        for shown in [listed.to_string(), card.to_string()] {
+            let widest = shown.lines().map(|line| line.chars().count()).max();
+            assert!(widest.is_some_and(|it| it > 80 && it < 110), "{shown}");
+            assert_eq!(shown.matches("phrase").count(), 10, "{shown}");
+        }
     }
 
     #[test]

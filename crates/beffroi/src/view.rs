@@ -104,12 +104,19 @@ pub(crate) mod samples {
     use chrono::{DateTime, TimeDelta};
     use prost_types::Timestamp;
 
+    use crate::render::Reader;
     use crate::time::to_pb;
+    use crate::words::Lang;
 
     pub(crate) fn at(seconds: i64) -> Option<Timestamp> {
         DateTime::parse_from_rfc3339("2026-11-02T13:30:00Z")
             .map(|it| to_pb(it.to_utc() + TimeDelta::seconds(seconds)))
             .ok()
+    }
+
+    /// Somebody in Québec.
+    pub(crate) fn reader(lang: Lang) -> Reader {
+        Reader { lang, zone: Some(chrono_tz::America::Toronto) }
     }
 
     pub(crate) fn position() -> pb::Position {
@@ -174,6 +181,7 @@ pub(crate) mod samples {
             due_at: at(172_800),
             noticed_at: at(172_801),
             position: Some(position()),
+            names: None,
         }
     }
 }

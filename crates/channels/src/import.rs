@@ -34,9 +34,8 @@ use std::io;
 use std::path::{Path, PathBuf};
 use thiserror::Error;
 use tokio::sync::mpsc;
-use tonic::service::Interceptor;
-use tonic::service::interceptor::InterceptedService;
-use tonic::transport::Channel;
+use tonic::body::Body;
+use tonic::codegen::{Service, StdError, http};
 use words::choose;
 
 /// Batches that wait to be sent while another is on its way.
@@ -167,11 +166,14 @@ pub struct Job<'a> {
 ///
 /// The server recognises what it already has, so an import can be run again: after an error it goes
 /// on from where it stopped.
-pub async fn import<I: Interceptor + Clone>(
-    client: IntakeServiceClient<InterceptedService<Channel, I>>,
+pub async fn import<C>(
+    client: IntakeServiceClient<C>,
     job: Job<'_>,
     mut progress: impl FnMut(Progress),
-) -> Result<Summary, Error> {
+) -> Result<Summary, Error>
+where
+    C: Service<http::Request<Body>, Response = http::Response<Body>, Error: Into<StdError>> + Clone,
+{
     let Job { profile, files, language, .. } = job;
     let mut rejects = Rejects::create(&job)?;
     let bytes_total = files.iter().filter_map(|it| std::fs::metadata(it).ok());

@@ -22,7 +22,6 @@ use std::error::Error as _;
 use std::fmt::Write;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
-use tonic::service::interceptor::InterceptedService;
 use tonic::transport::server::TcpIncoming;
 use tonic::transport::{Channel, Endpoint, Server};
 use tonic::{Code, Request, Response, Status};
@@ -154,13 +153,10 @@ impl IntakeService for Intake {
     }
 }
 
-/// Calls go out as they are.
-type Plain = fn(Request<()>) -> Result<Request<()>, Status>;
-
 /// A server, a folder, and the files in it.
 struct Given {
     intake: Intake,
-    client: IntakeServiceClient<InterceptedService<Channel, Plain>>,
+    client: IntakeServiceClient<Channel>,
     folder: tempfile::TempDir,
     files: Vec<PathBuf>,
     progress: Vec<Progress>,
@@ -174,9 +170,7 @@ impl Given {
         let service = IntakeServiceServer::new(intake.clone());
         tokio::spawn(Server::builder().add_service(service).serve_with_incoming(incoming));
         let endpoint = Endpoint::from_shared(format!("http://{address}")).unwrap();
-        let plain: Plain = Ok;
-        let client =
-            IntakeServiceClient::with_interceptor(endpoint.connect().await.unwrap(), plain);
+        let client = IntakeServiceClient::new(endpoint.connect().await.unwrap());
         let folder = tempfile::tempdir().unwrap();
         Self { intake, client, folder, files: Vec::new(), progress: Vec::new() }
     }

@@ -7,9 +7,8 @@ mod open;
 use crate::catalogue::Answered;
 use crate::request::{Attachment, CatalogueEntry, Duplicate, Relation};
 use crate::{
-    Channel, CitizenId, City, Code, HoldReason, InvalidTimestamp, Kind, Label, Language, Nature,
-    Origin, OutOfCalendar, Place, Request, RequestId, Source, Status, Timestamp, Urgency,
-    Visibility,
+    Channel, CitizenId, City, Code, FollowUp, HoldReason, InvalidTimestamp, Kind, Label, Language,
+    Nature, Origin, OutOfCalendar, Place, Request, RequestId, Source, Status, Timestamp, Urgency,
 };
 use chrono_tz::Tz;
 use thiserror::Error;
@@ -37,7 +36,7 @@ pub enum Change {
     /// The wait is over.
     Resume,
     /// A step is documented.
-    FollowUp(Visibility),
+    FollowUp(FollowUp),
     /// It is done.
     Resolve,
     /// It was not done after all.

@@ -3,9 +3,9 @@
 use crate::catalogue::{Answered, Catalogue};
 use crate::request::{Attachment, CatalogueEntry, Duplicate, MergedInto, Relation};
 use crate::{
-    Channel, CitizenFact, CitizenId, Code, Contact, ContactId, EventId, HoldReason, InvalidId,
-    Label, Language, Nature, Origin, Personal, Place, PromiseKind, Reference, RegimeFact,
-    RequestId, Source, Term, Text, Timestamp, Urgency, Visibility,
+    Channel, CitizenFact, CitizenId, Code, Contact, ContactId, EventId, FollowUp, HoldReason,
+    InvalidId, Label, Language, Nature, Origin, Personal, Place, PromiseKind, Reference,
+    RegimeFact, RequestId, Source, Term, Text, Timestamp, Urgency,
 };
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
@@ -94,7 +94,7 @@ pub enum Kind {
     /// The wait is over; these are the terms of the current cycle now.
     Resumed(Vec<Term>),
     /// A step was documented.
-    FollowUpAdded(Visibility),
+    FollowUpAdded(FollowUp),
     /// The request was resolved.
     Resolved,
     /// It was opened again, with these terms for the new cycle.
@@ -179,6 +179,18 @@ impl Kind {
             Self::PromiseWarned(_) => "promise_warned",
             Self::PromiseBreached(_) => "promise_breached",
         }
+    }
+
+    /// With it the city tells the citizen how the request goes on, in words where it has a text: a
+    /// public follow-up, or why the request waits or has ended.
+    pub fn tells_the_citizen(&self) -> bool {
+        let ends_or_waits = matches!(self, Self::PutOnHold(_) | Self::Resolved | Self::Cancelled);
+        ends_or_waits || self.is_public_follow_up()
+    }
+
+    /// A follow-up of the city that the citizen can see.
+    pub fn is_public_follow_up(&self) -> bool {
+        matches!(self, Self::FollowUpAdded(FollowUp::Public))
     }
 
     /// The aggregate that it is about, given its id.

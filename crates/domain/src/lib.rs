@@ -68,6 +68,5 @@ pub use request::{
 pub use text::{InvalidText, Label, Personal, Text};
 pub use time::{InvalidTimestamp, Timestamp};
 pub use vocabulary::{
-    Channel, ContactOutcome, HoldReason, Language, Nature, Origin, RelationKind, Urgency,
-    Visibility,
+    Channel, ContactOutcome, FollowUp, HoldReason, Language, Nature, Origin, RelationKind, Urgency,
 };

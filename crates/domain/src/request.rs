@@ -165,8 +165,10 @@ pub struct Request {
     pub attachments: Vec<Attachment>,
     /// The warnings and breaches raised for it.
     pub raised: Vec<Raised>,
-    /// How many follow-ups the citizen can see.
+    /// How many follow-ups of the city the citizen can see.
     pub public_follow_ups: u32,
+    /// How many messages of the citizen there are.
+    pub citizen_messages: u32,
 }
 
 impl Request {

@@ -80,13 +80,15 @@ pub enum Language {
     English,
 }
 
-/// Who may read a follow-up.
+/// What a follow-up is: who speaks in it, and to whom.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub enum Visibility {
-    /// The citizen sees it.
+pub enum FollowUp {
+    /// The city, to the citizen.
     Public,
-    /// Only the city's staff see it.
+    /// The city's staff, among themselves: the citizen does not see it.
     Internal,
+    /// The citizen, to the city, by whatever channel.
+    FromCitizen,
 }
 
 /// Why a request waits.

@@ -3,9 +3,9 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
 use beffroi_domain::{
-    About, Alarm, Calendar, Change, Channel, City, Command, Commitment, Event, EventId, HoldReason,
-    Kind, Language, Meta, Nature, Open, Origin, Personal, PersonalData, Place, Reclassify,
-    Rejection, Request, RequestId, Source, Status, Timestamp, Urgency, Verdict, Visibility, Window,
+    About, Alarm, Calendar, Change, Channel, City, Command, Commitment, Event, EventId, FollowUp,
+    HoldReason, Kind, Language, Meta, Nature, Open, Origin, Personal, PersonalData, Place,
+    Reclassify, Rejection, Request, RequestId, Source, Status, Timestamp, Urgency, Verdict, Window,
     decide,
 };
 use chrono::{NaiveDateTime, TimeZone, Utc};
@@ -231,10 +231,10 @@ fn while_it_waits_in_a_programme_nothing_runs_and_nothing_is_sent() {
         .then_status(Status::Planned)
         .then_verdict("30 10:00", Verdict::Rescinded)
         .then_next_alarm(None)
-        .then_refused("03 11:00", Change::FollowUp(Visibility::Public), Rejection::PlannedFollowUp)
+        .then_refused("03 11:00", Change::FollowUp(FollowUp::Public), Rejection::PlannedFollowUp)
         .then_refused("03 11:00", Change::Assign(None), status(Status::Planned))
         .then_refused("03 11:00", enter(), status(Status::Planned))
-        .when("03 12:00", Change::FollowUp(Visibility::Internal));
+        .when("03 12:00", Change::FollowUp(FollowUp::Internal));
     assert_eq!(planned.request().programme, Some("trottoirs".parse().unwrap()));
 }
 
@@ -257,10 +257,10 @@ fn a_change_cannot_be_dated_before_the_last_one() {
             Change::Resolve,
             Rejection::TooEarly { not_before: at("03 10:00") },
         )
-        .when("02 12:00", Change::FollowUp(Visibility::Public))
+        .when("02 12:00", Change::FollowUp(FollowUp::Public))
         .then_refused(
             "02 09:00",
-            Change::FollowUp(Visibility::Public),
+            Change::FollowUp(FollowUp::Public),
             Rejection::TooEarly { not_before: at("02 10:00") },
         );
 }
@@ -402,7 +402,7 @@ fn changes() -> impl Strategy<Value = Vec<(Change, u32)>> {
         Change::Assign(None),
         Change::PutOnHold(HoldReason::Citizen),
         Change::Resume,
-        Change::FollowUp(Visibility::Internal),
+        Change::FollowUp(FollowUp::Internal),
         Change::Resolve,
         Change::Reopen,
         Change::Cancel,

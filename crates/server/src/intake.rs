@@ -1,5 +1,6 @@
 //! The intake service: parse, decide, record, answer with what was made of it.
 
+mod again;
 mod asker;
 mod attachment;
 mod change;
@@ -246,11 +247,6 @@ impl Asked {
         event.meta.causation = Some(self.id.uuid());
         Ok(event)
     }
-
-    /// Whether `recorded` is what this command made when it was sent before.
-    fn made(&self, recorded: &Event) -> bool {
-        recorded.kind.name() == self.change.event_name() && recorded.meta.origin == Origin::Live
-    }
 }
 
 /// Carries out a command on one request: decided, recorded once, folded.
@@ -272,7 +268,7 @@ async fn execute_if(
         if let Some(row) = &row
             && let Some(sequence) = row.sequence_of(id)
         {
-            return if asked.made(&snapshot.recorded(sequence)?.event) {
+            return if again::is_same(&asked, &snapshot.recorded(sequence)?.event) {
                 Ok(Decision::Done((row.clone(), snapshot.checkpoint().sequence)))
             } else {
                 Err(ApiError::IdTaken(id.to_string()))

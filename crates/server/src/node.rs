@@ -16,7 +16,6 @@ use beffroi_aggregator::{
 };
 use beffroi_domain::{City, NotKnown, Timestamp};
 use beffroi_journal::Journal;
-use beffroi_wire::DESCRIPTORS;
 use beffroi_wire::pb::catalogue::v1::catalogue_service_server::CatalogueServiceServer;
 use beffroi_wire::pb::centre::v1::centre_service_server::CentreServiceServer;
 use beffroi_wire::pb::citizen::v1::citizen_service_server::CitizenServiceServer;
@@ -24,6 +23,8 @@ use beffroi_wire::pb::intake::v1::intake_service_server::IntakeServiceServer;
 use beffroi_wire::pb::programme::v1::programme_service_server::ProgrammeServiceServer;
 use beffroi_wire::pb::query::v1::query_service_server::QueryServiceServer;
 use beffroi_wire::pb::report::v1::report_service_server::ReportServiceServer;
+use beffroi_wire::{DESCRIPTORS, TIME_ZONE};
+use chrono_tz::Tz;
 use std::future::Future;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -32,8 +33,11 @@ use thiserror::Error;
 use tokio::net::TcpListener;
 use tokio::sync::{Semaphore, watch};
 use tokio_util::sync::CancellationToken;
+use tonic::body::Body;
+use tonic::codegen::http::{self, HeaderValue};
 use tonic::transport::Server;
-use tonic::transport::server::TcpIncoming;
+use tonic::transport::server::{Router, TcpIncoming};
+use tower::util::MapResponseLayer;
 
 /// What a node is made of.
 #[derive(Debug)]
@@ -82,6 +86,8 @@ const DRAIN: Duration = Duration::from_secs(5);
 /// How long the log may take to close.
 const CLOSE: Duration = Duration::from_secs(2);
 const KEEPALIVE: Duration = Duration::from_secs(30);
+
+type Response = http::Response<Body>;
 
 /// A node that folds and keeps time; it answers calls once it is served.
 #[derive(Debug)]
@@ -184,7 +190,11 @@ impl Node {
         health.set_serving::<ReportServiceServer<Report>>().await;
         health.set_serving::<ProgrammeServiceServer<Programme>>().await;
         health.set_serving::<CitizenServiceServer<Citizens>>().await;
-        let server = router(&shared, health_service)?;
+        let server = Server::builder()
+            .http2_keepalive_interval(Some(KEEPALIVE))
+            .initial_connection_window_size(Some(4 << 20))
+            .layer(MapResponseLayer::new(name_zone(shared.city.calendar.zone())));
+        let server = router(server, &shared, health_service)?;
         let drained = shared.shutdown.clone();
         // Without this an answer may wait 40 ms for the acknowledgement of the one before.
         let incoming = TcpIncoming::from(listener).with_nodelay(Some(true));
@@ -239,11 +249,21 @@ impl Node {
     }
 }
 
-fn router(
+/// Names the city's time zone in the headers of an answer.
+fn name_zone(zone: Tz) -> impl Fn(Response) -> Response + Clone + Send + 'static {
+    let name = HeaderValue::from_static(zone.name());
+    move |mut answer| {
+        answer.headers_mut().insert(TIME_ZONE, name.clone());
+        answer
+    }
+}
+
+fn router<L: Clone>(
+    mut server: Server<L>,
     shared: &Arc<Shared>,
     health: impl tonic::codegen::Service<
-        tonic::codegen::http::Request<tonic::body::Body>,
-        Response = tonic::codegen::http::Response<tonic::body::Body>,
+        http::Request<Body>,
+        Response = Response,
         Error = std::convert::Infallible,
         Future: Send + 'static,
     > + tonic::server::NamedService
@@ -251,7 +271,7 @@ fn router(
     + Send
     + Sync
     + 'static,
-) -> Result<tonic::transport::server::Router, Failure> {
+) -> Result<Router<L>, Failure> {
     let reflection = || {
         tonic_reflection::server::Builder::configure()
             .register_encoded_file_descriptor_set(DESCRIPTORS)
@@ -271,9 +291,7 @@ fn router(
         .max_decoding_message_size(MESSAGE_MAX);
     let citizens = CitizenServiceServer::new(Citizens::new(Arc::clone(shared)))
         .max_decoding_message_size(MESSAGE_MAX);
-    Ok(Server::builder()
-        .http2_keepalive_interval(Some(KEEPALIVE))
-        .initial_connection_window_size(Some(4 << 20))
+    Ok(server
         .add_service(health)
         .add_service(reflection().build_v1()?)
         .add_service(reflection().build_v1alpha()?)

@@ -5,6 +5,7 @@ pub(crate) mod citizen;
 mod history;
 pub(crate) mod list;
 mod suggest;
+mod told;
 pub(crate) mod view;
 mod watch;
 
@@ -103,7 +104,7 @@ impl QueryService for Query {
     ) -> Answer<pb::ListBreachesResponse> {
         let language = language::of(call.metadata());
         let node = Arc::clone(&self.node);
-        answer(breaches::list(node, call.into_inner()).await, language)
+        answer(breaches::list(node, call.into_inner(), language).await, language)
     }
 
     type SubscribeBreachesStream = ReceiverStream<Result<pb::SubscribeBreachesResponse, Status>>;

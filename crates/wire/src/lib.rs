@@ -8,10 +8,14 @@ pub mod vocabulary;
 /// The compiled descriptors of every proto file, for server reflection.
 pub const DESCRIPTORS: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/descriptors.bin"));
 
+/// The header of every answer that names the city's time zone, such as `America/Toronto`.
+pub const TIME_ZONE: &str = "beffroi-time-zone";
+
 /// Generated code, as `proto/` documents it.
 #[expect(
     missing_docs,
     clippy::allow_attributes,
+    clippy::large_enum_variant,
     clippy::pedantic,
     reason = "generated from documented protos"
 )]

@@ -63,14 +63,6 @@ words!(
     Complaint = Complaint,
 );
 words!(
-    visibility,
-    domain::Visibility,
-    pb::Visibility,
-    none = [Unspecified],
-    Public = Public,
-    Internal = Internal
-);
-words!(
     hold_reason,
     domain::HoldReason,
     pb::HoldReason,
@@ -202,6 +194,33 @@ words!(
     Normal = Normal,
     CivilSecurity = CivilSecurity,
 );
+
+/// [`domain::FollowUp`] on the wire: who may read it, and who speaks; an unspecified author is the
+/// city.
+pub mod follow_up {
+    use super::{domain, pb};
+    use domain::FollowUp;
+    use pb::{Author, Visibility};
+
+    /// To the wire.
+    pub fn to_pb(word: FollowUp) -> (Visibility, Author) {
+        match word {
+            FollowUp::Public => (Visibility::Public, Author::City),
+            FollowUp::Internal => (Visibility::Internal, Author::City),
+            FollowUp::FromCitizen => (Visibility::Public, Author::Citizen),
+        }
+    }
+
+    /// From the wire. A citizen's message is public: they know what they wrote.
+    pub fn from_pb(visibility: Visibility, author: Author) -> Option<FollowUp> {
+        match (visibility, author) {
+            (Visibility::Public, Author::Unspecified | Author::City) => Some(FollowUp::Public),
+            (Visibility::Internal, Author::Unspecified | Author::City) => Some(FollowUp::Internal),
+            (Visibility::Public, Author::Citizen) => Some(FollowUp::FromCitizen),
+            (Visibility::Unspecified, _) | (Visibility::Internal, Author::Citizen) => None,
+        }
+    }
+}
 
 /// [`domain::Emergency`] on the wire, where there may be none or nobody may have been asked.
 pub mod emergency {

@@ -50,6 +50,7 @@ async fn planners_filter_and_count_what_waits() {
         (ProgrammeFilter { product: "Trottoir".to_owned(), ..any() }, &[]),
         (ProgrammeFilter { borough: "Limoilou".to_owned(), ..any() }, &[0, 2, 3]),
         (ProgrammeFilter { opened_before: Some(days_ago(365)), ..any() }, &[0, 1]),
+        (ProgrammeFilter { older_than_days: 365, ..any() }, &[0, 1]),
         (ProgrammeFilter { opened_from: Some(days_ago(365)), ..any() }, &[2, 3]),
         (within(46.8, -71.3, 46.9, -71.2), &[0, 2]),
         (within(46.83, -71.22, 46.83, -71.22), &[0]),

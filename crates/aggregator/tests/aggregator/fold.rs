@@ -3,8 +3,8 @@
 use crate::support::{City, at, contact, flood, open, open_in, regime, request_id};
 use beffroi_aggregator::{Projections, Search, Stopped, compare, follow, rebuild, refold};
 use beffroi_domain::{
-    Change, Channel, Code, ContactOutcome, Duplicate, HoldReason, Merge, Reclassify, RegimeFact,
-    RegimeKind, Status, Visibility,
+    Change, Channel, Code, ContactOutcome, Duplicate, FollowUp, HoldReason, Merge, Reclassify,
+    RegimeFact, RegimeKind, Status,
 };
 use beffroi_journal::Entry;
 use bytes::Bytes;
@@ -82,7 +82,7 @@ async fn a_fact_about_the_regimes_is_folded_once_and_only_where_it_follows() {
 #[tokio::test]
 async fn an_event_that_comes_twice_is_counted_once() {
     let city = City::new();
-    city.play(&[(1, open()), (1, Change::FollowUp(Visibility::Public))]).await;
+    city.play(&[(1, open()), (1, Change::FollowUp(FollowUp::Public))]).await;
     let first = city.journal.get(2).await.unwrap().unwrap().entry;
     // Under another journal id, as beyond the duplicate window.
     city.append(Entry { id: Uuid::from_u128(77), ..first }).await;
@@ -338,7 +338,7 @@ fn random_plays(seed: u64, count: usize) -> Vec<(u128, Change)> {
             0 => Change::Assign(Some("Travaux publics".parse().unwrap())),
             1 => Change::PutOnHold(HoldReason::Citizen),
             2 => Change::Resume,
-            3 => Change::FollowUp(Visibility::Public),
+            3 => Change::FollowUp(FollowUp::Public),
             4 => Change::Resolve,
             5 => Change::Reopen,
             6 => Change::EnterProgramme("refection".parse().unwrap()),
@@ -383,4 +383,16 @@ proptest! {
             assert_eq!(snapshot.checkpoint().sequence, count + 1);
         });
     }
+}
+
+#[tokio::test]
+async fn what_was_told_a_citizen_is_kept_in_order() {
+    let city = City::new();
+    let follow_ups = [FollowUp::Public, FollowUp::Internal, FollowUp::FromCitizen];
+    city.play(&[(1, open())]).await;
+    city.play_on(&follow_ups.map(|it| (1, Change::FollowUp(it)))).await;
+    city.play_on(&[(1, Change::Assign(None)), (1, Change::Resolve), (1, Change::Reopen)]).await;
+    let row = city.folded("p").await.snapshot().unwrap().request(request_id(1)).unwrap().unwrap();
+    let told: Vec<_> = row.told.iter().map(|it| (it.sequence, it.follow_up)).collect();
+    assert_eq!(told, [(2, true), (6, false)]);
 }

@@ -59,7 +59,7 @@ pub(crate) struct PlannedArgs {
     /// Only those opened before this time.
     #[arg(long, value_name = "TIME", value_parser = instant)]
     pub opened_before: Option<DateTime<Utc>>,
-    /// Only those opened more than so many days ago, such as 365d.
+    /// Only those opened more than so many days ago, such as 365d, by the clock of the server.
     #[arg(long, value_name = "DAYS", value_parser = days, conflicts_with = "opened_before")]
     pub older_than: Option<u32>,
     /// Only those in this area, in degrees; over the antimeridian W is greater than E.

@@ -32,7 +32,7 @@ pub(crate) struct HistoryArgs {
     /// The request.
     #[arg(value_name = "NUMBER|UUID")]
     pub request: String,
-    /// For whom: the public does not see internal follow-ups and warnings.
+    /// For whom: the public does not see internal follow-ups, warnings and contacts.
     #[arg(long, value_enum, default_value_t)]
     pub audience: AudienceArg,
 }

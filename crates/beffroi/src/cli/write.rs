@@ -1,6 +1,6 @@
 //! Arguments of the commands that tell Beffroi something.
 
-use beffroi_wire::pb::event::v1::{Channel, ContactOutcome, Emergency, HoldReason, Nature};
+use beffroi_wire::pb::event::v1::{Author, Channel, ContactOutcome, Emergency, HoldReason, Nature};
 use chrono::{DateTime, Utc};
 use clap::{Args, Subcommand};
 use uuid::Uuid;
@@ -198,6 +198,9 @@ pub(crate) struct FollowUpArgs {
     /// Only the city's staff may read it.
     #[arg(long)]
     pub internal: bool,
+    /// Who speaks in it [default: city].
+    #[arg(long, value_parser = word::<Author>())]
+    pub from: Option<Author>,
     /// The channel it came by.
     #[arg(long, value_parser = word::<Channel>())]
     pub channel: Option<Channel>,

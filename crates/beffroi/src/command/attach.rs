@@ -49,7 +49,7 @@ pub(crate) async fn run(
         attachment_id: Some(id.to_string()),
         answer: RequestAnswer::new(request.clone(), answer.position),
     };
-    console.answer(&view, |lang| render::card(&request, lang))?;
+    console.answer(&view, |reader| render::card(&request, reader))?;
     Ok(Exit::Done)
 }
 

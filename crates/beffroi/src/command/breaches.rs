@@ -29,9 +29,9 @@ pub(crate) async fn run(
         resume_token: (!token.is_empty()).then_some(token),
         position: answer.position.map(Into::into),
     };
-    console.answer(&view, |lang| match breaches.as_slice() {
-        [] => words::NO_BREACHES.in_lang(lang).to_owned(),
-        breaches => render::breaches(breaches, lang),
+    console.answer(&view, |reader| match breaches.as_slice() {
+        [] => words::NO_BREACHES.in_lang(reader.lang).to_owned(),
+        breaches => render::breaches(breaches, reader),
     })?;
     if more {
         console.remark(words::MORE);

@@ -34,7 +34,7 @@ fn holidays(args: &HolidaysArgs, console: Console) -> Result<Exit, Failure> {
     if args.toml {
         print(&render::holiday_lines(&view))?;
     } else {
-        console.answer(&view, |lang| render::holidays(&view, lang))?;
+        console.answer(&view, |reader| render::holidays(&view, reader))?;
     }
     Ok(Exit::Done)
 }

@@ -37,7 +37,7 @@ pub(crate) async fn run(args: CatalogueArgs, url: &str, console: Console) -> Res
             let answer = answer.map_err(|status| Failure::of_write(status, id))?.into_inner();
             let version = answer.version.unwrap_or_default();
             let view = VersionView::from(version.clone());
-            console.answer(&view, |lang| render::catalogue_versions(&[version], lang))?;
+            console.answer(&view, |reader| render::catalogue_versions(&[version], reader))?;
         }
         Catalogue::Versions { limit } => {
             let call = ListCatalogueVersionsRequest {
@@ -48,7 +48,7 @@ pub(crate) async fn run(args: CatalogueArgs, url: &str, console: Console) -> Res
             let answer = client.catalogue.list_catalogue_versions(call).await?.into_inner();
             let versions = answer.versions.clone();
             let view = VersionsAnswer::from(answer);
-            console.answer(&view, |lang| render::catalogue_versions(&versions, lang))?;
+            console.answer(&view, |reader| render::catalogue_versions(&versions, reader))?;
         }
         Catalogue::Show { version } => {
             let version = version.unwrap_or_default();
@@ -56,14 +56,14 @@ pub(crate) async fn run(args: CatalogueArgs, url: &str, console: Console) -> Res
             let mut client = connect().await?;
             let answer = client.catalogue.get_catalogue(call).await?.into_inner();
             let view = ProductsAnswer::new(answer, console.lang);
-            console.answer(&view, |lang| render::products(&view, lang))?;
+            console.answer(&view, |reader| render::products(&view, reader.lang))?;
         }
         Catalogue::Search { words, limit } => {
             let call = SearchProductsRequest { query: words, limit };
             let mut client = connect().await?;
             let answer = client.catalogue.search_products(call).await?.into_inner();
             let view = HitsAnswer::from(answer.clone());
-            console.answer(&view, |lang| render::product_hits(&answer.hits, lang))?;
+            console.answer(&view, |reader| render::product_hits(&answer.hits, reader.lang))?;
         }
         Catalogue::Ask { product, precision, answers } => {
             let mut client = connect().await?;
@@ -76,7 +76,7 @@ pub(crate) async fn run(args: CatalogueArgs, url: &str, console: Console) -> Res
 /// Tells what is wrong with files, or what they hold.
 fn check(source: &Path, console: Console) -> Result<Exit, Failure> {
     let view = CheckAnswer::new(crate::catalogue::read(source), console.lang);
-    console.answer(&view, |lang| render::checked(&view, lang))?;
+    console.answer(&view, |reader| render::checked(&view, reader.lang))?;
     Ok(if view.defects.is_empty() { Exit::Done } else { Exit::Refused })
 }
 
@@ -95,5 +95,5 @@ async fn ask(
     };
     let answer = client.catalogue.get_next_questions(call).await?.into_inner();
     let view = QuestionsAnswer::from(answer.clone());
-    console.answer(&view, |lang| render::next_questions(&answer, lang))
+    console.answer(&view, |reader| render::next_questions(&answer, reader.lang))
 }

@@ -27,7 +27,7 @@ pub(crate) async fn run(
             let call = GetCentreRequest { at: at.map(to_pb), min_position: None };
             let answer = client.centre.get_centre(call).await?.into_inner();
             let view = CentreAnswer::from(answer.clone());
-            console.answer(&view, |lang| render::centre(&answer, lang))?;
+            console.answer(&view, |reader| render::centre(&answer, reader))?;
         }
         CentreAction::Declare(args) => declare(&mut client, *args, console).await?,
         CentreAction::Extend { until, hours, change } => {
@@ -55,12 +55,12 @@ pub(crate) async fn run(
             let call = ListRegimesRequest { page_size, ..ListRegimesRequest::default() };
             let answer = client.centre.list_regimes(call).await?.into_inner();
             let view = RegimesAnswer::from(answer.clone());
-            console.answer(&view, |lang| render::regimes(&answer.regimes, lang))?;
+            console.answer(&view, |reader| render::regimes(&answer.regimes, reader))?;
         }
         CentreAction::Screen { text } => {
             let answer = client.centre.screen_text(ScreenTextRequest { text }).await?.into_inner();
             let view = ScreenAnswer::from(answer.clone());
-            console.answer(&view, |lang| render::screened(&answer, lang))?;
+            console.answer(&view, |reader| render::screened(&answer, reader.lang))?;
         }
     }
     Ok(Exit::Done)
@@ -90,5 +90,5 @@ fn tell(
 ) -> Result<(), Failure> {
     let regime = regime.unwrap_or_default();
     let view = RegimeAnswer::new(regime.clone(), position);
-    console.answer(&view, |lang| render::regime(&regime, lang))
+    console.answer(&view, |reader| render::regime(&regime, reader))
 }

@@ -24,7 +24,7 @@ pub(crate) async fn run(
     let answer = collect(&mut client, citizen.unwrap_or_default(), page).await?;
     let more = !answer.next_page_token.is_empty();
     let view = view(answer.clone());
-    console.answer(&view, |lang| render::citizen(&answer, lang))?;
+    console.answer(&view, |reader| render::citizen(&answer, reader))?;
     if more {
         console.remark(words::MORE);
     }

@@ -48,9 +48,10 @@ pub(crate) async fn run(
     let contact_id = answer.contact_id.clone();
     let view =
         ContactAnswer { contact_id: answer.contact_id, position: answer.position.map(Into::into) };
-    console.answer(&view, |lang| {
-        let rows = [(words::CONTACT, contact_id), (words::OUTCOME, outcome.label(lang).to_owned())];
-        render::pairs(rows, lang).to_string()
+    console.answer(&view, |reader| {
+        let outcome = outcome.label(reader.lang).to_owned();
+        let rows = [(words::CONTACT, contact_id), (words::OUTCOME, outcome)];
+        render::pairs(rows, reader.lang).to_string()
     })?;
     Ok(Exit::Done)
 }

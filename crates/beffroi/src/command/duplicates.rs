@@ -26,9 +26,9 @@ pub(crate) async fn run(
     let answer = client.query.suggest_duplicates(call).await?.into_inner();
     let incomplete = answer.incomplete;
     let view = DuplicatesAnswer::from(answer.clone());
-    console.answer(&view, |lang| match answer.candidates.as_slice() {
-        [] => words::NONE_FOUND.in_lang(lang).to_owned(),
-        candidates => render::candidates(candidates, lang),
+    console.answer(&view, |reader| match answer.candidates.as_slice() {
+        [] => words::NONE_FOUND.in_lang(reader.lang).to_owned(),
+        candidates => render::candidates(candidates, reader),
     })?;
     if incomplete {
         console.remark(words::NARROW);

@@ -86,7 +86,7 @@ impl Follower {
                     breach: breach.clone().into(),
                     resume_token: message.resume_token.clone(),
                 };
-                self.console.item(&view, |lang| render::breach_line(&breach, lang))?;
+                self.console.item(&view, |reader| render::breach_line(&breach, reader))?;
             }
             Some(Event::CaughtUp(_)) => self.console.remark(words::CAUGHT_UP),
             Some(Event::Heartbeat(_)) | None => {}

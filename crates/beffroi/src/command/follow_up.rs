@@ -25,6 +25,7 @@ pub(crate) async fn run(
         service_request: args.request,
         text: args.text,
         visibility: visibility.into(),
+        author: args.from.map(i32::from).unwrap_or_default(),
         channel: args.channel.map(i32::from).unwrap_or_default(),
         occurred_at: args.common.occurred_at.map(to_pb),
         actor: args.common.actor.unwrap_or_default(),
@@ -42,6 +43,6 @@ pub(crate) async fn run(
         attachment_id: None,
         answer: RequestAnswer::new(request.clone(), answer.position),
     };
-    console.answer(&view, |lang| render::card(&request, lang))?;
+    console.answer(&view, |reader| render::card(&request, reader))?;
     Ok(Exit::Done)
 }

@@ -26,6 +26,6 @@ pub(crate) async fn run(
     };
     let answer = client.query.get_service_request_history(call).await?.into_inner();
     let view = HistoryAnswer::from(answer.clone());
-    console.answer(&view, |lang| render::history(&answer, lang))?;
+    console.answer(&view, |reader| render::history(&answer, reader))?;
     Ok(Exit::Done)
 }

@@ -27,9 +27,9 @@ pub(crate) async fn run(
         next_page_token: more.then_some(answer.next_page_token),
         position: answer.position.map(Into::into),
     };
-    console.answer(&view, |lang| match requests.as_slice() {
-        [] => words::NONE_FOUND.in_lang(lang).to_owned(),
-        requests => render::requests(requests, lang),
+    console.answer(&view, |reader| match requests.as_slice() {
+        [] => words::NONE_FOUND.in_lang(reader.lang).to_owned(),
+        requests => render::requests(requests, reader),
     })?;
     if more {
         console.remark(words::MORE);

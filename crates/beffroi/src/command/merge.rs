@@ -36,7 +36,7 @@ pub(crate) async fn merge(
         into: into.clone().into(),
         position: answer.position.map(Into::into),
     };
-    console.answer(&view, |lang| render::cards(&[duplicate, into], lang))?;
+    console.answer(&view, |reader| render::cards(&[duplicate, into], reader))?;
     Ok(Exit::Done)
 }
 
@@ -64,6 +64,6 @@ pub(crate) async fn unmerge(
         from: from.clone().into(),
         position: answer.position.map(Into::into),
     };
-    console.answer(&view, |lang| render::cards(&[duplicate, from], lang))?;
+    console.answer(&view, |reader| render::cards(&[duplicate, from], reader))?;
     Ok(Exit::Done)
 }

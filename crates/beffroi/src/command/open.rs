@@ -65,9 +65,9 @@ pub(crate) async fn run(
         other_citizens: answer.other_citizens,
     };
     let (regime, suggestion) = (answer.regime.as_ref(), answer.emergency_suggestion.as_ref());
-    console.answer(&view, |lang| {
-        let card = render::opened(&request, &view.other_citizens, lang);
-        render::with_suggestion(suggestion, render::with_notice(regime, card), lang)
+    console.answer(&view, |reader| {
+        let card = render::opened(&request, &view.other_citizens, reader);
+        render::with_suggestion(suggestion, render::with_notice(regime, card), reader.lang)
     })?;
     Ok(Exit::Done)
 }

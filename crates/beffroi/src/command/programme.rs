@@ -36,6 +36,6 @@ async fn list(mut client: Client, console: Console) -> Result<Exit, Failure> {
         programmes: programmes.iter().cloned().map(Into::into).collect(),
         position: answer.position.map(Into::into),
     };
-    console.answer(&view, |lang| render::programmes(&programmes, lang))?;
+    console.answer(&view, |reader| render::programmes(&programmes, reader))?;
     Ok(Exit::Done)
 }

@@ -28,7 +28,7 @@ pub(crate) async fn run(
     let citizen = citizen.unwrap_or_default();
     let view =
         RecordAnswer { write, citizen: citizen.clone().into(), position: position.map(Into::into) };
-    console.answer(&view, |lang| render::synthesis(&citizen, lang))?;
+    console.answer(&view, |reader| render::synthesis(&citizen, reader))?;
     Ok(Exit::Done)
 }
 

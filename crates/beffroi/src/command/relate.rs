@@ -32,7 +32,7 @@ pub(crate) async fn run(
         to: to.clone().into(),
         position: position.map(Into::into),
     };
-    console.answer(&view, |lang| render::cards(&[from, to], lang))?;
+    console.answer(&view, |reader| render::cards(&[from, to], reader))?;
     Ok(Exit::Done)
 }
 

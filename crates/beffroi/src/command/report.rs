@@ -30,7 +30,7 @@ async fn volumes(mut client: Client, args: &VolumesArgs, console: Console) -> Re
     let call = GetVolumesRequest { min_position: None };
     let answer = client.query.get_volumes(call).await?.into_inner();
     let view = VolumesAnswer::new(answer, &args.by);
-    console.answer(&view, |lang| render::volumes(&view, &args.by, lang))
+    console.answer(&view, |reader| render::volumes(&view, &args.by, reader.lang))
 }
 
 async fn contacts(
@@ -48,7 +48,7 @@ async fn contacts(
     };
     let answer = client.report.get_contact_report(call).await?.into_inner();
     let view = ReportAnswer::of_contacts(answer, args.by.keys());
-    console.answer(&view, |lang| render::report(&view, args.by.keys(), lang))
+    console.answer(&view, |reader| render::report(&view, args.by.keys(), reader.lang))
 }
 
 async fn requests(
@@ -66,7 +66,7 @@ async fn requests(
     };
     let answer = client.report.get_request_report(call).await?.into_inner();
     let view = ReportAnswer::of_requests(answer, args.by.keys());
-    console.answer(&view, |lang| render::report(&view, args.by.keys(), lang))
+    console.answer(&view, |reader| render::report(&view, args.by.keys(), reader.lang))
 }
 
 fn window(args: &WindowArgs) -> Window {

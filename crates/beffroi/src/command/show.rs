@@ -21,8 +21,8 @@ pub(crate) async fn run(
     let (answers, address) = (answer.answers.clone(), answer.address.clone());
     let regime = answer.regime.clone();
     let view = RequestAnswer::told(answer);
-    console.answer(&view, |lang| {
-        let card = render::told(&request, (&answers, &address), lang);
+    console.answer(&view, |reader| {
+        let card = render::told(&request, (&answers, &address), reader);
         render::with_notice(regime.as_ref(), card)
     })?;
     Ok(Exit::Done)

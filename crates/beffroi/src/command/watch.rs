@@ -26,7 +26,7 @@ async fn watch(mut client: Client, args: RequestArgs, console: Console) -> Resul
         // Without a request it is a heartbeat.
         if let Some(request) = message.service_request {
             let view = RequestAnswer::new(request.clone(), message.position);
-            console.item(&view, |lang| render::request_line(&request, lang))?;
+            console.item(&view, |reader| render::request_line(&request, reader))?;
         }
     }
     Ok(())

@@ -177,7 +177,7 @@ impl Raised {
             if self.shown <= SHOWN_MAX {
                 let view = BreachView::from(breach.clone());
                 self.bar.suspend(|| {
-                    self.console.item(&view, |lang| render::breach_line(&breach, lang))
+                    self.console.item(&view, |reader| render::breach_line(&breach, reader))
                 })?;
             }
         }

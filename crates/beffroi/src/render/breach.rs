@@ -2,12 +2,14 @@
 
 use beffroi_wire::pb::query::v1 as pb;
 
-use super::{DAY_WIDTH, NUMBER_WIDTH, WORD_WIDTH, at_least, cell, label, one_line, table};
-use crate::time::minutes;
-use crate::words::{self, Lang};
+use super::{
+    DAY_WIDTH, NUMBER_WIDTH, Reader, WORD_WIDTH, at_least, called, cell, label, one_line, table,
+};
+use crate::words;
 
 /// A table of facts.
-pub(crate) fn breaches(breaches: &[pb::Breach], lang: Lang) -> String {
+pub(crate) fn breaches(breaches: &[pb::Breach], reader: Reader) -> String {
+    let lang = reader.lang;
     let heading = [
         words::FACT,
         words::NUMBER,
@@ -24,20 +26,21 @@ pub(crate) fn breaches(breaches: &[pb::Breach], lang: Lang) -> String {
         table.add_row([
             cell(label::<pb::BreachKind>(breach.kind, lang)),
             cell(&breach.number),
-            cell(&breach.product),
-            cell(&breach.unit),
+            cell(product(breach)),
+            cell(unit(breach)),
             super::number(breach.cycle.into()),
-            cell(&minutes(breach.due_at.as_ref(), false)),
-            cell(&minutes(breach.noticed_at.as_ref(), false)),
+            cell(&reader.minutes(breach.due_at.as_ref(), false)),
+            cell(&reader.minutes(breach.noticed_at.as_ref(), false)),
         ]);
     }
     table.to_string()
 }
 
 /// A fact on one line.
-pub(crate) fn breach_line(breach: &pb::Breach, lang: Lang) -> String {
+pub(crate) fn breach_line(breach: &pb::Breach, reader: Reader) -> String {
+    let lang = reader.lang;
     let due = words::DUE_AT.in_lang(lang);
-    let unit = match breach.unit.as_str() {
+    let unit = match unit(breach) {
         "" => String::new(),
         unit => format!(" · {unit}"),
     };
@@ -45,21 +48,49 @@ pub(crate) fn breach_line(breach: &pb::Breach, lang: Lang) -> String {
         "{:<13} · {} · {due} {} · {}{unit}",
         label::<pb::BreachKind>(breach.kind, lang),
         breach.number,
-        minutes(breach.due_at.as_ref(), false),
-        breach.product,
+        reader.minutes(breach.due_at.as_ref(), false),
+        product(breach),
     ))
+}
+
+fn product(breach: &pb::Breach) -> &str {
+    called(breach.names.as_ref(), |it| &it.product, &breach.product)
+}
+
+fn unit(breach: &pb::Breach) -> &str {
+    called(breach.names.as_ref(), |it| &it.unit, &breach.unit)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::view::samples::breach;
+    use crate::view::samples::{breach, reader};
+    use crate::words::Lang;
+
+    #[test]
+    fn a_fact_names_things_as_people_call_them() {
+        let named = |product: &str, unit: &str| pb::Names {
+            product: product.to_owned(),
+            unit: unit.to_owned(),
+            ..pb::Names::default()
+        };
+        let fact = pb::Breach {
+            unit: "Réseaux d'eau".to_owned(),
+            names: Some(named("Drinking water", "")),
+            ..breach()
+        };
+        let line = breach_line(&fact, reader(Lang::En));
+        assert!(line.ends_with(" · Drinking water · Réseaux d'eau"), "{line}");
+        let fact = pb::Breach { names: Some(named("", "Water networks")), ..fact };
+        let table = breaches(&[fact], reader(Lang::En));
+        assert!(table.contains("Eau potable") && table.contains("Water networks"), "{table}");
+    }
 
     #[test]
     fn a_fact_is_one_line() {
         assert_eq!(
-            breach_line(&breach(), Lang::Fr),
-            "Dépassement   · 26-0000001-2 · Échéance (UTC) 2026-11-04 13:30 · Eau potable"
+            breach_line(&breach(), reader(Lang::Fr)),
+            "Dépassement   · 26-0000001-2 · Échéance 2026-11-04 08:30 · Eau potable"
         );
     }
 }

@@ -4,12 +4,13 @@ use std::fmt::Write as _;
 
 use chrono::{Datelike as _, NaiveDate, Weekday};
 
-use super::{cell, plain, table};
+use super::{Reader, cell, plain, table};
 use crate::view::{HolidayView, HolidaysAnswer, NameView};
 use crate::words::{self, Lang, Text};
 
 /// A table of the holidays of a year.
-pub(crate) fn holidays(answer: &HolidaysAnswer, lang: Lang) -> String {
+pub(crate) fn holidays(answer: &HolidaysAnswer, reader: Reader) -> String {
+    let lang = reader.lang;
     let heading = [words::DATE, words::HOLIDAY, words::MOVED_FROM, words::CITY_FILE];
     let mut table = table(heading, lang);
     for it in &answer.holidays {

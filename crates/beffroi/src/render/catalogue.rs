@@ -4,8 +4,7 @@ use beffroi_wire::pb::catalogue::v1 as pb;
 use beffroi_wire::pb::event::v1 as event;
 use beffroi_wire::pb::query::v1 as query;
 
-use super::{cell, label, number, pairs, plain, table};
-use crate::time::minutes;
+use super::{Reader, cell, label, number, pairs, plain, table};
 use crate::view::{CheckAnswer, ProductsAnswer};
 use crate::words::{self, Lang};
 
@@ -32,14 +31,14 @@ pub(crate) fn checked(view: &CheckAnswer, lang: Lang) -> String {
 }
 
 /// A table of versions.
-pub(crate) fn catalogue_versions(versions: &[pb::CatalogueVersion], lang: Lang) -> String {
+pub(crate) fn catalogue_versions(versions: &[pb::CatalogueVersion], reader: Reader) -> String {
     let heading =
         [words::VERSION, words::PUBLISHED_AT, words::ACTOR, words::PRODUCTS, words::QUESTIONS];
-    let mut table = table(heading, lang);
+    let mut table = table(heading, reader.lang);
     for it in versions {
         table.add_row([
             number(it.version),
-            cell(&minutes(it.published_at.as_ref(), false)),
+            cell(&reader.minutes(it.published_at.as_ref(), false)),
             cell(&it.actor),
             number(it.products.into()),
             number(it.questions.into()),

@@ -5,12 +5,12 @@ use beffroi_wire::pb::event::v1 as event;
 use beffroi_wire::pb::intake::v1 as intake;
 use beffroi_wire::pb::query::v1 as query;
 
-use super::{cell, label, one_line, pairs, plain, table};
-use crate::time::minutes;
+use super::{Reader, cell, label, one_line, pairs, plain, table};
 use crate::words::{self, Lang, Text};
 
 /// The regime that holds, the hours, and what is announced.
-pub(crate) fn centre(answer: &pb::GetCentreResponse, lang: Lang) -> String {
+pub(crate) fn centre(answer: &pb::GetCentreResponse, reader: Reader) -> String {
+    let lang = reader.lang;
     let (state, word, at) = if answer.open {
         (words::CENTRE_OPEN, words::CLOSES_AT, answer.closes_at.as_ref())
     } else {
@@ -21,7 +21,7 @@ pub(crate) fn centre(answer: &pb::GetCentreResponse, lang: Lang) -> String {
         [
             (words::REGIME, label::<event::RegimeKind>(answer.kind, lang).to_owned()),
             (words::CENTRE, state.in_lang(lang).to_owned()),
-            (word, minutes(at, false)),
+            (word, reader.minutes(at, false)),
             (words::HOURS, weekly(&hours, lang)),
             (words::TIME_ZONE, answer.time_zone.clone()),
         ],
@@ -33,24 +33,25 @@ pub(crate) fn centre(answer: &pb::GetCentreResponse, lang: Lang) -> String {
     }
     parts.push(card.to_string());
     if let Some(holds) = &answer.regime {
-        parts.push(regime(holds, lang));
+        parts.push(regime(holds, reader));
     }
     if let Some(announced) = &answer.announced {
         let heading = words::ANNOUNCED.in_lang(lang);
-        parts.push(format!("{heading}\n{}", regime(announced, lang)));
+        parts.push(format!("{heading}\n{}", regime(announced, reader)));
     }
     parts.join("\n\n")
 }
 
 /// A card of one regime.
-pub(crate) fn regime(it: &pb::Regime, lang: Lang) -> String {
+pub(crate) fn regime(it: &pb::Regime, reader: Reader) -> String {
+    let lang = reader.lang;
     let hours = it.hours.as_ref().map(|it| weekly(it, lang)).unwrap_or_default();
     let card = pairs(
         [
             (words::REGIME, label::<event::RegimeKind>(it.kind, lang).to_owned()),
-            (words::FROM, minutes(it.from.as_ref(), false)),
-            (words::UNTIL, minutes(it.until.as_ref(), false)),
-            (words::LIFTED_AT, minutes(it.lifted_at.as_ref(), false)),
+            (words::FROM, reader.minutes(it.from.as_ref(), false)),
+            (words::UNTIL, reader.minutes(it.until.as_ref(), false)),
+            (words::LIFTED_AT, reader.minutes(it.lifted_at.as_ref(), false)),
             (words::HOURS, hours),
             (words::PRODUCTS, it.products.join(", ")),
             (words::NOTICE, it.notice.clone()),
@@ -61,7 +62,8 @@ pub(crate) fn regime(it: &pb::Regime, lang: Lang) -> String {
 }
 
 /// A table of regimes.
-pub(crate) fn regimes(regimes: &[pb::Regime], lang: Lang) -> String {
+pub(crate) fn regimes(regimes: &[pb::Regime], reader: Reader) -> String {
+    let lang = reader.lang;
     if regimes.is_empty() {
         return words::NO_REGIME.in_lang(lang).to_owned();
     }
@@ -70,9 +72,9 @@ pub(crate) fn regimes(regimes: &[pb::Regime], lang: Lang) -> String {
     for it in regimes {
         table.add_row([
             cell(label::<event::RegimeKind>(it.kind, lang)),
-            cell(&minutes(it.from.as_ref(), false)),
-            cell(&minutes(it.until.as_ref(), false)),
-            cell(&minutes(it.lifted_at.as_ref(), false)),
+            cell(&reader.minutes(it.from.as_ref(), false)),
+            cell(&reader.minutes(it.until.as_ref(), false)),
+            cell(&reader.minutes(it.lifted_at.as_ref(), false)),
             cell(&one_line(&it.notice)),
         ]);
     }

@@ -4,20 +4,20 @@ use beffroi_wire::pb::event::v1 as event;
 use beffroi_wire::pb::query::v1 as pb;
 
 use super::request::product;
-use super::{DAY_WIDTH, at_least, called, cell, label_if_said, named, table};
-use crate::time::minutes;
+use super::{DAY_WIDTH, Reader, at_least, called, cell, label_if_said, named, table};
 use crate::words::{self, Lang, Word as _};
 
 /// The request's summary, and a table of its events.
-pub(crate) fn history(answer: &pb::GetServiceRequestHistoryResponse, lang: Lang) -> String {
+pub(crate) fn history(answer: &pb::GetServiceRequestHistoryResponse, reader: Reader) -> String {
+    let lang = reader.lang;
     let heading = [words::OCCURRED_AT, words::EVENT, words::DETAIL, words::ACTOR];
     let mut table = table(heading, lang);
     at_least(&mut table, &[(0, DAY_WIDTH)]);
     for entry in &answer.entries {
         table.add_row([
-            cell(&minutes(entry.occurred_at.as_ref(), entry.approximate)),
+            cell(&reader.minutes(entry.occurred_at.as_ref(), entry.approximate)),
             cell(&event(entry, lang)),
-            cell(&detail(entry, lang)),
+            cell(&detail(entry, reader)),
             cell(actor(entry, lang)),
         ]);
     }
@@ -49,10 +49,11 @@ fn actor(entry: &pb::HistoryEntry, lang: Lang) -> &str {
 }
 
 /// What was said, who is responsible, until when, how it came, and the source's word.
-fn detail(entry: &pb::HistoryEntry, lang: Lang) -> String {
+fn detail(entry: &pb::HistoryEntry, reader: Reader) -> String {
+    let lang = reader.lang;
     // The sentence of a follow-up may be its text.
     let text = if entry.summary.contains(&entry.text) { "" } else { &entry.text };
-    let due = minutes(entry.due_at.as_ref(), false);
+    let due = reader.minutes(entry.due_at.as_ref(), false);
     let due = if due.is_empty() { due } else { named(words::DUE_AT.in_lang(lang), &due, lang) };
     let is_system = entry.channel() == event::Channel::System;
     let channel = if is_system { "" } else { label_if_said::<event::Channel>(entry.channel, lang) };
@@ -87,8 +88,19 @@ fn depth(entry: &pb::HistoryEntry, lang: Lang) -> String {
         units,
         called(entry.names.as_ref(), |it| &it.programme, &entry.programme).to_owned(),
         entry.attachment.as_ref().map(|it| attachment(it, lang)).unwrap_or_default(),
+        entry.contact.as_ref().map(|it| contact(it, lang)).unwrap_or_default(),
     ];
     parts.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join("\n")
+}
+
+/// What an exchange came to, and how long the wait and the exchange took, where that was measured.
+fn contact(it: &pb::Contact, lang: Lang) -> String {
+    let took = [(words::WAITED, it.waited_secs), (words::HANDLED, it.handled_secs)];
+    let took = took.into_iter().filter(|(_, secs)| *secs > 0).map(|(name, secs)| {
+        named(name.in_lang(lang), &format!("{}:{:02}", secs / 60, secs % 60), lang)
+    });
+    let outcome = label_if_said::<event::ContactOutcome>(it.outcome, lang).to_owned();
+    [outcome].into_iter().chain(took).collect::<Vec<_>>().join(" · ")
 }
 
 fn attachment(it: &pb::Attachment, lang: Lang) -> String {
@@ -100,7 +112,23 @@ fn attachment(it: &pb::Attachment, lang: Lang) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::view::samples::at;
+    use crate::view::samples::{at, reader};
+    use crate::words::Lang;
+
+    #[test]
+    fn a_contact_says_what_it_came_to_and_how_long_it_took() {
+        let taken = pb::Contact {
+            outcome: event::ContactOutcome::FollowedUp.into(),
+            waited_secs: 44,
+            handled_secs: 70,
+        };
+        assert_eq!(
+            contact(&taken, Lang::Fr),
+            "Suivi d’une demande · Attente : 0:44 · Durée : 1:10"
+        );
+        let written = pb::Contact { waited_secs: 0, handled_secs: 0, ..taken };
+        assert_eq!(contact(&written, Lang::En), "Followed up");
+    }
 
     #[test]
     fn internal_follow_ups_are_marked() {
@@ -111,7 +139,7 @@ mod tests {
             ..Default::default()
         };
         assert_eq!(event(&entry, Lang::Fr), "Suivi [Interne]");
-        assert_eq!(detail(&entry, Lang::Fr), "valve");
+        assert_eq!(detail(&entry, reader(Lang::Fr)), "valve");
     }
 
     #[test]
@@ -122,7 +150,10 @@ mod tests {
             channel: event::Channel::System.into(),
             ..Default::default()
         };
-        assert_eq!((actor(&entry, Lang::Fr), detail(&entry, Lang::Fr).as_str()), ("Système", ""));
+        assert_eq!(
+            (actor(&entry, Lang::Fr), detail(&entry, reader(Lang::Fr)).as_str()),
+            ("Système", "")
+        );
         let entry = pb::HistoryEntry { channel: event::Channel::Email.into(), ..entry };
         assert_eq!(actor(&entry, Lang::Fr), "timekeeper");
     }
@@ -137,8 +168,8 @@ mod tests {
             ..Default::default()
         };
         assert_eq!(event(&entry, Lang::En), "Request opened");
-        assert_eq!(detail(&entry, Lang::En), "Travaux publics\nDue (UTC): 2026-11-02 13:30");
-        assert!(detail(&entry, Lang::Fr).ends_with("Échéance (UTC) : 2026-11-02 13:30"));
+        assert_eq!(detail(&entry, reader(Lang::En)), "Travaux publics\nDue: 2026-11-02 08:30");
+        assert!(detail(&entry, reader(Lang::Fr)).ends_with("Échéance : 2026-11-02 08:30"));
     }
 
     #[test]
@@ -155,7 +186,10 @@ mod tests {
             unit: "Foresterie".to_owned(),
             ..Default::default()
         };
-        assert_eq!(detail(&entry, Lang::Fr), "Trottoir → Arbre / Frêne\nVoirie → Foresterie");
+        assert_eq!(
+            detail(&entry, reader(Lang::Fr)),
+            "Trottoir → Arbre / Frêne\nVoirie → Foresterie"
+        );
     }
 
     #[test]
@@ -171,6 +205,9 @@ mod tests {
             }),
             ..Default::default()
         };
-        assert_eq!(detail(&entry, Lang::En), "Causes 26-0000002-4\na.jpg · image/jpeg · 9 bytes");
+        assert_eq!(
+            detail(&entry, reader(Lang::En)),
+            "Causes 26-0000002-4\na.jpg · image/jpeg · 9 bytes"
+        );
     }
 }

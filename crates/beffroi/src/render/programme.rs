@@ -4,13 +4,13 @@ use beffroi_wire::pb::programme::v1::Programme;
 use beffroi_wire::pb::query::v1::ServiceRequest;
 
 use super::request::product;
-use super::{DAY_WIDTH, NUMBER_WIDTH, WORD_WIDTH, at_least, cell, number, table};
-use crate::time::minutes;
+use super::{DAY_WIDTH, NUMBER_WIDTH, Reader, WORD_WIDTH, at_least, called, cell, number, table};
 use crate::view::CloseAnswer;
 use crate::words::{self, Lang};
 
 /// A table of programmes.
-pub(crate) fn programmes(programmes: &[Programme], lang: Lang) -> String {
+pub(crate) fn programmes(programmes: &[Programme], reader: Reader) -> String {
+    let lang = reader.lang;
     if programmes.is_empty() {
         return words::NO_PROGRAMME.in_lang(lang).to_owned();
     }
@@ -22,14 +22,15 @@ pub(crate) fn programmes(programmes: &[Programme], lang: Lang) -> String {
             cell(&programme.code),
             cell(&programme.name),
             number(programme.count),
-            cell(&minutes(programme.oldest_opened_at.as_ref(), false)),
+            cell(&reader.minutes(programme.oldest_opened_at.as_ref(), false)),
         ]);
     }
     table.to_string()
 }
 
 /// A table of requests that wait, below how many there are.
-pub(crate) fn planned(requests: &[ServiceRequest], total: u64, lang: Lang) -> String {
+pub(crate) fn planned(requests: &[ServiceRequest], total: u64, reader: Reader) -> String {
+    let lang = reader.lang;
     if requests.is_empty() {
         return words::NONE_FOUND.in_lang(lang).to_owned();
     }
@@ -50,11 +51,11 @@ pub(crate) fn planned(requests: &[ServiceRequest], total: u64, lang: Lang) -> St
         let borough = request.place.as_ref().map_or("", |it| it.borough.as_str());
         table.add_row([
             cell(&request.number),
-            cell(&request.programme),
+            cell(called(request.names.as_ref(), |it| &it.programme, &request.programme)),
             cell(product(request)),
             cell(borough),
-            cell(&minutes(request.opened_at.as_ref(), request.approximate)),
-            cell(&minutes(request.status_changed_at.as_ref(), false)),
+            cell(&reader.minutes(request.opened_at.as_ref(), request.approximate)),
+            cell(&reader.minutes(request.status_changed_at.as_ref(), false)),
         ]);
     }
     format!("{} ({} / {total})\n{table}", words::REQUESTS.in_lang(lang), requests.len())

@@ -4,18 +4,17 @@ use beffroi_wire::pb::event::v1 as event;
 use beffroi_wire::pb::query::v1 as pb;
 
 use super::{
-    DAY_WIDTH, NUMBER_WIDTH, WORD_WIDTH, answers, at_least, called, cell, label, label_if_said,
-    named, one_line, pairs, plain, table,
+    DAY_WIDTH, NUMBER_WIDTH, Reader, WORD_WIDTH, answers, at_least, called, cell, label,
+    label_if_said, named, one_line, pairs, plain, table,
 };
-use crate::time::minutes;
 use crate::words::{self, Lang};
 
 /// A card of a request that was opened, and the other citizens who might be its asker.
-pub(crate) fn opened(request: &pb::ServiceRequest, others: &[String], lang: Lang) -> String {
-    let mut text = card(request, lang);
+pub(crate) fn opened(request: &pb::ServiceRequest, others: &[String], reader: Reader) -> String {
+    let mut text = card(request, reader);
     if !others.is_empty() {
         text.push_str("\n\n");
-        text.push_str(words::OTHER_CITIZENS.in_lang(lang));
+        text.push_str(words::OTHER_CITIZENS.in_lang(reader.lang));
     }
     for other in others {
         text.push_str("\n  ");
@@ -25,8 +24,8 @@ pub(crate) fn opened(request: &pb::ServiceRequest, others: &[String], lang: Lang
 }
 
 /// A card of one request: first what a citizen would be told.
-pub(crate) fn card(request: &pb::ServiceRequest, lang: Lang) -> String {
-    let card = pairs(fields(request, lang), lang);
+pub(crate) fn card(request: &pb::ServiceRequest, reader: Reader) -> String {
+    let card = pairs(fields(request, reader), reader.lang);
     if request.summary.is_empty() {
         return card.to_string();
     }
@@ -37,9 +36,10 @@ pub(crate) fn card(request: &pb::ServiceRequest, lang: Lang) -> String {
 pub(crate) fn told(
     request: &pb::ServiceRequest,
     (answered, address): (&[pb::AnsweredQuestion], &str),
-    lang: Lang,
+    reader: Reader,
 ) -> String {
-    let mut parts = vec![card(request, lang)];
+    let lang = reader.lang;
+    let mut parts = vec![card(request, reader)];
     if !address.is_empty() {
         parts.push(named(words::ADDRESS.in_lang(lang), &one_line(address), lang));
     }
@@ -50,11 +50,12 @@ pub(crate) fn told(
 }
 
 /// Cards of several requests.
-pub(crate) fn cards(requests: &[pb::ServiceRequest], lang: Lang) -> String {
-    requests.iter().map(|it| card(it, lang)).collect::<Vec<_>>().join("\n\n")
+pub(crate) fn cards(requests: &[pb::ServiceRequest], reader: Reader) -> String {
+    requests.iter().map(|it| card(it, reader)).collect::<Vec<_>>().join("\n\n")
 }
 
-fn fields(request: &pb::ServiceRequest, lang: Lang) -> Vec<(words::Text, String)> {
+fn fields(request: &pb::ServiceRequest, reader: Reader) -> Vec<(words::Text, String)> {
+    let lang = reader.lang;
     let others = request.other_channels.iter();
     let others: Vec<_> = others.map(|it| label::<event::Channel>(*it, lang)).collect();
     let names = request.names.as_ref();
@@ -73,11 +74,14 @@ fn fields(request: &pb::ServiceRequest, lang: Lang) -> Vec<(words::Text, String)
         (words::PROGRAMME, name(|it| &it.programme, &request.programme)),
         (words::PLACE, request.place.as_ref().map(place).unwrap_or_default()),
         (words::CITIZEN, request.citizen_id.clone()),
-        (words::OPENED_AT, minutes(request.opened_at.as_ref(), request.approximate)),
-        (words::CHANGED_AT, changed_at(request)),
-        (words::RESOLVED_AT, minutes(request.resolved_at.as_ref(), request.status_approximate)),
+        (words::OPENED_AT, reader.minutes(request.opened_at.as_ref(), request.approximate)),
+        (words::CHANGED_AT, changed_at(request, reader)),
+        (
+            words::RESOLVED_AT,
+            reader.minutes(request.resolved_at.as_ref(), request.status_approximate),
+        ),
     ];
-    fields.extend(request.promises.iter().map(|it| (words::PROMISE, promise(it, lang))));
+    fields.extend(request.promises.iter().map(|it| (words::PROMISE, promise(it, reader))));
     let source = request.source.as_ref().map(|it| format!("{} {}", it.system, it.id));
     let relations = request.relations.iter();
     fields.extend(relations.map(|it| (words::RELATION, relation(it, lang))));
@@ -86,6 +90,7 @@ fn fields(request: &pb::ServiceRequest, lang: Lang) -> Vec<(words::Text, String)
         (words::DUPLICATES, request.duplicates.join(", ")),
         (words::ATTACHMENTS, some(request.attachments)),
         (words::FOLLOW_UPS, request.public_follow_ups.to_string()),
+        (words::CITIZEN_MESSAGES, some(request.citizen_messages)),
         (words::SOURCE, source.unwrap_or_default()),
         (words::SOURCE_STATUS, request.source_status.clone()),
         (words::ID, request.id.clone()),
@@ -98,8 +103,8 @@ pub(super) fn product(request: &pb::ServiceRequest) -> &str {
     called(request.names.as_ref(), |it| &it.product, &request.product)
 }
 
-fn changed_at(request: &pb::ServiceRequest) -> String {
-    minutes(request.status_changed_at.as_ref(), request.status_approximate)
+fn changed_at(request: &pb::ServiceRequest, reader: Reader) -> String {
+    reader.minutes(request.status_changed_at.as_ref(), request.status_approximate)
 }
 
 /// What is urgent says so; the rest says nothing.
@@ -125,16 +130,18 @@ fn place(place: &event::Place) -> String {
     parts.filter(|part| !part.is_empty()).collect::<Vec<_>>().join(" · ")
 }
 
-fn promise(status: &pb::PromiseStatus, lang: Lang) -> String {
+fn promise(status: &pb::PromiseStatus, reader: Reader) -> String {
+    let lang = reader.lang;
     let promise = status.promise.clone().unwrap_or_default();
     let kind = label::<event::PromiseKind>(promise.kind, lang);
-    let due = minutes(promise.due_at.as_ref(), false);
+    let due = reader.minutes(promise.due_at.as_ref(), false);
     let verdict = label::<pb::Verdict>(status.verdict, lang);
     format!("{kind} → {due} · {verdict}")
 }
 
 /// A table of requests.
-pub(crate) fn requests(requests: &[pb::ServiceRequest], lang: Lang) -> String {
+pub(crate) fn requests(requests: &[pb::ServiceRequest], reader: Reader) -> String {
+    let lang = reader.lang;
     let heading = [
         words::NUMBER,
         words::STATUS,
@@ -157,13 +164,13 @@ pub(crate) fn requests(requests: &[pb::ServiceRequest], lang: Lang) -> String {
         ],
     );
     for request in requests {
-        let (due, verdict) = deadline(request, lang);
+        let (due, verdict) = deadline(request, reader);
         table.add_row([
             cell(&request.number),
             cell(label::<pb::Status>(request.status, lang)),
             cell(product(request)),
             cell(called(request.names.as_ref(), |it| &it.unit, &request.unit)),
-            cell(&minutes(request.opened_at.as_ref(), request.approximate)),
+            cell(&reader.minutes(request.opened_at.as_ref(), request.approximate)),
             cell(&due),
             cell(verdict),
         ]);
@@ -172,26 +179,26 @@ pub(crate) fn requests(requests: &[pb::ServiceRequest], lang: Lang) -> String {
 }
 
 /// The due time and the verdict of the latest promise.
-fn deadline(request: &pb::ServiceRequest, lang: Lang) -> (String, &'static str) {
+fn deadline(request: &pb::ServiceRequest, reader: Reader) -> (String, &'static str) {
     let Some(status) = request.promises.last() else {
         return (String::new(), "");
     };
     let due = status.promise.as_ref().and_then(|it| it.due_at.as_ref());
-    (minutes(due, false), label::<pb::Verdict>(status.verdict, lang))
+    (reader.minutes(due, false), label::<pb::Verdict>(status.verdict, reader.lang))
 }
 
 /// A request on one line.
-pub(crate) fn request_line(request: &pb::ServiceRequest, lang: Lang) -> String {
-    let (due, verdict) = deadline(request, lang);
+pub(crate) fn request_line(request: &pb::ServiceRequest, reader: Reader) -> String {
+    let (due, verdict) = deadline(request, reader);
     let deadline = match due.as_str() {
         "" => String::new(),
-        due => format!(" · {due} UTC ({verdict})"),
+        due => format!(" · {due} ({verdict})"),
     };
     one_line(&format!(
-        "{} UTC · {} · {} · {}{deadline}",
-        changed_at(request),
+        "{} · {} · {} · {}{deadline}",
+        changed_at(request, reader),
         request.number,
-        label::<pb::Status>(request.status, lang),
+        label::<pb::Status>(request.status, reader.lang),
         product(request),
     ))
 }
@@ -199,14 +206,15 @@ pub(crate) fn request_line(request: &pb::ServiceRequest, lang: Lang) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::view::samples::{at, request};
+    use crate::view::samples::{at, reader, request};
+    use crate::words::Lang;
 
     #[test]
     fn a_card_begins_with_what_a_citizen_is_told() {
-        let card = card(&request(), Lang::Fr);
+        let card = card(&request(), reader(Lang::Fr));
         assert!(card.starts_with("Waiting on you.\n\n"), "{card}");
         assert!(card.contains("En attente"), "{card}");
-        assert!(card.contains("Résolution → 2026-11-04 13:30 · Suspendu"), "{card}");
+        assert!(card.contains("Résolution → 2026-11-04 08:30 · Suspendu"), "{card}");
         assert!(!card.contains("Précision"), "{card}");
     }
 
@@ -224,18 +232,18 @@ mod tests {
             attachments: 2,
             ..request()
         };
-        let linked = card(&linked, Lang::Fr);
+        let linked = card(&linked, reader(Lang::Fr));
         for part in ["Urgente", "Réunie à", "26-0000002-4", "Causée par 26-0000003-6", "Pièces"]
         {
             assert!(linked.contains(part), "{part}: {linked}");
         }
-        let plain = card(&request(), Lang::Fr);
+        let plain = card(&request(), reader(Lang::Fr));
         assert!(!plain.contains("Urgence") && !plain.contains("Pièces"), "{plain}");
     }
 
     #[test]
     fn an_address_has_the_colon_of_its_language() {
-        let told = |lang| told(&request(), (&[], "12, rue des Érables"), lang);
+        let told = |lang| told(&request(), (&[], "12, rue des Érables"), reader(lang));
         assert!(told(Lang::En).ends_with("\n\nAddress: 12, rue des Érables"));
         assert!(told(Lang::Fr).ends_with("\n\nAdresse : 12, rue des Érables"));
     }
@@ -243,19 +251,19 @@ mod tests {
     #[test]
     fn approximate_times_are_marked() {
         let rough = pb::ServiceRequest { approximate: true, ..request() };
-        assert!(requests(&[rough], Lang::En).contains("~2026-11-02 13:30"));
+        assert!(requests(&[rough], reader(Lang::En)).contains("~2026-11-02 08:30"));
         let request =
             pb::ServiceRequest { status_approximate: true, resolved_at: at(120), ..request() };
-        let card = card(&request, Lang::En);
-        assert!(card.contains("~2026-11-02 13:31") && card.contains("~2026-11-02 13:32"), "{card}");
-        assert!(request_line(&request, Lang::En).starts_with("~2026-11-02 13:31 UTC"));
+        let card = card(&request, reader(Lang::En));
+        assert!(card.contains("~2026-11-02 08:31") && card.contains("~2026-11-02 08:32"), "{card}");
+        assert!(request_line(&request, reader(Lang::En)).starts_with("~2026-11-02 08:31 · "));
     }
 
     #[test]
     fn a_line_is_one_line() {
         assert_eq!(
-            request_line(&request(), Lang::En),
-            "2026-11-02 13:31 UTC · 26-0000001-2 · On hold · Eau potable · 2026-11-04 13:30 UTC \
+            request_line(&request(), reader(Lang::En)),
+            "2026-11-02 08:31 · 26-0000001-2 · On hold · Eau potable · 2026-11-04 08:30 \
              (Paused)"
         );
     }

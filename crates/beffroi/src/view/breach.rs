@@ -4,6 +4,7 @@ use beffroi_wire::pb::event::v1 as event;
 use beffroi_wire::pb::query::v1 as pb;
 use serde::Serialize;
 
+use super::request::NamesView;
 use super::{PositionView, key_or_unknown, said};
 use crate::time::rfc3339;
 
@@ -49,6 +50,8 @@ pub(crate) struct BreachView {
     #[serde(skip_serializing_if = "Option::is_none")]
     noticed_at: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
+    names: Option<NamesView>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     position: Option<PositionView>,
 }
 
@@ -65,6 +68,7 @@ impl From<pb::Breach> for BreachView {
             cycle: breach.cycle,
             due_at: rfc3339(breach.due_at.as_ref()),
             noticed_at: rfc3339(breach.noticed_at.as_ref()),
+            names: breach.names.map(NamesView::from),
             position: breach.position.map(Into::into),
         }
     }

@@ -56,9 +56,13 @@ struct EntryView {
     #[serde(skip_serializing_if = "Option::is_none")]
     attachment: Option<AttachmentView>,
     #[serde(skip_serializing_if = "Option::is_none")]
+    contact: Option<ContactView>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     hold_reason: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     visibility: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    author: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     due_at: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -94,8 +98,10 @@ impl From<pb::HistoryEntry> for EntryView {
             classified_before: entry.classified_before.map(Into::into),
             classified_after: entry.classified_after.map(Into::into),
             attachment: entry.attachment.map(Into::into),
+            contact: entry.contact.map(Into::into),
             hold_reason: key::<event::HoldReason>(entry.hold_reason),
             visibility: key::<event::Visibility>(entry.visibility),
+            author: key::<event::Author>(entry.author),
             due_at: rfc3339(entry.due_at.as_ref()),
             text: said(entry.text),
             source_status: said(entry.source_status),
@@ -134,6 +140,20 @@ impl From<pb::Classification> for ClassificationView {
             urgency: key_or_unknown::<event::Urgency>(it.urgency),
             names: it.names.map(Into::into),
         }
+    }
+}
+
+#[derive(Debug, Serialize)]
+struct ContactView {
+    outcome: String,
+    waited_secs: u32,
+    handled_secs: u32,
+}
+
+impl From<pb::Contact> for ContactView {
+    fn from(it: pb::Contact) -> Self {
+        let outcome = key_or_unknown::<event::ContactOutcome>(it.outcome);
+        Self { outcome, waited_secs: it.waited_secs, handled_secs: it.handled_secs }
     }
 }
 

@@ -141,6 +141,7 @@ pub(crate) struct RequestView {
     #[serde(skip_serializing_if = "Option::is_none")]
     source_status: Option<String>,
     public_follow_ups: u32,
+    citizen_messages: u32,
     attachments: u32,
     #[serde(skip_serializing_if = "Option::is_none")]
     programme: Option<String>,
@@ -155,6 +156,35 @@ pub(crate) struct RequestView {
     #[serde(skip_serializing_if = "Option::is_none")]
     names: Option<NamesView>,
     summary: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    last_follow_up: Option<FollowUpView>,
+}
+
+/// What the city told a citizen last.
+#[derive(Debug, Serialize)]
+struct FollowUpView {
+    kind: String,
+    summary: String,
+    text: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    occurred_at: Option<String>,
+    #[serde(skip_serializing_if = "is_false")]
+    approximate: bool,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    service_request: Option<String>,
+}
+
+impl From<pb::FollowUp> for FollowUpView {
+    fn from(it: pb::FollowUp) -> Self {
+        Self {
+            kind: it.kind,
+            summary: it.summary,
+            text: it.text,
+            occurred_at: rfc3339(it.occurred_at.as_ref()),
+            approximate: it.approximate,
+            service_request: said(it.service_request),
+        }
+    }
 }
 
 /// What people call things, where that is not what was recorded.
@@ -211,6 +241,7 @@ impl From<pb::ServiceRequest> for RequestView {
             source: request.source.map(|it| SourceView { system: it.system, id: it.id }),
             source_status: said(request.source_status),
             public_follow_ups: request.public_follow_ups,
+            citizen_messages: request.citizen_messages,
             attachments: request.attachments,
             programme: said(request.programme),
             merged_into: said(request.merged_into),
@@ -219,6 +250,7 @@ impl From<pb::ServiceRequest> for RequestView {
             relations: request.relations.into_iter().map(RelationView::from).collect(),
             names: request.names.map(NamesView::from),
             summary: request.summary,
+            last_follow_up: request.last_follow_up.map(FollowUpView::from),
         }
     }
 }
@@ -335,6 +367,7 @@ mod tests {
     ],
     "origin": "live",
     "public_follow_ups": 1,
+    "citizen_messages": 0,
     "attachments": 0,
     "summary": "Waiting on you."
   },

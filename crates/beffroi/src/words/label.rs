@@ -2,8 +2,8 @@
 
 use beffroi_wire::pb::catalogue::v1::WalkStatus;
 use beffroi_wire::pb::event::v1::{
-    Channel, ContactOutcome, Emergency, HoldReason, IdentifierKind, Language, Nature, Origin,
-    PromiseKind, QuestionKind, RegimeKind, RelationKind, Urgency, Visibility,
+    Author, Channel, ContactOutcome, Emergency, HoldReason, IdentifierKind, Language, Nature,
+    Origin, PromiseKind, QuestionKind, RegimeKind, RelationKind, Urgency, Visibility,
 };
 use beffroi_wire::pb::query::v1::{BreachKind, Status, Verdict};
 
@@ -176,6 +176,12 @@ words!(Visibility, "VISIBILITY_", {
     Internal => "Interne", "Internal";
 });
 
+words!(Author, "AUTHOR_", {
+    Unspecified => "Ville", "City";
+    City => "Ville", "City";
+    Citizen => "Citoyen", "Citizen";
+});
+
 words!(RelationKind, "RELATION_KIND_", {
     Unspecified => "Inconnue", "Unknown";
     Related => "Liée à", "Related to";
@@ -288,6 +294,7 @@ mod tests {
         check::<Language>();
         check::<HoldReason>();
         check::<Visibility>();
+        check::<Author>();
         check::<RelationKind>();
         check::<Origin>();
         check::<PromiseKind>();

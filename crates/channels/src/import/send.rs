@@ -7,9 +7,8 @@ use beffroi_wire::pb::intake::v1::{ImportResult, ImportServiceRequestsRequest};
 use std::error::Error;
 use std::time::Duration;
 use tokio::time::{Instant, sleep, timeout};
-use tonic::service::Interceptor;
-use tonic::service::interceptor::InterceptedService;
-use tonic::transport::Channel;
+use tonic::body::Body;
+use tonic::codegen::{Service, StdError, http};
 use tonic::{Code, Status};
 
 /// How long a batch is tried.
@@ -82,10 +81,13 @@ impl Taken {
 }
 
 /// Sends a batch until it is answered. Ids are derived from the source, so sending again is safe.
-pub(crate) async fn batch<I: Interceptor + Clone>(
-    client: &IntakeServiceClient<InterceptedService<Channel, I>>,
+pub(crate) async fn batch<C>(
+    client: &IntakeServiceClient<C>,
     batch: &Batch,
-) -> Result<Taken, Failure> {
+) -> Result<Taken, Failure>
+where
+    C: Service<http::Request<Body>, Response = http::Response<Body>, Error: Into<StdError>> + Clone,
+{
     let mut taken = Taken::default();
     if batch.requests.is_empty() {
         return Ok(taken);

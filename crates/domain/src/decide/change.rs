@@ -3,8 +3,8 @@
 use super::{Change, Command, Reclassify, Rejection, links};
 use crate::city::Promised;
 use crate::{
-    City, Kind, Origin, OutOfCalendar, Reclassified, Request, Status, Term, Timestamp, Verdict,
-    Visibility,
+    City, FollowUp, Kind, Origin, OutOfCalendar, Reclassified, Request, Status, Term, Timestamp,
+    Verdict,
 };
 
 const DAY_MICROS: i64 = 86_400_000_000;
@@ -16,8 +16,8 @@ pub(super) fn change(city: &City, request: &Request, command: &Command) -> Resul
     match &command.change {
         Change::Open(_) => Err(Rejection::Exists),
         // The citizen was told once: a planned request gets no follow-up towards them.
-        Change::FollowUp(Visibility::Public) if planned => Err(Rejection::PlannedFollowUp),
-        Change::FollowUp(visibility) => Ok(Kind::FollowUpAdded(*visibility)),
+        Change::FollowUp(FollowUp::Public) if planned => Err(Rejection::PlannedFollowUp),
+        Change::FollowUp(it) => Ok(Kind::FollowUpAdded(*it)),
         Change::Assign(unit) if request.is_in_hand() => Ok(Kind::Assigned(unit.clone())),
         Change::PutOnHold(reason) if request.is_in_hand() => Ok(Kind::PutOnHold(*reason)),
         Change::Resume if status == Status::OnHold => resume(city, request, command),

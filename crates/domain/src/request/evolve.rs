@@ -1,9 +1,7 @@
 //! Folding events into the state of their request.
 
 use super::{OutOfOrder, Request, Status};
-use crate::{
-    About, Event, HoldReason, Kind, Label, Opened, Promise, Reclassified, Term, Visibility,
-};
+use crate::{About, Event, FollowUp, HoldReason, Kind, Label, Opened, Promise, Reclassified, Term};
 
 impl Request {
     /// Folds one event into the state of its request.
@@ -32,10 +30,7 @@ impl Request {
             Kind::Assigned(unit) => self.assign(unit.as_ref(), event),
             Kind::PutOnHold(reason) => self.wait(*reason, event),
             Kind::Resumed(terms) => self.resume(terms, event),
-            Kind::FollowUpAdded(visibility) => {
-                self.public_follow_ups += u32::from(*visibility == Visibility::Public);
-                true
-            }
+            Kind::FollowUpAdded(it) => self.follow_up(*it),
             Kind::Resolved => self.resolve(event),
             Kind::Reopened(terms) => self.reopen(terms, event),
             Kind::Cancelled => self.cancel(event),
@@ -133,7 +128,17 @@ impl Request {
             attachments: Vec::new(),
             raised: Vec::new(),
             public_follow_ups: 0,
+            citizen_messages: 0,
         })
+    }
+
+    fn follow_up(&mut self, it: FollowUp) -> bool {
+        match it {
+            FollowUp::Public => self.public_follow_ups += 1,
+            FollowUp::FromCitizen => self.citizen_messages += 1,
+            FollowUp::Internal => {}
+        }
+        true
     }
 
     fn assign(&mut self, unit: Option<&Label>, event: &Event) -> bool {

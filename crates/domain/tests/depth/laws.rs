@@ -2,8 +2,8 @@
 
 use crate::town::{Town, assign, at, code, id, reclassification};
 use beffroi_domain::{
-    Attachment, Change, HoldReason, Reclassify, Relation, RelationKind, Request, Status, Verdict,
-    Visibility,
+    Attachment, Change, FollowUp, HoldReason, Reclassify, Relation, RelationKind, Request, Status,
+    Verdict,
 };
 use proptest::prelude::*;
 
@@ -33,7 +33,8 @@ fn step() -> impl Strategy<Value = Step> {
         assign("Voirie"),
         Change::PutOnHold(HoldReason::Citizen),
         Change::Resume,
-        Change::FollowUp(Visibility::Public),
+        Change::FollowUp(FollowUp::Public),
+        Change::FollowUp(FollowUp::FromCitizen),
         Change::Resolve,
         Change::Reopen,
         Change::Cancel,
@@ -115,6 +116,7 @@ fn without_history(request: &Request) -> Request {
         promise.breached = false;
     }
     request.public_follow_ups = 0;
+    request.citizen_messages = 0;
     request.relations.clear();
     request.attachments.clear();
     request

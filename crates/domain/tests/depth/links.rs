@@ -2,8 +2,8 @@
 
 use crate::town::{Town, assign, at, citizen, code, id, opening, reclassification};
 use beffroi_domain::{
-    Attachment, Change, Duplicate, HoldReason, LinkRejection, Reclassify, Rejection, Relation,
-    RelationKind, Request, Status, Verdict, Visibility,
+    Attachment, Change, Duplicate, FollowUp, HoldReason, LinkRejection, Reclassify, Rejection,
+    Relation, RelationKind, Request, Status, Verdict,
 };
 
 #[test]
@@ -159,7 +159,7 @@ fn a_merged_request_is_changed_through_the_other_one_only() {
             ("03 10:00", Change::Reclassify(Box::new(reclassification("Chaussée")))),
             refused(),
         )
-        .when(1, "03 10:00", Change::FollowUp(Visibility::Public));
+        .when(1, "03 10:00", Change::FollowUp(FollowUp::Public));
     assert_eq!(town.of(1).public_follow_ups, 1);
     assert_eq!(town.unmerge(2, at("03 11:00")), Err(LinkRejection::NotMerged.into()));
 }

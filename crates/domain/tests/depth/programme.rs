@@ -1,7 +1,7 @@
 //! Planned intervention programmes.
 
 use crate::town::{Town, assign, code, opening};
-use beffroi_domain::{Change, HoldReason, Rejection, Status, Verdict, Visibility};
+use beffroi_domain::{Change, FollowUp, HoldReason, Rejection, Status, Verdict};
 
 fn enter() -> Change {
     Change::EnterProgramme(code("refection"))
@@ -14,16 +14,17 @@ fn no_delay_runs_and_the_citizen_is_told_nothing_more_while_planned() {
         .when(1, "02 11:00", enter())
         .then_refused(
             1,
-            ("02 12:00", Change::FollowUp(Visibility::Public)),
+            ("02 12:00", Change::FollowUp(FollowUp::Public)),
             Rejection::PlannedFollowUp,
         )
         .then_refused(1, ("02 12:00", enter()), planned.clone())
         .then_refused(1, ("02 12:00", assign("Voirie")), planned.clone())
         .then_refused(1, ("02 12:00", Change::PutOnHold(HoldReason::Citizen)), planned)
-        .when(1, "02 12:00", Change::FollowUp(Visibility::Internal));
+        .when(1, "02 12:00", Change::FollowUp(FollowUp::Internal))
+        .when(1, "02 12:00", Change::FollowUp(FollowUp::FromCitizen));
     assert_eq!(town.of(1).promises[0].verdict, Verdict::Rescinded);
     assert_eq!(town.of(1).alarms().count(), 0);
-    assert_eq!(town.of(1).public_follow_ups, 0);
+    assert_eq!((town.of(1).public_follow_ups, town.of(1).citizen_messages), (0, 1));
 }
 
 #[test]

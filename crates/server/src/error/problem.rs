@@ -44,6 +44,7 @@ pub(crate) enum Problem {
     Date,
     EndsFirst,
     Twice,
+    CitizenIsPublic,
     WithoutPeriod,
     Code(InvalidCode),
     Area(InvalidArea),
@@ -104,6 +105,7 @@ impl Problem {
             Self::Date => "is not a date such as 2026-03-01".to_owned(),
             Self::EndsFirst => "is not after the beginning of the window".to_owned(),
             Self::Twice => "is named twice".to_owned(),
+            Self::CitizenIsPublic => "must be public: it is the citizen's own message".to_owned(),
             Self::WithoutPeriod => "is of use only when `by` names the period".to_owned(),
             Self::Code(error) => format!("{error}"),
             Self::Area(error) => format!("{error}"),
@@ -161,6 +163,9 @@ impl Problem {
             Self::Date => "n'est pas une date telle que 2026-03-01".to_owned(),
             Self::EndsFirst => "ne suit pas le début de la période demandée".to_owned(),
             Self::Twice => "est nommé deux fois".to_owned(),
+            Self::CitizenIsPublic => {
+                "doit être publique : c'est le message du citoyen lui-même".to_owned()
+            }
             Self::WithoutPeriod => "ne sert que lorsque `by` nomme la période".to_owned(),
             Self::Code(InvalidCode(text)) => format!(
                 "`{text}` n'est pas un code : 1 à 64 lettres minuscules sans accents, chiffres et \

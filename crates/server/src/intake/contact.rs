@@ -1,5 +1,6 @@
 //! Recording a contact.
 
+use super::again::is_same_contact;
 use super::asker::{details, found};
 use super::exchange::SECS_MAX;
 use super::{find, subject};
@@ -37,7 +38,12 @@ pub(super) async fn record(
         personal: Personal(PersonalData::default()),
         kind: Kind::ContactRecorded(Box::new(contact)),
     };
-    let sequence = commit(node, id, event).await?;
+    let sequence = commit(node, id, event.clone()).await?;
+    let snapshot = node.projections.snapshot()?;
+    let recorded = snapshot.contact(id)?.map(|it| snapshot.recorded(it)).transpose()?;
+    if recorded.is_some_and(|it| !is_same_contact(&event, &it.event)) {
+        return Err(ApiError::IdTaken(id.to_string()));
+    }
     let position = Some(node.position(sequence));
     Ok(pb::RecordContactResponse { contact_id: id.to_string(), position })
 }

@@ -5,7 +5,8 @@ use super::{Asked, Standing, event_id, execute, find};
 use crate::error::{ApiError, Problem, Violation};
 use crate::parse::{Fields, Name, only_text};
 use crate::shared::Shared;
-use beffroi_domain::{Change, Text};
+use beffroi_domain::{Change, FollowUp, Text};
+use beffroi_wire::pb::event::v1::{Author, Visibility};
 use beffroi_wire::pb::intake::v1 as pb;
 use beffroi_wire::vocabulary;
 
@@ -26,8 +27,7 @@ fn parse(node: &Shared, message: &pb::AddFollowUpRequest) -> Result<(Name, Asked
     if text == Some(None) {
         fields.wrong("text", Problem::Missing);
     }
-    let visibility = vocabulary::visibility::from_pb(message.visibility);
-    let visibility = fields.word("visibility", message.visibility, visibility);
+    let kind = kind(&mut fields, message);
     let channel = vocabulary::channel::from_pb(message.channel);
     let channel = if message.exchange.is_some() {
         fields.known("channel", message.channel, channel)
@@ -41,7 +41,7 @@ fn parse(node: &Shared, message: &pb::AddFollowUpRequest) -> Result<(Name, Asked
     let parsed = (|| {
         let asked = Asked {
             id: id?,
-            change: Change::FollowUp(visibility?),
+            change: Change::FollowUp(kind?),
             occurred_at: occurred_at?,
             actor: actor?,
             channel: channel?,
@@ -52,4 +52,18 @@ fn parse(node: &Shared, message: &pb::AddFollowUpRequest) -> Result<(Name, Asked
         Some((name?, asked))
     })();
     fields.finish(parsed)
+}
+
+/// Who speaks, and to whom: as the call says, whatever channel or exchange it names.
+fn kind(fields: &mut Fields, message: &pb::AddFollowUpRequest) -> Option<FollowUp> {
+    let visibility = Visibility::try_from(message.visibility).ok();
+    let visibility = fields.known("visibility", message.visibility, visibility);
+    let author = Author::try_from(message.author).ok();
+    let author = fields.word("author", message.author, author);
+    let (visibility, author) = (visibility?, author?);
+    let kind = vocabulary::follow_up::from_pb(visibility, author);
+    if kind.is_none() {
+        fields.wrong("visibility", Problem::CitizenIsPublic);
+    }
+    kind
 }

@@ -3,6 +3,7 @@
 //! The event of the request that a call names first carries the call's id, and its history so
 //! remembers the call for ever; the id of the other side's event is derived from it.
 
+use super::again::is_same_text;
 use super::{Asked, BothStanding, derived, event_id, find, subject};
 use crate::commit::Decision;
 use crate::error::ApiError;
@@ -162,7 +163,7 @@ impl Linking {
     ) -> Result<Decision<BothStanding>, ApiError> {
         let first = snapshot.request(first)?.ok_or(Rejection::Unknown)?;
         if let Some(sequence) = first.sequence_of(self.id.uuid()) {
-            if !self.made(&snapshot.recorded(sequence)?.event) {
+            if !self.made(&snapshot.recorded(sequence)?.event, second) {
                 return Err(ApiError::IdTaken(self.id.to_string()));
             }
             let second = match second {
@@ -238,13 +239,17 @@ impl Linking {
     }
 
     /// Whether `recorded` is what this command made when it was sent before.
-    fn made(&self, recorded: &Event) -> bool {
-        match self.link {
-            Link::Merge => matches!(recorded.kind, Kind::Merged(_)),
-            Link::Unmerge => matches!(recorded.kind, Kind::Unmerged),
-            Link::Relate(_) => matches!(recorded.kind, Kind::Related(_)),
-            Link::Unrelate => matches!(recorded.kind, Kind::Unrelated(_)),
-        }
+    fn made(&self, recorded: &Event, second: Option<RequestId>) -> bool {
+        let same = match (self.link, &recorded.kind) {
+            (Link::Merge, Kind::Merged(it)) => second == Some(it.into),
+            (Link::Unmerge, Kind::Unmerged) => true,
+            (Link::Relate(kind), Kind::Related(it)) => {
+                second == Some(it.request) && kind == it.kind
+            }
+            (Link::Unrelate, Kind::Unrelated(it)) => second == Some(*it),
+            (Link::Merge | Link::Unmerge | Link::Relate(_) | Link::Unrelate, _) => false,
+        };
+        same && is_same_text(self.note.as_ref(), recorded.personal.text.as_ref())
     }
 }
 

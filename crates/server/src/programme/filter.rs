@@ -7,6 +7,8 @@ use beffroi_aggregator::PlannedRow;
 use beffroi_domain::{Area, Code, InvalidArea, Label, Timestamp};
 use beffroi_wire::pb::programme::v1 as pb;
 
+const DAY_MICROS: i64 = 24 * 3600 * 1_000_000;
+
 /// What must hold of a request, all at once.
 #[derive(Debug)]
 pub(super) struct Filter {
@@ -20,7 +22,7 @@ pub(super) struct Filter {
 }
 
 impl Filter {
-    pub(super) fn parse(wire: &pb::ProgrammeFilter) -> Result<Self, ApiError> {
+    pub(super) fn parse(wire: &pb::ProgrammeFilter, now: Timestamp) -> Result<Self, ApiError> {
         let mut fields = Fields::default();
         let programme = code(&mut fields, &wire.programme);
         let product = fields.optional_label("filter.product", &wire.product);
@@ -29,13 +31,14 @@ impl Filter {
         let opened_before =
             time_of(&mut fields, "filter.opened_before", wire.opened_before.as_ref());
         let area = area(&mut fields, wire.area.as_ref());
+        let aged = (wire.older_than_days > 0).then(|| ago(now, wire.older_than_days));
         let parsed = (|| {
             Some(Self {
                 programme: programme?,
                 product: product?,
                 borough: borough?,
                 opened_from: opened_from?,
-                opened_before: opened_before?,
+                opened_before: opened_before?.into_iter().chain(aged).min(),
                 area: area?,
             })
         })();
@@ -50,6 +53,10 @@ impl Filter {
             && self.opened_before.is_none_or(|it| row.opened_at < it)
             && self.area.is_none_or(|it| row.coordinates.is_some_and(|at| it.contains(at)))
     }
+}
+
+fn ago(now: Timestamp, days: u32) -> Timestamp {
+    now.saturating_add_micros(i64::from(days).saturating_mul(-DAY_MICROS))
 }
 
 fn is_product(named: &Label, row: &PlannedRow) -> bool {
@@ -85,6 +92,13 @@ fn area(fields: &mut Fields, wire: Option<&pb::BoundingBox>) -> Option<Option<Ar
 mod tests {
     use super::*;
 
+    /// 366 days after the row was opened.
+    const NOW: i64 = (1_772_463_600 + 366 * 86_400) * 1_000_000;
+
+    fn parsed(filter: &pb::ProgrammeFilter) -> Result<Filter, ApiError> {
+        Filter::parse(filter, Timestamp::from_micros(NOW).unwrap())
+    }
+
     fn row() -> PlannedRow {
         PlannedRow {
             programme: "trottoirs".parse().unwrap(),
@@ -97,7 +111,7 @@ mod tests {
     }
 
     fn check(filter: &pb::ProgrammeFilter, takes: bool) {
-        assert_eq!(Filter::parse(filter).unwrap().takes(&row()), takes, "{filter:?}");
+        assert_eq!(parsed(filter).unwrap().takes(&row()), takes, "{filter:?}");
     }
 
     fn at(seconds: i64) -> prost_types::Timestamp {
@@ -138,12 +152,29 @@ mod tests {
     }
 
     #[test]
+    fn age_is_counted_in_days_before_now() {
+        let older = |older_than_days, opened_before| pb::ProgrammeFilter {
+            older_than_days,
+            opened_before,
+            ..pb::ProgrammeFilter::default()
+        };
+        for (days, takes) in [(0, true), (365, true), (366, false), (367, false)] {
+            check(&older(days, None), takes);
+        }
+        check(&older(u32::MAX, None), false);
+        // Both must hold.
+        check(&older(365, Some(at(1_772_463_600))), false);
+        check(&older(366, Some(at(1_772_463_601))), false);
+        check(&older(365, Some(at(1_772_463_601))), true);
+    }
+
+    #[test]
     fn an_area_leaves_out_what_has_no_coordinates() {
         let globe = pb::BoundingBox { south: -90.0, west: -180.0, north: 90.0, east: 180.0 };
         let filter = pb::ProgrammeFilter { area: Some(globe), ..pb::ProgrammeFilter::default() };
         check(&filter, true);
         let nowhere = PlannedRow { coordinates: None, ..row() };
-        assert!(!Filter::parse(&filter).unwrap().takes(&nowhere));
+        assert!(!parsed(&filter).unwrap().takes(&nowhere));
     }
 
     #[test]
@@ -155,7 +186,7 @@ mod tests {
             opened_from: Some(at(i64::MAX)),
             ..pb::ProgrammeFilter::default()
         };
-        let Err(ApiError::Invalid(violations)) = Filter::parse(&filter) else {
+        let Err(ApiError::Invalid(violations)) = parsed(&filter) else {
             panic!("it must be refused")
         };
         let fields: Vec<_> = violations.iter().map(|it| it.field.as_str()).collect();

@@ -58,7 +58,7 @@ pub(super) async fn requests(
 ) -> Result<pb::ListProgrammeRequestsResponse, ApiError> {
     let wire = call.filter.unwrap_or_default();
     let binding = format!("programme {wire:?}");
-    let filter = Filter::parse(&wire)?;
+    let filter = Filter::parse(&wire, node.clock.now())?;
     let size = page_size(call.page_size)?;
     let from = match call.page_token.as_str() {
         "" => None,

@@ -1,5 +1,6 @@
 //! Warnings and breaches: listed, and streamed with resume tokens.
 
+use super::view::View;
 use super::{Outlet, list};
 use crate::error::{ApiError, Problem};
 use crate::shared::Shared;
@@ -49,6 +50,7 @@ impl Filter {
 pub(super) async fn list(
     node: Arc<Shared>,
     call: pb::ListBreachesRequest,
+    language: Language,
 ) -> Result<pb::ListBreachesResponse, ApiError> {
     let filter = Filter::parse(call.kind, &call.unit)?;
     let size = list::page_size(call.page_size)?;
@@ -58,7 +60,7 @@ pub(super) async fn list(
         token => token::read(("page_token", || Problem::PageToken), &node.log, &binding, token)?,
     };
     node.at_least(call.min_position.as_ref()).await?;
-    let read = move || page(&node, &filter, (after, size), &binding);
+    let read = move || page(&node, &filter, (after, size), &binding, language);
     tokio::task::spawn_blocking(read).await.map_err(|_| ApiError::Task)?
 }
 
@@ -67,8 +69,10 @@ fn page(
     filter: &Filter,
     (mut after, size): (u64, usize),
     binding: &str,
+    language: Language,
 ) -> Result<pb::ListBreachesResponse, ApiError> {
     let snapshot = node.projections.snapshot()?;
+    let view = View::new(node, &snapshot, language);
     let rows = snapshot.breaches_after(after, list::SCAN_MAX)?;
     let mut ended = rows.len() < list::SCAN_MAX;
     let mut breaches = Vec::new();
@@ -79,7 +83,7 @@ fn page(
         }
         after = sequence;
         if filter.takes(&row) {
-            breaches.push(breach(node, sequence, &row));
+            breaches.push(breach(node, &view, (sequence, &row))?);
         }
     }
     let next = (!ended).then_some(after);
@@ -105,7 +109,7 @@ pub(super) fn subscribe(
     };
     let (outlet, stream) = Outlet::open(&node, language)?;
     tokio::spawn(async move {
-        if let Err(error) = run(&node, &outlet, &filter, after).await {
+        if let Err(error) = run(&node, &outlet, &Arc::new(filter), after).await {
             outlet.end(error).await;
         }
     });
@@ -115,26 +119,22 @@ pub(super) fn subscribe(
 /// Sends the facts after `after`, then those to come. The table of facts is the only source, before
 /// and after catching up: nothing can fall between, and a slow reader is waited for.
 async fn run(
-    node: &Shared,
+    node: &Arc<Shared>,
     outlet: &Outlet<Message>,
-    filter: &Filter,
+    filter: &Arc<Filter>,
     mut after: u64,
 ) -> Result<(), ApiError> {
     let mut caught_up = false;
     loop {
-        let projections = node.projections.clone();
-        let read = tokio::task::spawn_blocking(move || {
-            let snapshot = projections.snapshot()?;
-            let rows = snapshot.breaches_after(after, READ_MAX)?;
-            Ok::<_, ApiError>((rows, snapshot.checkpoint().sequence))
-        });
-        let (rows, sequence) = read.await.map_err(|_| ApiError::Task)??;
-        let all = rows.len() < READ_MAX;
-        for (at, row) in rows {
-            after = at;
-            if filter.takes(&row)
-                && !send(node, outlet, Event::Breach(breach(node, at, &row)), at).await
-            {
+        let read = {
+            let (node, filter, language) = (Arc::clone(node), Arc::clone(filter), outlet.language);
+            move || next(&node, &filter, after, language)
+        };
+        let read = tokio::task::spawn_blocking(read).await.map_err(|_| ApiError::Task)?;
+        let Next { facts, last, all, sequence } = read?;
+        after = last;
+        for (at, fact) in facts {
+            if !send(node, outlet, Event::Breach(fact), at).await {
                 return Ok(());
             }
             if node.shutdown.is_cancelled() {
@@ -169,6 +169,30 @@ async fn run(
     }
 }
 
+/// The facts that come next.
+struct Next {
+    /// Those that are wanted.
+    facts: Vec<(u64, pb::Breach)>,
+    /// Up to where they were looked for.
+    last: u64,
+    /// Whether these are all there are.
+    all: bool,
+    /// Where the node is.
+    sequence: u64,
+}
+
+fn next(node: &Shared, filter: &Filter, after: u64, language: Language) -> Result<Next, ApiError> {
+    let snapshot = node.projections.snapshot()?;
+    let view = View::new(node, &snapshot, language);
+    let rows = snapshot.breaches_after(after, READ_MAX)?;
+    let last = rows.last().map_or(after, |(at, _)| *at);
+    let all = rows.len() < READ_MAX;
+    let wanted = rows.iter().filter(|(_, row)| filter.takes(row));
+    let facts = wanted.map(|(at, row)| Ok((*at, breach(node, &view, (*at, row))?)));
+    let facts = facts.collect::<Result<_, ApiError>>()?;
+    Ok(Next { facts, last, all, sequence: snapshot.checkpoint().sequence })
+}
+
 async fn send(node: &Shared, outlet: &Outlet<Message>, event: Event, at: u64) -> bool {
     let resume_token = resume_token(node, at);
     outlet.send(Message { resume_token, event: Some(event) }).await
@@ -178,12 +202,16 @@ fn resume_token(node: &Shared, after: u64) -> String {
     token::write(&node.log, RESUME_BINDING, after)
 }
 
-fn breach(node: &Shared, sequence: u64, row: &BreachRow) -> pb::Breach {
+fn breach(
+    node: &Shared,
+    view: &View<'_>,
+    (sequence, row): (u64, &BreachRow),
+) -> Result<pb::Breach, ApiError> {
     let kind = match row.kind {
         FactKind::Warning => pb::BreachKind::Warning,
         FactKind::Breach => pb::BreachKind::Breach,
     };
-    pb::Breach {
+    Ok(pb::Breach {
         id: row.id.to_string(),
         kind: kind.into(),
         request_id: row.request.to_string(),
@@ -198,5 +226,6 @@ fn breach(node: &Shared, sequence: u64, row: &BreachRow) -> pb::Breach {
             recorded_at: Some(time::to_pb(row.recorded_at)),
             ..node.position(sequence)
         }),
-    }
+        names: view.names_of_fact(row)?,
+    })
 }

@@ -1,7 +1,7 @@
 //! A citizen's synthesis, over all the records merged with theirs.
 
-use super::list;
 use super::view::View;
+use super::{list, told};
 use crate::error::ApiError;
 use crate::parse::Fields;
 use crate::shared::Shared;
@@ -11,6 +11,9 @@ use beffroi_wire::pb::query::v1 as pb;
 use beffroi_wire::{time, vocabulary};
 use std::collections::BTreeMap;
 use std::sync::Arc;
+
+/// How many bytes of follow-ups a page holds, from which on it is short.
+const TEXTS_MAX: usize = 1 << 20;
 
 pub(super) async fn citizen(
     node: Arc<Shared>,
@@ -43,9 +46,17 @@ fn synthesis(
     let family = Family::of(&snapshot, id)?;
     let view = View::new(node, &snapshot, language);
     let mut older = family.requests.iter().rev().filter(|it| **it < place);
-    let page = older.by_ref().take(size);
-    let page = page.map(|ordinal| view.service_request(&snapshot.request_at(*ordinal)?));
-    let service_requests = page.collect::<Result<_, ApiError>>()?;
+    let (mut service_requests, mut bytes) = (Vec::new(), 0);
+    while service_requests.len() < size
+        && bytes < TEXTS_MAX
+        && let Some(ordinal) = older.next()
+    {
+        let row = snapshot.request_at(*ordinal)?;
+        let mut request = view.service_request(&row)?;
+        request.last_follow_up = told::last(&view, &row)?;
+        bytes += request.last_follow_up.as_ref().map_or(0, |it| it.text.len());
+        service_requests.push(request);
+    }
     let next = older.next().map(|ordinal| ordinal + 1);
     Ok(pb::GetCitizenResponse {
         citizen: Some(family.head(&snapshot, id)?),

@@ -1,6 +1,8 @@
 //! The history of a request.
 
+mod contacts;
 mod depth;
+mod survivor;
 
 use super::find;
 use super::view::{View, label};
@@ -9,7 +11,7 @@ use crate::language::choose;
 use crate::programme::words::words;
 use crate::shared::Shared;
 use beffroi_aggregator::Recorded;
-use beffroi_domain::{Code, HoldReason, Kind, Language, Request, Status, Timestamp, Visibility};
+use beffroi_domain::{Code, FollowUp, HoldReason, Kind, Language, Request, Status, Timestamp};
 use beffroi_wire::pb::query::v1 as pb;
 use beffroi_wire::{time, vocabulary};
 
@@ -45,6 +47,11 @@ pub(super) async fn history(
         }
         state = after;
     }
+    survivor::add(&mut entries, node, (&view, &row), language)?;
+    if staff {
+        contacts::add(&mut entries, node, (&view, &row), language)?;
+    }
+    entries.sort_by_key(|it| it.position.as_ref().map(|it| it.sequence));
     let view = view.service_request(&row)?;
     Ok(pb::GetServiceRequestHistoryResponse {
         service_request: Some(view),
@@ -55,7 +62,7 @@ pub(super) async fn history(
 
 fn is_public(kind: &Kind) -> bool {
     match kind {
-        Kind::FollowUpAdded(Visibility::Internal)
+        Kind::FollowUpAdded(FollowUp::Internal)
         | Kind::DuplicateAdded(_)
         | Kind::DuplicateRemoved(_)
         | Kind::Related(_)
@@ -65,7 +72,7 @@ fn is_public(kind: &Kind) -> bool {
         | Kind::Assigned(_)
         | Kind::PutOnHold(_)
         | Kind::Resumed(_)
-        | Kind::FollowUpAdded(Visibility::Public)
+        | Kind::FollowUpAdded(FollowUp::Public | FollowUp::FromCitizen)
         | Kind::Resolved
         | Kind::Reopened(_)
         | Kind::Cancelled
@@ -112,8 +119,9 @@ fn entry(node: &Shared, recorded: &Recorded, language: Language) -> pb::HistoryE
         Kind::PutOnHold(reason) => {
             entry.hold_reason = vocabulary::hold_reason::to_pb(*reason).into();
         }
-        Kind::FollowUpAdded(visibility) => {
-            entry.visibility = vocabulary::visibility::to_pb(*visibility).into();
+        Kind::FollowUpAdded(it) => {
+            let (visibility, author) = vocabulary::follow_up::to_pb(*it);
+            (entry.visibility, entry.author) = (visibility.into(), author.into());
         }
         Kind::Resumed(_)
         | Kind::Resolved
@@ -174,7 +182,7 @@ fn due_at(kind: &Kind) -> Option<Timestamp> {
     }
 }
 
-fn summary(kind: &Kind, language: Language) -> String {
+pub(super) fn summary(kind: &Kind, language: Language) -> String {
     let (french, english) = match kind {
         Kind::Opened(_) => ("Demande ouverte", "Request opened"),
         Kind::Assigned(_) => ("Prise en charge", "Assigned"),
@@ -185,8 +193,9 @@ fn summary(kind: &Kind, language: Language) -> String {
             ("En attente d'un tiers", "Waiting for a third party")
         }
         Kind::Resumed(_) => ("Attente terminée", "Resumed"),
-        Kind::FollowUpAdded(Visibility::Public) => ("Suivi", "Follow-up"),
-        Kind::FollowUpAdded(Visibility::Internal) => ("Suivi interne", "Internal follow-up"),
+        Kind::FollowUpAdded(FollowUp::Public) => ("Suivi", "Follow-up"),
+        Kind::FollowUpAdded(FollowUp::Internal) => ("Suivi interne", "Internal follow-up"),
+        Kind::FollowUpAdded(FollowUp::FromCitizen) => ("Message du citoyen", "Citizen's message"),
         Kind::Resolved => ("Demande résolue", "Request resolved"),
         Kind::Reopened(_) => ("Demande rouverte", "Request reopened"),
         Kind::Cancelled => ("Demande annulée", "Request cancelled"),

@@ -6,6 +6,7 @@ use crate::catalogue::{self, Catalogues};
 use crate::error::{ApiError, standing};
 use crate::language::choose;
 use crate::programme::words::words;
+use crate::query::told;
 use crate::shared::Shared;
 use beffroi_aggregator::{RequestRow, Snapshot};
 use beffroi_domain::{
@@ -20,11 +21,11 @@ pub(in crate::query) use names::Recorded;
 
 /// Looks at requests for a caller, at one moment of the projections.
 pub(crate) struct View<'a> {
-    snapshot: &'a Snapshot,
+    pub(in crate::query) snapshot: &'a Snapshot,
     catalogues: &'a Catalogues,
     city: &'a City,
     now: Timestamp,
-    language: Language,
+    pub(in crate::query) language: Language,
 }
 
 impl<'a> View<'a> {
@@ -37,10 +38,7 @@ impl<'a> View<'a> {
     pub(crate) fn service_request(&self, row: &RequestRow) -> Result<pb::ServiceRequest, ApiError> {
         let mut view = own(row, self.now);
         let request = &row.request;
-        let survivor = match &request.merged {
-            Some(merged) => self.snapshot.request(merged.into)?,
-            None => None,
-        };
+        let survivor = told::survivor(self.snapshot, row)?;
         view.merged_into = survivor.as_ref().map(|it| it.number.to_string()).unwrap_or_default();
         let recorded = Recorded {
             entry: request.entry.as_ref(),
@@ -50,6 +48,8 @@ impl<'a> View<'a> {
         view.names = self.names(request.catalogue_version, recorded)?;
         if let Some(survivor) = &survivor {
             view.hold_reason = hold_reason(&survivor.request);
+            let since = row.told_of(survivor).count();
+            view.public_follow_ups += u32::try_from(since).unwrap_or(u32::MAX);
         }
         view.summary = match &survivor {
             Some(survivor) => self.summary_of_duplicate(row, survivor)?,
@@ -185,6 +185,7 @@ fn own(row: &RequestRow, now: Timestamp) -> pb::ServiceRequest {
             .map(|it| event::Source { system: it.system.to_string(), id: it.id.to_string() }),
         source_status: label(request.source_status.as_ref()),
         public_follow_ups: request.public_follow_ups,
+        citizen_messages: request.citizen_messages,
         urgency: vocabulary::urgency::to_pb(request.urgency).into(),
         product_code: code(entry.map(|it| &it.product)),
         precision_code: code(entry.and_then(|it| it.precision.as_ref())),

@@ -1,10 +1,9 @@
 //! Watching one request.
 
 use super::view::View;
-use super::{Outlet, find};
+use super::{Outlet, find, told};
 use crate::error::ApiError;
 use crate::shared::Shared;
-use beffroi_aggregator::RequestRow;
 use beffroi_domain::{Language, RequestId};
 use beffroi_wire::pb::query::v1 as pb;
 use std::sync::Arc;
@@ -43,13 +42,15 @@ async fn run(
     loop {
         let snapshot = node.projections.snapshot()?;
         let sequence = snapshot.checkpoint().sequence;
-        let row = snapshot.request(id)?.filter(|row| row.last_sequence() > sent);
+        let row = snapshot.request(id)?;
+        let last = row.as_ref().map(|row| told::last_sequence(&snapshot, row)).transpose()?;
+        let row = row.filter(|_| last.is_some_and(|last| last > sent));
         let view = View::new(node, &snapshot, language);
         let seen = row.as_ref().map(|row| view.service_request(row)).transpose()?;
         drop(snapshot);
         let beats = tokio::time::Instant::now() >= beat;
         if row.is_some() || beats {
-            sent = row.as_ref().map_or(sent, RequestRow::last_sequence);
+            sent = last.unwrap_or(sent);
             beat = tokio::time::Instant::now() + HEARTBEAT;
             let position = Some(node.position(sequence));
             if !outlet.send(Message { service_request: seen, position }).await {

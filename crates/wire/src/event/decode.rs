@@ -100,7 +100,10 @@ fn kind(wire: pb::event::Kind, sealed: &pb::PersonalData) -> Result<Kind, Error>
         }
         Wire::RequestResumed(it) => Kind::Resumed(terms(&it.promises)?),
         Wire::FollowUpAdded(it) => {
-            Kind::FollowUpAdded(word("visibility", vocabulary::visibility::from_pb(it.visibility))?)
+            let visibility = word("visibility", pb::Visibility::try_from(it.visibility).ok())?;
+            let author = word("author", pb::Author::try_from(it.author).ok())?;
+            let follow_up = vocabulary::follow_up::from_pb(visibility, author);
+            Kind::FollowUpAdded(word("visibility", follow_up)?)
         }
         Wire::RequestResolved(pb::RequestResolved {}) => Kind::Resolved,
         Wire::RequestReopened(it) => Kind::Reopened(terms(&it.promises)?),

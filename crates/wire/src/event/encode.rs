@@ -71,9 +71,11 @@ fn kind(kind: &Kind) -> Option<pb::event::Kind> {
         Kind::Resumed(terms) => {
             Wire::RequestResumed(pb::RequestResumed { promises: promises(terms) })
         }
-        Kind::FollowUpAdded(visibility) => Wire::FollowUpAdded(pb::FollowUpAdded {
-            visibility: vocabulary::visibility::to_pb(*visibility).into(),
-        }),
+        Kind::FollowUpAdded(it) => {
+            let (visibility, author) = vocabulary::follow_up::to_pb(*it);
+            let (visibility, author) = (visibility.into(), author.into());
+            Wire::FollowUpAdded(pb::FollowUpAdded { visibility, author })
+        }
         Kind::Resolved => Wire::RequestResolved(pb::RequestResolved {}),
         Kind::Reopened(terms) => {
             Wire::RequestReopened(pb::RequestReopened { promises: promises(terms) })

@@ -8,10 +8,10 @@ use beffroi_domain::catalogue::{
 use beffroi_domain::{
     Attachment, CatalogueEntry, CataloguePublished, Channel, CitizenFact, CitizenId, CitizenSaved,
     Code, Contact, ContactOutcome, CutOff, Days, Declaration, Duplicate, Emergency, Event, EventId,
-    HoldReason, Hours, IdentifierHash, IdentifierKind, KeyId, Kind, Language, MergedInto, Meta,
-    Nature, Opened, Origin, Personal, PersonalData, Place, PromiseKind, PromiseRef, Reclassified,
-    RegimeFact, RegimeKind, Relation, RelationKind, RequestId, Rule, Source, Status, Term,
-    Timestamp, Urgency, Visibility, Week, Window,
+    FollowUp, HoldReason, Hours, IdentifierHash, IdentifierKind, KeyId, Kind, Language, MergedInto,
+    Meta, Nature, Opened, Origin, Personal, PersonalData, Place, PromiseKind, PromiseRef,
+    Reclassified, RegimeFact, RegimeKind, Relation, RelationKind, RequestId, Rule, Source, Status,
+    Term, Timestamp, Urgency, Week, Window,
 };
 use proptest::prelude::*;
 use uuid::Uuid;
@@ -81,7 +81,7 @@ fn kinds() -> Vec<Kind> {
         Kind::Assigned(None),
         Kind::PutOnHold(HoldReason::ThirdParty),
         Kind::Resumed(terms()),
-        Kind::FollowUpAdded(Visibility::Internal),
+        Kind::FollowUpAdded(FollowUp::Internal),
         Kind::Resolved,
         Kind::Reopened(Vec::new()),
         Kind::Cancelled,
@@ -153,6 +153,7 @@ fn later_kinds() -> Vec<Kind> {
     .chain([Kind::Merged(Box::new(MergedInto { status: Status::Open, terms: terms(), ..merged }))])
     .chain(catalogue_kinds())
     .chain(regime_kinds())
+    .chain([Kind::FollowUpAdded(FollowUp::FromCitizen)])
     .chain(business_time_kinds())
     .collect()
 }

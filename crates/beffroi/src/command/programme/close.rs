@@ -49,7 +49,7 @@ pub(crate) async fn run(
         progress.at(view.closed + view.refused, total);
     }
     progress.finish();
-    console.answer(&view, |lang| render::closed(&view, lang))?;
+    console.answer(&view, |reader| render::closed(&view, reader.lang))?;
     Ok(if view.refused == 0 { Exit::Done } else { Exit::Refused })
 }
 

@@ -3,7 +3,6 @@
 use beffroi_wire::pb::programme::v1::{
     BoundingBox, ListProgrammeRequestsRequest, ListProgrammeRequestsResponse, ProgrammeFilter,
 };
-use chrono::{TimeDelta, Utc};
 
 use super::export::{Sink, export};
 use super::{csv, geojson};
@@ -56,14 +55,14 @@ pub(crate) async fn run(
 }
 
 fn filter(args: &PlannedArgs) -> ProgrammeFilter {
-    let older = args.older_than.map(|days| Utc::now() - TimeDelta::days(days.into()));
     ProgrammeFilter {
         programme: args.programme.clone().unwrap_or_default(),
         product: args.product.clone().unwrap_or_default(),
         borough: args.borough.clone().unwrap_or_default(),
         opened_from: args.opened_from.map(to_pb),
-        opened_before: older.or(args.opened_before).map(to_pb),
+        opened_before: args.opened_before.map(to_pb),
         area: args.area.map(|[south, west, north, east]| BoundingBox { south, west, north, east }),
+        older_than_days: args.older_than.unwrap_or_default(),
     }
 }
 
@@ -121,7 +120,7 @@ async fn list(mut pages: Pages, mut sink: Sink, format: Format) -> Result<(), Fa
         };
         json(serde_json::to_string_pretty(&view))?
     } else {
-        render::planned(&all, total, console.lang)
+        render::planned(&all, total, console.reader())
     };
     sink.line(&text)?;
     sink.finish()?;

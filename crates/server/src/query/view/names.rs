@@ -3,6 +3,7 @@
 use super::View;
 use crate::error::ApiError;
 use crate::programme::words::words;
+use beffroi_aggregator::BreachRow;
 use beffroi_domain::catalogue::Bilingual;
 use beffroi_domain::{CatalogueEntry, Code, Label, Language};
 use beffroi_wire::pb::query::v1 as pb;
@@ -19,6 +20,27 @@ pub(in crate::query) struct Recorded<'a> {
 }
 
 impl View<'_> {
+    /// The names of the product and the unit of a fact, in the version under which its request was
+    /// recorded.
+    pub(in crate::query) fn names_of_fact(
+        &self,
+        row: &BreachRow,
+    ) -> Result<Option<pb::Names>, ApiError> {
+        if self.language == Language::French {
+            // Recorded in French: the request need not be looked for.
+            return Ok(None);
+        }
+        let Some(found) = self.snapshot.request(row.request)? else { return Ok(None) };
+        let request = &found.request;
+        // It may be about another product since.
+        let entry = request.entry.as_ref().filter(|_| request.product.as_str() == row.product);
+        let entry = entry.map(|it| CatalogueEntry { precision: None, ..it.clone() });
+        let unit: Option<Label> = row.unit.as_ref().and_then(|it| it.parse().ok());
+        let recorded =
+            Recorded { entry: entry.as_ref(), unit: unit.as_ref(), ..Recorded::default() };
+        self.names(request.catalogue_version, recorded)
+    }
+
     /// The names in a version of the catalogue; 0: in the one in force. `None`: there are no others
     /// than those recorded.
     pub(in crate::query) fn names(
