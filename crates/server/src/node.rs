@@ -14,7 +14,7 @@ use crate::shared::{STREAMS_MAX, Shared};
 use beffroi_aggregator::{
     Clock, Error as StoreError, Follower, Projections, Stopped, Timekeeper, follow, keep_time,
 };
-use beffroi_domain::{City, NotKnown, Timestamp};
+use beffroi_domain::{City, Timestamp};
 use beffroi_journal::Journal;
 use beffroi_wire::pb::catalogue::v1::catalogue_service_server::CatalogueServiceServer;
 use beffroi_wire::pb::centre::v1::centre_service_server::CentreServiceServer;
@@ -103,10 +103,8 @@ pub struct Node {
 /// Says when the calendar must be extended: a promise beyond what it knows is counted without the
 /// holidays of that year.
 fn tell_known(city: &City, now: Timestamp) {
-    match city.calendar.check_known(now) {
-        Ok(()) => {}
-        Err(error @ NotKnown::NotStated) => tracing::info!("{error}: state `known_until`"),
-        Err(error @ NotKnown::TooShort { .. }) => tracing::warn!("{error}"),
+    if let Err(error) = city.calendar.check_known(now) {
+        tracing::warn!("{error}");
     }
 }
 
