@@ -5,13 +5,16 @@ mod file;
 mod rules;
 #[cfg(test)]
 mod tests;
+mod words;
 
+use beffroi_domain::catalogue::Bilingual;
 use beffroi_domain::{City, Commitment, HolidayRule, InvalidCalendar, Label};
 use file::{File, Promised};
 use std::ops::Range;
 use std::path::{Path, PathBuf};
 use thiserror::Error;
 use toml::Spanned;
+use words::both;
 
 /// The city's file cannot be used.
 #[derive(Debug, Error)]
@@ -29,14 +32,14 @@ pub enum InvalidCity {
     #[error("the city's file is not valid")]
     Toml(#[from] toml::de::Error),
     /// A value is not what it must be.
-    #[error("`{key}`, line {line}: {what}")]
+    #[error("`{key}`, line {line}: {}", what.english)]
     Value {
         /// The key.
         key: String,
         /// The line, from 1 on.
         line: usize,
         /// What is wrong and what is expected.
-        what: String,
+        what: Bilingual<String>,
     },
     /// The values do not make a calendar together.
     #[error("`{key}`, line {line}: {error}")]
@@ -61,13 +64,18 @@ impl Source<'_> {
         self.0.get(..span.start).unwrap_or(self.0).matches('\n').count() + 1
     }
 
-    fn wrong(&self, key: impl Into<String>, span: &Range<usize>, what: String) -> InvalidCity {
+    fn wrong(
+        &self,
+        key: impl Into<String>,
+        span: &Range<usize>,
+        what: Bilingual<String>,
+    ) -> InvalidCity {
         InvalidCity::Value { key: key.into(), line: self.line(span), what }
     }
 
     fn label(&self, key: &str, text: &Spanned<String>) -> Result<Label, InvalidCity> {
         let label = text.get_ref().parse();
-        label.map_err(|error| self.wrong(key, &text.span(), format!("{error}")))
+        label.map_err(|error| self.wrong(key, &text.span(), words::of_text(&error)))
     }
 }
 
@@ -120,7 +128,10 @@ fn commitment(source: &Source<'_>, index: usize, it: &Promised) -> Result<Commit
     let days = *it.business_days.get_ref();
     if days == 0 || days > BUSINESS_DAYS_MAX {
         let key = format!("commitment[{index}].business_days");
-        let what = format!("must be 1 to {BUSINESS_DAYS_MAX}");
+        let what = both(
+            format!("de 1 à {BUSINESS_DAYS_MAX} jours ouvrables"),
+            format!("must be 1 to {BUSINESS_DAYS_MAX}"),
+        );
         return Err(source.wrong(key, &it.business_days.span(), what));
     }
     let product = it.product.as_ref();

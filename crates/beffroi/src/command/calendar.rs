@@ -25,8 +25,11 @@ fn holidays(args: &HolidaysArgs, console: Console) -> Result<Exit, Failure> {
     let calendar = serve::city(args.city.as_deref())?.calendar;
     let rules = rules(args.city.as_deref()).map_err(anyhow::Error::new)?;
     if rules.is_empty() {
-        let fr = "le fichier de la ville n'a pas de règles `[[holiday_rule]]`";
-        let en = "the city's file has no rules `[[holiday_rule]]`";
+        let path = args.city.as_deref().unwrap_or(Path::new("")).display();
+        let fr = format!(
+            "le fichier de la ville `{path}` n'a pas de règles : ajoutez des `[[holiday_rule]]`"
+        );
+        let en = format!("the city's file `{path}` has no rules: add some `[[holiday_rule]]`");
         return Err(Failure::Other(Said::new(fr, en).into()));
     }
     let holidays = of_year(&calendar, &rules, args.year);

@@ -184,7 +184,9 @@ fn of_city(error: &InvalidCity) -> String {
     match error {
         InvalidCity::Unreadable { path, .. } => format!("`{}` ne peut être lu", path.display()),
         InvalidCity::Toml(_) => "le fichier de la ville n'est pas valide".to_owned(),
-        InvalidCity::Value { key, line, what } => format!("`{key}`, ligne {line} : {what}"),
+        InvalidCity::Value { key, line, what } => {
+            format!("`{key}`, ligne {line} : {}", what.french)
+        }
         InvalidCity::Calendar { key, line, error } => {
             format!("`{key}`, ligne {line} : {}", of_calendar(error))
         }
@@ -198,9 +200,11 @@ fn of_calendar(error: &InvalidCalendar) -> String {
             let (day, next_day) = (day_name(it.day), day_name(it.next_day));
             format!("{} ({day}) déborde sur {} ({next_day})", it.window, it.next)
         }
-        InvalidCalendar::Twice(date) => format!("le {date} a deux fois des heures à lui"),
+        InvalidCalendar::Twice(date) => {
+            format!("le {date} a deux fois des heures à lui : gardez l'une")
+        }
         InvalidCalendar::TwoNames(date) => {
-            format!("le jour férié {date} est donné deux fois, sous deux noms")
+            format!("le jour férié {date} est donné deux fois, sous deux noms : gardez-en un")
         }
         InvalidCalendar::Pieces { date, .. } => {
             format!("les fermetures laissent trop de plages au {date}")

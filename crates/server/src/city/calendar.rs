@@ -1,6 +1,7 @@
 //! The calendar of a city's file.
 
 use super::file::{Dated, File, Holiday, Name, Windows};
+use super::words::{both, of_hours, of_text};
 use super::{InvalidCity, Source};
 use beffroi_domain::catalogue::Bilingual;
 use beffroi_domain::{
@@ -24,7 +25,10 @@ pub(super) fn parse(
 ) -> Result<Calendar, InvalidCity> {
     let zone = file.time_zone.get_ref();
     let zone: Tz = zone.parse().map_err(|_| {
-        let what = format!("`{zone}` is not an IANA time zone");
+        let what = both(
+            format!("`{zone}` n'est pas un fuseau de l'IANA, tel que America/Toronto"),
+            format!("`{zone}` is not an IANA time zone such as America/Toronto"),
+        );
         source.wrong("time_zone", &file.time_zone.span(), what)
     })?;
     let mut week = [Hours::CLOSED; 7];
@@ -48,7 +52,10 @@ pub(super) fn parse(
         let key = format!("closing[{index}]");
         let (date, hours, name) = dated(source, &key, it)?;
         if hours.is_closed() {
-            let what = "a closing says from when until when, such as \"12:00-14:00\"".to_owned();
+            let what = both(
+                "une fermeture dit de quand à quand, par exemple \"12:00-14:00\"",
+                "a closing says from when until when, such as \"12:00-14:00\"",
+            );
             return Err(source.wrong(format!("{key}.hours"), &it.date.span(), what));
         }
         draft.closings.push(Closing { date, hours, name });
@@ -84,17 +91,16 @@ fn hours(source: &Source<'_>, key: &str, windows: &Spanned<Windows>) -> Result<H
         Windows::One(text) => std::slice::from_ref(text),
         Windows::Several(texts) => texts,
     };
-    let wrong = |what: String| source.wrong(key, &windows.span(), what);
+    let wrong = |text: &str, error: &InvalidHours| {
+        source.wrong(key, &windows.span(), of_hours(text, error))
+    };
     let mut read: Vec<Window> = Vec::with_capacity(texts.len());
     for text in texts {
         // One text may hold several as well: `08:00-12:00, 13:00-17:00`; none: closed.
-        let hours: Hours = text.parse().map_err(|error| match error {
-            InvalidHours::Window(error) => wrong(format!("`{text}`: {error}")),
-            InvalidHours::Overlap(..) | InvalidHours::TooMany => wrong(error.to_string()),
-        })?;
+        let hours: Hours = text.parse().map_err(|error| wrong(text, &error))?;
         read.extend(hours.windows());
     }
-    Hours::new(read).map_err(|error| wrong(error.to_string()))
+    Hours::new(read).map_err(|error| wrong(&texts.join(", "), &error))
 }
 
 fn date(
@@ -104,7 +110,12 @@ fn date(
     span: &Range<usize>,
 ) -> Result<NaiveDate, InvalidCity> {
     let date = given.to_string().parse();
-    let what = || format!("`{given}` is not a date such as 2026-06-24");
+    let what = || {
+        both(
+            format!("`{given}` n'est pas une date telle que 2026-06-24"),
+            format!("`{given}` is not a date such as 2026-06-24"),
+        )
+    };
     date.map_err(|_| source.wrong(key, span, what()))
 }
 
@@ -121,7 +132,7 @@ pub(super) fn name(
     };
     let label = |text: &String| {
         let label = text.parse();
-        label.map_err(|error| source.wrong(format!("{key}.name"), span, format!("{error}")))
+        label.map_err(|error| source.wrong(format!("{key}.name"), span, of_text(&error)))
     };
     Ok(Some(Bilingual { french: label(french)?, english: label(english)? }))
 }
@@ -177,7 +188,7 @@ fn day_place(file: &File, day: Day) -> Option<(String, Range<usize>)> {
         }
         Day::Date(date) => date.to_string(),
     };
-    let holidays = file.holidays.iter().enumerate().filter_map(|(index, it)| {
+    let mut holidays = file.holidays.iter().enumerate().filter_map(|(index, it)| {
         let given = match it.get_ref() {
             Holiday::Date(date) => date,
             Holiday::Named(it) => &it.date,
@@ -190,5 +201,5 @@ fn day_place(file: &File, day: Day) -> Option<(String, Range<usize>)> {
     };
     of("closing", &file.closings)
         .or_else(|| of("exception", &file.exceptions))
-        .or_else(|| holidays.last())
+        .or_else(|| holidays.next_back())
 }

@@ -1,6 +1,7 @@
 //! The rules of a city's file that propose its holidays.
 
 use super::file::{Moved, Rule, Weekday};
+use super::words::both;
 use super::{InvalidCity, Source, calendar};
 use beffroi_domain::{self as domain, HolidayDate, HolidayRule};
 use toml::Spanned;
@@ -19,10 +20,16 @@ fn rule(
 ) -> Result<HolidayRule, InvalidCity> {
     let key = format!("holiday_rule[{index}]");
     let it = given.get_ref();
-    let what = "give one of `fixed = \"06-24\"`, `easter = -2`, `weekday`, `nth` and `month`, or \
-                `weekday` and `before = \"05-25\"`, such that the day exists";
+    let forms = "`fixed = \"06-24\"`, `easter = -2`, `weekday`, `nth` and `month`, or `weekday` and \
+                 `before = \"05-25\"`";
+    let forms_in_french = "`fixed = \"06-24\"`, `easter = -2`, `weekday`, `nth` et `month`, ou \
+                           `weekday` et `before = \"05-25\"`";
+    let what = both(
+        format!("donnez l'un de {forms_in_french}, tels que le jour existe"),
+        format!("give one of {forms}, such that the day exists"),
+    );
     let date = date(it).filter(|it| it.is_possible());
-    let date = date.ok_or_else(|| source.wrong(key.as_str(), &given.span(), what.to_owned()))?;
+    let date = date.ok_or_else(|| source.wrong(key.as_str(), &given.span(), what))?;
     let moved = match it.moved {
         Moved::No => domain::Moved::No,
         Moved::NextWeekday => domain::Moved::NextWeekday,

@@ -35,7 +35,7 @@ fn file(monday: &str, more: &str) -> String {
 
 #[track_caller]
 fn check(text: &str, expected: &str) {
-    let error = parse(text).err().expect("refused").to_string();
+    let error = parse(text).expect_err("refused").to_string();
     assert!(error.contains(expected), "{error}");
 }
 
@@ -90,7 +90,7 @@ fn what_does_not_fit_together_is_named_with_its_line() {
         "holidays = [{ date = 2026-06-24, name = \"A\" },\n{ date = 2026-06-24, name = \"B\" }]";
     check(&file("\"08:00-19:00\"", names), "`holidays[1]`, line 4");
     let unknown = "exception = [{ date = 2026-12-24, hour = \"08:00-12:00\" }]";
-    let error = parse(&file("\"08:00-19:00\"", unknown)).err().expect("refused");
+    let error = parse(&file("\"08:00-19:00\"", unknown)).expect_err("refused");
     assert!(matches!(error, InvalidCity::Toml(_)));
 }
 
