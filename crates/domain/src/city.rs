@@ -1,6 +1,11 @@
 //! A city: its calendar and what it promises.
 
-use crate::{Calendar, Channel, Label, Nature, OutOfCalendar, PromiseKind, Rule, Term, Timestamp};
+mod wait;
+
+use crate::{
+    Calendar, CannotCount, Channel, Count, Label, Nature, OutOfCalendar, PromiseKind, Rule, Term,
+    Timestamp, Warn,
+};
 
 /// A promised delay, and the requests to which it applies.
 #[derive(Clone, Debug)]
@@ -11,8 +16,8 @@ pub struct Commitment {
     pub nature: Option<Nature>,
     /// Only this channel.
     pub channel: Option<Channel>,
-    /// The delay, in business days.
-    pub business_days: u32,
+    /// How its due time is counted. Not [`Rule::Source`], and with a cut-off within a day.
+    pub rule: Rule,
 }
 
 /// What a promise depends on.
@@ -36,9 +41,6 @@ pub struct City {
     pub commitments: Vec<Commitment>,
 }
 
-/// The share of the working time of a delay after which a warning comes, in percent.
-const WARN_AT_PERCENT: i64 = 80;
-
 impl City {
     /// What the city promises for a request, if anything.
     pub(crate) fn terms(
@@ -51,36 +53,20 @@ impl City {
                 && it.nature.is_none_or(|only| only == asked.nature)
                 && it.channel.is_none_or(|only| only == asked.channel)
         };
-        let general = || self.commitments.iter().find(applies).map(|it| it.business_days);
-        let Some(days) = asked.business_days.or_else(general) else { return Ok(Vec::new()) };
-        let due_at = self.calendar.business_days_eod(received, days)?;
-        let total = self.calendar.working_micros(received, due_at);
-        let warn_at = self.calendar.add_working_micros(received, total / 100 * WARN_AT_PERCENT)?;
-        Ok(vec![Term {
-            kind: PromiseKind::Resolution,
-            rule: Rule::BusinessDaysEodV1(days),
-            warn_at: Some(warn_at),
-            due_at,
-        }])
+        let general = || self.commitments.iter().find(applies).map(|it| it.rule);
+        let of_product = asked.business_days.map(Rule::BusinessDaysEodV1);
+        let Some(rule) = of_product.or_else(general) else { return Ok(Vec::new()) };
+        let count = Count { rule, received, pauses: &[] };
+        let due_at = self.calendar.due(&count).map_err(out)?;
+        let warn_at = self.calendar.warn_at(&count, due_at, Warn::DEFAULT).map_err(out)?;
+        Ok(vec![Term { kind: PromiseKind::Resolution, rule, warn_at: Some(warn_at), due_at }])
     }
+}
 
-    /// A term moved by the working time of a pause.
-    pub fn after_pause(
-        &self,
-        term: &Term,
-        from: Timestamp,
-        to: Timestamp,
-    ) -> Result<Term, OutOfCalendar> {
-        // A due time that had passed before the pause is not given back.
-        if term.due_at < from {
-            return Ok(*term);
-        }
-        let paused = self.calendar.working_micros(from, to);
-        let moved = |at: Timestamp| self.calendar.add_working_micros(at, paused);
-        let warn_at = match term.warn_at {
-            Some(at) if at >= from => Some(moved(at)?),
-            over => over,
-        };
-        Ok(Term { warn_at, due_at: moved(term.due_at)?, ..*term })
+fn out(error: CannotCount) -> OutOfCalendar {
+    match error {
+        CannotCount::OutOfCalendar(out) => out,
+        // Neither is a rule that a commitment has.
+        CannotCount::Source | CannotCount::CutOff(_) => OutOfCalendar,
     }
 }

@@ -5,8 +5,8 @@
 use beffroi_domain::{
     About, Alarm, Calendar, Change, Channel, City, Command, Commitment, Event, EventId, FollowUp,
     HoldReason, Kind, Language, Meta, Nature, Open, Origin, Personal, PersonalData, Place,
-    Reclassify, Rejection, Request, RequestId, Source, Status, Timestamp, Urgency, Verdict, Window,
-    decide,
+    Reclassify, Rejection, Request, RequestId, Rule, Source, Status, Timestamp, Urgency, Verdict,
+    Window, decide,
 };
 use chrono::{NaiveDateTime, TimeZone, Utc};
 use chrono_tz::America::Toronto;
@@ -23,7 +23,7 @@ fn city() -> City {
             product: Some("Abattage d'arbre".parse().unwrap()),
             nature: None,
             channel: None,
-            business_days: 2,
+            rule: Rule::BusinessDaysEodV1(2),
         }],
     }
 }

@@ -1,6 +1,7 @@
 //! The city's file: its calendar and its promises, in TOML.
 
 mod calendar;
+mod delay;
 mod file;
 mod rules;
 #[cfg(test)]
@@ -14,7 +15,6 @@ use std::ops::Range;
 use std::path::{Path, PathBuf};
 use thiserror::Error;
 use toml::Spanned;
-use words::both;
 
 /// The city's file cannot be used.
 #[derive(Debug, Error)]
@@ -52,9 +52,6 @@ pub enum InvalidCity {
         error: InvalidCalendar,
     },
 }
-
-/// The longest promise that can be made, in business days.
-const BUSINESS_DAYS_MAX: u32 = 2_000;
 
 /// The text of a city's file, for the lines of what is wrong with it.
 struct Source<'a>(&'a str);
@@ -124,22 +121,18 @@ fn parse_rules(text: &str) -> Result<Vec<HolidayRule>, InvalidCity> {
     rules::parse(&Source(text), &file.holiday_rules)
 }
 
-fn commitment(source: &Source<'_>, index: usize, it: &Promised) -> Result<Commitment, InvalidCity> {
-    let days = *it.business_days.get_ref();
-    if days == 0 || days > BUSINESS_DAYS_MAX {
-        let key = format!("commitment[{index}].business_days");
-        let what = both(
-            format!("de 1 à {BUSINESS_DAYS_MAX} jours ouvrables"),
-            format!("must be 1 to {BUSINESS_DAYS_MAX}"),
-        );
-        return Err(source.wrong(key, &it.business_days.span(), what));
-    }
-    let product = it.product.as_ref();
-    let product = product.map(|it| source.label(&format!("commitment[{index}].product"), it));
+fn commitment(
+    source: &Source<'_>,
+    index: usize,
+    given: &Spanned<Promised>,
+) -> Result<Commitment, InvalidCity> {
+    let key = format!("commitment[{index}]");
+    let it = given.get_ref();
+    let product = it.product.as_ref().map(|it| source.label(&format!("{key}.product"), it));
     Ok(Commitment {
         product: product.transpose()?,
         nature: it.nature,
         channel: it.channel,
-        business_days: days,
+        rule: delay::parse(source, &key, given)?,
     })
 }

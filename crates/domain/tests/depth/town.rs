@@ -3,8 +3,8 @@
 use beffroi_domain::{
     About, Calendar, CatalogueEntry, Change, Channel, CitizenId, City, Code, Command, Commitment,
     Duplicate, Event, EventId, Kind, Language, LinkRejection, Merge, Meta, Nature, Open, Origin,
-    Personal, PersonalData, Place, Reclassify, Rejection, Request, RequestId, Timestamp, Urgency,
-    Window, decide, mirror,
+    Personal, PersonalData, Place, Reclassify, Rejection, Request, RequestId, Rule, Timestamp,
+    Urgency, Window, decide, mirror,
 };
 use chrono::{NaiveDateTime, TimeZone, Utc};
 use chrono_tz::America::Toronto;
@@ -19,7 +19,7 @@ pub(crate) fn city() -> City {
         product: product.map(|it| it.parse().unwrap()),
         nature: None,
         channel: None,
-        business_days,
+        rule: Rule::BusinessDaysEodV1(business_days),
     };
     City {
         name: "Québec".parse().unwrap(),

@@ -21,7 +21,7 @@ pub(super) struct File {
     #[serde(default, rename = "holiday_rule")]
     pub holiday_rules: Vec<Spanned<Rule>>,
     #[serde(default, rename = "commitment")]
-    pub commitments: Vec<Promised>,
+    pub commitments: Vec<Spanned<Promised>>,
 }
 
 #[derive(Deserialize)]
@@ -125,5 +125,22 @@ pub(super) struct Promised {
     pub product: Option<Spanned<String>>,
     pub nature: Option<Nature>,
     pub channel: Option<Channel>,
-    pub business_days: Spanned<u32>,
+    pub business_days: Option<Spanned<u32>>,
+    pub rule: Option<Spanned<String>>,
+    pub days: Option<Spanned<u32>>,
+    pub hours: Option<Spanned<u32>>,
+    pub minutes: Option<Spanned<u32>>,
+    pub cut_off: Option<Spanned<CutOff>>,
+}
+
+/// `{ at = "17:00", restart = "08:30", … }`.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct CutOff {
+    pub at: Spanned<String>,
+    pub restart: Spanned<String>,
+    #[serde(default)]
+    pub waits_for_restart: bool,
+    #[serde(default)]
+    pub day_off_restarts: bool,
 }

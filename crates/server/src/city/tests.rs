@@ -1,7 +1,7 @@
 //! City files: what they may say, and what is wrong where.
 
 use super::*;
-use beffroi_domain::{Cause, propose_holidays};
+use beffroi_domain::{Cause, CutOff, Days, Rule, propose_holidays};
 use chrono::{Datelike, NaiveDate};
 
 #[test]
@@ -117,5 +117,88 @@ fn a_rule_says_one_day_that_exists() {
         "easter = 1, month = 3",
     ] {
         check(&rule(text), "`holiday_rule[0]`, line 3: give one of");
+    }
+}
+
+/// The rule of the one commitment of a file.
+#[track_caller]
+fn rule(commitment: &str) -> Result<Rule, String> {
+    let text = file("\"08:00-19:00\"", "") + "[[commitment]]\n" + commitment;
+    parse(&text).map(|it| it.commitments[0].rule).map_err(|error| error.to_string())
+}
+
+#[test]
+fn a_commitment_says_its_rule_and_what_it_counts() {
+    let days = Days::whole(2);
+    let and_time = Days { days: 2, extra_secs: 5_400 };
+    let cut_off = CutOff {
+        at_minute: 1_020,
+        restart_minute: 510,
+        waits_for_restart: true,
+        day_off_restarts: false,
+    };
+    for (text, expected) in [
+        ("business_days = 2", Rule::BusinessDaysEodV1(2)),
+        ("rule = \"business_days_eod_v1\"\ndays = 2", Rule::BusinessDaysEodV1(2)),
+        ("rule = \"calendar_days_v1\"\ndays = 2", Rule::CalendarDaysV1(2)),
+        ("rule = \"business_days_same_time_v1\"\ndays = 2", Rule::BusinessDaysSameTimeV1(days)),
+        (
+            "rule = \"business_days_then_opening_v1\"\ndays = 2\nhours = 1\nminutes = 30",
+            Rule::BusinessDaysThenOpeningV1(and_time),
+        ),
+        ("rule = \"business_time_v1\"\nhours = 22", Rule::BusinessTimeV1 { secs: 79_200 }),
+        ("rule = \"calendar_time_v1\"\nminutes = 90", Rule::CalendarTimeV1 { secs: 5_400 }),
+        (
+            "rule = \"business_days_cut_off_v1\"\ndays = 2\n\
+             cut_off = { at = \"17:00\", restart = \"08:30\", waits_for_restart = true }",
+            Rule::BusinessDaysCutOffV1(days, cut_off),
+        ),
+    ] {
+        assert_eq!(rule(text), Ok(expected), "{text}");
+    }
+}
+
+#[test]
+fn what_a_rule_does_not_count_is_refused_with_its_line() {
+    let cut_off = "rule = \"business_days_cut_off_v1\"\ndays = 2\n";
+    for (text, expected) in [
+        ("", "`commitment[0]`, line 6: give either `business_days`, or `rule`"),
+        ("days = 2", "`commitment[0]`, line 7: give either"),
+        ("business_days = 2\ndays = 3", "`commitment[0]`, line 8: give either"),
+        ("rule = \"source\"", "`commitment[0].rule`, line 7: `source` is no rule, which are"),
+        ("rule = \"calendar_days_v1\"", "`commitment[0].days`, line 6: give the days"),
+        (
+            "rule = \"calendar_days_v1\"\ndays = 0",
+            "`commitment[0].days`, line 8: must be 1 to 2000",
+        ),
+        (
+            "rule = \"business_days_eod_v1\"\nbusiness_days = 2",
+            "`commitment[0]`, line 8: give either",
+        ),
+        (
+            "rule = \"business_days_eod_v1\"\ndays = 2\nhours = 1",
+            "`commitment[0].hours`, line 9: the rule takes none: remove it",
+        ),
+        (
+            "rule = \"business_time_v1\"\nhours = 1\ndays = 1",
+            "`commitment[0].days`, line 9: the rule takes none",
+        ),
+        (
+            "rule = \"business_time_v1\"\nhours = 1\ncut_off = { at = \"17:00\", restart = \"08:30\" }",
+            "`commitment[0].cut_off`, line 9: the rule takes none",
+        ),
+        ("rule = \"business_time_v1\"", "`commitment[0].hours`, line 6: give hours or minutes"),
+        (
+            "rule = \"business_time_v1\"\nhours = 48001",
+            "`commitment[0].hours`, line 8: must be 1 to",
+        ),
+        (cut_off, "`commitment[0].cut_off`, line 6: give one such as"),
+        (
+            &format!("{cut_off}cut_off = {{ at = \"24:00\", restart = \"08:30\" }}"),
+            "`commitment[0].cut_off.at`, line 9: `24:00` is not a time",
+        ),
+    ] {
+        let error = rule(text).unwrap_err();
+        assert!(error.contains(expected), "{text}: {error}");
     }
 }
