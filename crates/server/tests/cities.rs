@@ -1,65 +1,120 @@
-//! Due dates that cities promised themselves: Boston by two rules, Baltimore by calendar days.
+//! Due dates that cities promised themselves, by the settings of their files: Boston by two rules,
+//! Baltimore by calendar days.
 
-use crate::data::{file, say};
-use beffroi_domain::{
-    Calendar, Count, CutOff, Days, HolidayDate, HolidayRule, Hours, Moved, Rule, propose_holidays,
-};
-use chrono::{NaiveDate, NaiveDateTime, TimeDelta, Weekday};
+#![expect(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "a test that cannot go on fails"
+)]
+
+#[path = "../../domain/tests/business_time/data.rs"]
+mod data;
+
+use beffroi_domain::{City, Count, Days, Rule, propose_holidays};
+use beffroi_server::{read_city, read_holiday_rules};
+use chrono::{NaiveDate, NaiveDateTime, TimeDelta};
+use data::{file, say};
 use std::collections::BTreeMap;
+use std::fmt::Write as _;
 use std::fs::File;
 use std::io::Read;
 
-/// Monday to Friday, around the clock: what Boston counts are days.
-fn weekdays(holidays: Vec<NaiveDate>) -> Calendar {
-    let mut week = [Hours::ALL_DAY; 7];
-    week[5] = Hours::CLOSED;
-    week[6] = Hours::CLOSED;
-    Calendar::new(chrono_tz::America::New_York, week, holidays).unwrap()
-}
+/// Monday to Friday, around the clock: what these cities count are days.
+const WEEKDAYS: &str = r#"
+name = "Boston"
+time_zone = "America/New_York"
+holidays = []
 
-/// The federal holidays and Patriots' Day.
-fn boston_holidays() -> Vec<NaiveDate> {
-    let fixed = |month, day| HolidayDate::Fixed { month, day };
-    let monday = |nth, month| HolidayDate::Nth { nth, weekday: Weekday::Mon, month };
-    let dates = [
-        fixed(1, 1),
-        monday(3, 1),
-        monday(3, 2),
-        monday(3, 4),
-        monday(-1, 5),
-        fixed(7, 4),
-        monday(1, 9),
-        monday(2, 10),
-        fixed(11, 11),
-        HolidayDate::Nth { nth: 4, weekday: Weekday::Thu, month: 11 },
-        fixed(12, 25),
-    ];
-    let moved = Moved::SundayToWeekday;
-    let rules = dates.map(|date| HolidayRule { name: None, date, moved });
-    (2013..=2020).flat_map(|year| propose_holidays(&rules, year)).map(|it| it.date).collect()
-}
+[hours]
+monday = "00:00-24:00"
+tuesday = "00:00-24:00"
+wednesday = "00:00-24:00"
+thursday = "00:00-24:00"
+friday = "00:00-24:00"
+"#;
+
+/// The federal holidays and Patriots' Day, as Massachusetts moves them.
+const HOLIDAYS: &str = r#"
+holiday_rule = [
+    { fixed = "01-01", moved = "sunday_to_weekday" },
+    { weekday = "monday", nth = 3, month = 1 },
+    { weekday = "monday", nth = 3, month = 2 },
+    { weekday = "monday", nth = 3, month = 4 },
+    { weekday = "monday", nth = -1, month = 5 },
+    { fixed = "07-04", moved = "sunday_to_weekday" },
+    { weekday = "monday", nth = 1, month = 9 },
+    { weekday = "monday", nth = 2, month = 10 },
+    { fixed = "11-11", moved = "sunday_to_weekday" },
+    { weekday = "thursday", nth = 4, month = 11 },
+    { fixed = "12-25", moved = "sunday_to_weekday" },
+]
+"#;
 
 /// Until 2011: what comes in after 17:00 counts from 8:30, and nothing else moves it.
-const BOSTON_2011: CutOff = CutOff {
-    at_minute: 17 * 60,
-    restart_minute: 8 * 60 + 30,
-    waits_for_restart: false,
-    day_off_restarts: false,
-};
+const BOSTON_2011: &str = r#"
+rule = "business_days_cut_off_v1"
+cut_off = { at = "17:00", restart = "08:30" }
+"#;
 
 /// From 2013 on: whatever comes in outside of 8:30 to 17:00 counts from 8:30.
-const BOSTON_2013: CutOff =
-    CutOff { waits_for_restart: true, day_off_restarts: true, ..BOSTON_2011 };
+const BOSTON_2013: &str = r#"
+rule = "business_days_cut_off_v1"
+cut_off = { at = "17:00", restart = "08:30", waits_for_restart = true, day_off_restarts = true }
+"#;
+
+const CALENDAR_DAYS: &str = r#"
+rule = "calendar_days_v1"
+"#;
+
+/// The longest promise that is found.
+const DAYS_MAX: u32 = 2_000;
+
+/// A city that promises each number of days for a product of that name.
+fn city(calendar: &str, delay: &str) -> City {
+    let mut text = calendar.to_owned();
+    for n in 1..=DAYS_MAX {
+        write!(text, "[[commitment]]\nproduct = \"{n}\"{delay}days = {n}\n").unwrap();
+    }
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("city.toml");
+    std::fs::write(&path, text).unwrap();
+    read_city(&path).unwrap()
+}
+
+/// [`WEEKDAYS`] with the holidays that the rules propose.
+fn with_holidays() -> String {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("city.toml");
+    std::fs::write(&path, WEEKDAYS.replace("holidays = []", HOLIDAYS)).unwrap();
+    let rules = read_holiday_rules(&path).unwrap();
+    let proposed = (2013..=2020).flat_map(|year| propose_holidays(&rules, year));
+    let dates: Vec<String> = proposed.map(|it| it.date.to_string()).collect();
+    WEEKDAYS.replace("holidays = []", &format!("holidays = [{}]", dates.join(", ")))
+}
+
+/// What a city promises for so many days. In the data some are 0, which no file can promise.
+fn rule_for(city: &City, n: u32) -> Rule {
+    let commitment = &city.commitments[usize::try_from(n.max(1)).unwrap() - 1];
+    assert_eq!(commitment.product.as_ref().unwrap().as_str(), n.max(1).to_string());
+    match commitment.rule {
+        Rule::BusinessDaysCutOffV1(_, cut_off) => {
+            Rule::BusinessDaysCutOffV1(Days::whole(n), cut_off)
+        }
+        Rule::CalendarDaysV1(_) => Rule::CalendarDaysV1(n),
+        other => panic!("{other:?}"),
+    }
+}
 
 fn local(text: &str) -> NaiveDateTime {
     NaiveDateTime::parse_from_str(text, "%Y-%m-%d %H:%M:%S").unwrap()
 }
 
 /// The local time that is due when something was opened at a local time.
-fn due(calendar: &Calendar, rule: Rule, opened: NaiveDateTime) -> NaiveDateTime {
-    let zone = calendar.changes();
+fn due(city: &City, rule: Rule, opened: NaiveDateTime) -> NaiveDateTime {
+    let zone = city.calendar.changes();
     let count = Count { rule, received: zone.instant(opened).unwrap(), pauses: &[] };
-    zone.local(calendar.due(&count).unwrap())
+    zone.local(city.calendar.due(&count).unwrap())
 }
 
 /// Rows, those that come out, and those that an independent count has.
@@ -79,27 +134,22 @@ impl Share {
 
 fn boston() -> BTreeMap<(String, &'static str), Share> {
     let Some(path) = file("boston/sla_oracle.csv") else { return BTreeMap::new() };
-    let (plain, loaded) = (weekdays(Vec::new()), weekdays(boston_holidays()));
+    let before = city(WEEKDAYS, BOSTON_2011);
+    // Evidently without the holidays of 2013 and 2018.
+    let (plain, loaded) = (city(WEEKDAYS, BOSTON_2013), city(&with_holidays(), BOSTON_2013));
+    let all_days = city(WEEKDAYS, CALENDAR_DAYS);
     let mut shares = BTreeMap::<_, Share>::new();
     for row in csv::Reader::from_path(path).unwrap().deserialize() {
         let row: BTreeMap<String, String> = row.unwrap();
         let n: u32 = row["rule_n"].parse().unwrap();
-        let days = Days::whole(n);
-        let (kind, calendar, rule) = match (row["rule_unit"].as_str(), row["year"].as_str()) {
-            ("calendar", _) => ("calendar", &plain, Rule::CalendarDaysV1(n)),
-            ("business_no_holidays", "2011") => {
-                ("business", &plain, Rule::BusinessDaysCutOffV1(days, BOSTON_2011))
-            }
-            // Evidently without the holidays of 2013 and 2018.
-            ("business_no_holidays", _) => {
-                ("business", &plain, Rule::BusinessDaysCutOffV1(days, BOSTON_2013))
-            }
-            ("business_with_holidays", _) => {
-                ("business", &loaded, Rule::BusinessDaysCutOffV1(days, BOSTON_2013))
-            }
+        let (kind, city) = match (row["rule_unit"].as_str(), row["year"].as_str()) {
+            ("calendar", _) => ("calendar", &all_days),
+            ("business_no_holidays", "2011") => ("business", &before),
+            ("business_no_holidays", _) => ("business", &plain),
+            ("business_with_holidays", _) => ("business", &loaded),
             other => panic!("{other:?}"),
         };
-        let due = due(calendar, rule, local(&row["opened_local"]));
+        let due = due(city, rule_for(city, n), local(&row["opened_local"]));
         let share = shares.entry((row["year"].clone(), kind)).or_default();
         share.rows += 1;
         // The city counted from another time of the same opening, a little earlier or later.
@@ -132,7 +182,8 @@ fn baltimore_promises_calendar_days_and_nothing_else() {
     let Some(path) = file("requests_11_cities.csv.gz") else { return };
     let mut text = String::new();
     flate2::read::MultiGzDecoder::new(File::open(path).unwrap()).read_to_string(&mut text).unwrap();
-    let calendar = weekdays(Vec::new());
+    let city = city(WEEKDAYS, CALENDAR_DAYS);
+    let calendar = &city.calendar;
     let (mut rows, mut business, mut weekends, mut exact) = (0, 0, 0, 0);
     for row in csv::Reader::from_reader(text.as_bytes()).deserialize() {
         let row: BTreeMap<String, String> = row.unwrap();
@@ -144,10 +195,10 @@ fn baltimore_promises_calendar_days_and_nothing_else() {
         let n = u32::try_from(n).unwrap();
         // A local time in a gap is the end of the gap: the city writes one that never was.
         let existing = |it: NaiveDateTime| calendar.changes().instant(it).unwrap();
-        let found = due(&calendar, Rule::CalendarDaysV1(n), opened);
+        let found = due(&city, rule_for(&city, n), opened);
         assert_eq!(existing(found), existing(promised), "{}", row["source_id"]);
         rows += 1;
-        let by_days = due(&calendar, Rule::BusinessDaysSameTimeV1(Days::whole(n)), opened);
+        let by_days = due(&city, Rule::BusinessDaysSameTimeV1(Days::whole(n)), opened);
         business += u32::from(by_days == promised);
         let between = opened.date().iter_days().skip(1).take(n as usize);
         let is_off = |it: &NaiveDate| calendar.hours_of(*it).is_closed();
@@ -156,7 +207,7 @@ fn baltimore_promises_calendar_days_and_nothing_else() {
             assert_ne!(by_days, promised, "{}", row["source_id"]);
         }
         let secs = u64::from(n) * 86_400;
-        exact += u32::from(due(&calendar, Rule::CalendarTimeV1 { secs }, opened) == promised);
+        exact += u32::from(due(&city, Rule::CalendarTimeV1 { secs }, opened) == promised);
     }
     say(&format!(
         "Baltimore: all {rows} due dates by calendar days; {business} by business days, none of the \

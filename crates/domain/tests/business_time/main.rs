@@ -9,7 +9,6 @@
 )]
 
 mod bad_input;
-mod cities;
 mod data;
 mod json;
 mod laws;
