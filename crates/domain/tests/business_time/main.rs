@@ -10,6 +10,7 @@
 
 mod bad_input;
 mod data;
+mod examples;
 mod json;
 mod laws;
 mod minutes;
