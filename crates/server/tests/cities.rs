@@ -97,13 +97,11 @@ fn with_holidays() -> String {
 fn rule_for(city: &City, n: u32) -> Rule {
     let commitment = &city.commitments[usize::try_from(n.max(1)).unwrap() - 1];
     assert_eq!(commitment.product.as_ref().unwrap().as_str(), n.max(1).to_string());
-    match commitment.rule {
-        Rule::BusinessDaysCutOffV1(_, cut_off) => {
-            Rule::BusinessDaysCutOffV1(Days::whole(n), cut_off)
-        }
-        Rule::CalendarDaysV1(_) => Rule::CalendarDaysV1(n),
-        other => panic!("{other:?}"),
+    if let Rule::BusinessDaysCutOffV1(_, cut_off) = commitment.rule {
+        return Rule::BusinessDaysCutOffV1(Days::whole(n), cut_off);
     }
+    assert_eq!(commitment.rule, Rule::CalendarDaysV1(n.max(1)));
+    Rule::CalendarDaysV1(n)
 }
 
 fn local(text: &str) -> NaiveDateTime {
