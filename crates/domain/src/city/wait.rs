@@ -11,15 +11,13 @@ impl City {
         from: Timestamp,
         to: Timestamp,
     ) -> Result<Term, OutOfCalendar> {
-        let due_at = match term.rule {
-            Rule::BusinessTimeOpeningV1 { secs } => {
-                // Used up at a closing, it is due at the opening after: the closing is what counts.
-                let last = self.calendar.subtract_working_micros(term.due_at, 1)?;
-                let rule = Rule::BusinessTimeV1 { secs };
-                let used_up = self.moved(rule, last.saturating_add_micros(1), (from, to))?;
-                self.calendar.next_open(used_up)?
-            }
-            rule => self.moved(rule, term.due_at, (from, to))?,
+        let due_at = if let Rule::BusinessTimeOpeningV1 { .. } = term.rule {
+            // Used up at a closing, it is due at the opening after: the closing is what counts.
+            let last = self.calendar.subtract_working_micros(term.due_at, 1)?;
+            let used_up = self.moved(term.rule, last.saturating_add_micros(1), (from, to))?;
+            self.calendar.next_open(used_up)?
+        } else {
+            self.moved(term.rule, term.due_at, (from, to))?
         };
         let warn_at = term.warn_at.map(|at| self.moved(term.rule, at, (from, to)));
         Ok(Term { warn_at: warn_at.transpose()?, due_at, ..*term })
