@@ -13,6 +13,7 @@
 
 mod badinput;
 mod breaches;
+mod calendar;
 mod catalogue;
 mod catalogue_files;
 mod centre;

@@ -1,5 +1,6 @@
 //! The command line: what can be asked, and how it is explained.
 
+mod calendar;
 mod catalogue;
 mod centre;
 mod citizen;
@@ -15,6 +16,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+pub(crate) use calendar::{CalendarAction, CalendarArgs, HolidaysArgs};
 pub(crate) use catalogue::{AnswersArgs, Catalogue, CatalogueArgs};
 pub(crate) use centre::{CentreAction, CentreArgs, DeclareArgs};
 pub(crate) use citizen::{
@@ -112,6 +114,8 @@ pub(crate) enum Command {
     Demo(DemoArgs),
     /// Check, publish, search and walk through the catalogue.
     Catalogue(CatalogueArgs),
+    /// Propose the holidays of a year.
+    Calendar(CalendarArgs),
     /// What a server is asked or told.
     #[command(flatten)]
     Ask(Box<Ask>),

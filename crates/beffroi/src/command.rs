@@ -2,6 +2,7 @@
 
 pub(crate) mod attach;
 pub(crate) mod breaches;
+pub(crate) mod calendar;
 pub(crate) mod catalogue;
 pub(crate) mod centre;
 pub(crate) mod change;

@@ -70,6 +70,7 @@ async fn run(cli: Cli, console: Console) -> Result<Exit, Failure> {
         Command::Catalogue(args) => {
             command::catalogue::run(args, &cli.options.server, console).await
         }
+        Command::Calendar(args) => command::calendar::run(args, console),
         Command::Rebuild(args) => maintenance::rebuild(args, console).await,
         Command::Verify(args) => maintenance::verify(args, console).await,
         Command::Ask(ask) => command::run(*ask, &cli.options.server, console).await,

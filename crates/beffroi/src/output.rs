@@ -87,7 +87,7 @@ pub(crate) fn warn(line: &str) {
 }
 
 /// Prints lines on standard output, through to whoever reads it.
-fn print(text: &str) -> Result<(), Failure> {
+pub(crate) fn print(text: &str) -> Result<(), Failure> {
     let mut stdout = io::stdout().lock();
     written(writeln!(stdout, "{text}").and_then(|()| stdout.flush()))
 }

@@ -1,6 +1,7 @@
 //! What people see: tables, cards and lines.
 
 mod breach;
+mod calendar;
 mod catalogue;
 mod centre;
 mod citizen;
@@ -12,6 +13,7 @@ mod request;
 mod volumes;
 
 pub(crate) use breach::{breach_line, breaches};
+pub(crate) use calendar::{holiday_lines, holidays};
 pub(crate) use catalogue::{
     answers, catalogue_versions, checked, next_questions, product_hits, products,
 };

@@ -5,6 +5,7 @@
 //! recording stands under `position`, `resume_token` or `next_page_token` only.
 
 mod breach;
+mod calendar;
 mod catalogue;
 mod centre;
 mod citizen;
@@ -17,6 +18,7 @@ mod request;
 mod volumes;
 
 pub(crate) use breach::{BreachMessage, BreachView, BreachesAnswer};
+pub(crate) use calendar::{HolidayView, HolidaysAnswer, NameView};
 pub(crate) use catalogue::{
     AnsweredView, CheckAnswer, HitsAnswer, ProductsAnswer, QuestionsAnswer, VersionView,
     VersionsAnswer,

@@ -90,10 +90,19 @@ pub struct OutOfCalendar;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
 pub enum NotKnown {
     /// It does not say until when it is known.
-    #[error("the calendar does not say until when its holidays are known")]
-    NotStated,
+    #[error(
+        "the calendar does not say until when its holidays are known: state `known_until`, \
+         {needed} or later"
+    )]
+    NotStated {
+        /// Until when it must be: 13 months ahead.
+        needed: NaiveDate,
+    },
     /// It is known for too short a time.
-    #[error("the calendar is known until {until}, and must be until {needed}: 13 months ahead")]
+    #[error(
+        "the calendar is known until {until}, and must be until {needed}, 13 months ahead: add the \
+         holidays and move `known_until`"
+    )]
     TooShort {
         /// Until when it is known.
         until: NaiveDate,
@@ -140,9 +149,15 @@ impl Calendar {
 
     /// Whether it is known for the 13 months after an instant.
     pub fn check_known(&self, at: Timestamp) -> Result<(), NotKnown> {
-        let until = self.known_until.ok_or(NotKnown::NotStated)?;
         let needed = self.date(at).checked_add_months(KNOWN_AHEAD).unwrap_or(NaiveDate::MAX);
+        let until = self.known_until.ok_or(NotKnown::NotStated { needed })?;
         if until < needed { Err(NotKnown::TooShort { until, needed }) } else { Ok(()) }
+    }
+
+    /// Whether an instant lies beyond what it says to know. It is counted all the same, as if no
+    /// holidays came.
+    pub fn is_beyond_known(&self, at: Timestamp) -> bool {
+        self.known_until.is_some_and(|until| until < self.date(at))
     }
 
     /// The local date of an instant.

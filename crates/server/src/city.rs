@@ -1,14 +1,20 @@
 //! The city's file: its calendar and its promises, in TOML.
 
-use beffroi_domain::{
-    Calendar, Channel, City, Commitment, Delay, Hours, InvalidCalendar, Label, Nature, PromiseKind,
-    Rule,
-};
-use chrono::NaiveDate;
-use chrono_tz::Tz;
-use serde::Deserialize;
+mod calendar;
+pub(crate) mod delay;
+mod file;
+mod rules;
+#[cfg(test)]
+mod tests;
+mod words;
+
+use beffroi_domain::catalogue::Bilingual;
+use beffroi_domain::{City, Commitment, Delay, HolidayRule, InvalidCalendar, Label};
+use file::{File, Promised};
+use std::ops::Range;
 use std::path::{Path, PathBuf};
 use thiserror::Error;
+use toml::Spanned;
 
 /// The city's file cannot be used.
 #[derive(Debug, Error)]
@@ -26,152 +32,107 @@ pub enum InvalidCity {
     #[error("the city's file is not valid")]
     Toml(#[from] toml::de::Error),
     /// A value is not what it must be.
-    #[error("`{key}`: {what}")]
+    #[error("`{key}`, line {line}: {}", what.english)]
     Value {
         /// The key.
         key: String,
+        /// The line, from 1 on.
+        line: usize,
         /// What is wrong and what is expected.
-        what: String,
+        what: Bilingual<String>,
     },
-    /// The calendar would never be open.
-    #[error("`hours`: {0}")]
-    Calendar(#[from] InvalidCalendar),
+    /// The values do not make a calendar together.
+    #[error("`{key}`, line {line}: {error}")]
+    Calendar {
+        /// The key of the day at which it was found.
+        key: String,
+        /// The line, from 1 on.
+        line: usize,
+        /// Why.
+        error: InvalidCalendar,
+    },
 }
 
-/// The longest promise that can be made, in business days.
-const BUSINESS_DAYS_MAX: u32 = 2_000;
+/// The text of a city's file, for the lines of what is wrong with it.
+struct Source<'a>(&'a str);
 
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct File {
-    name: String,
-    time_zone: String,
-    hours: Weekly,
-    #[serde(default)]
-    holidays: Vec<toml::value::Datetime>,
-    #[serde(default, rename = "commitment")]
-    commitments: Vec<Promised>,
-}
+impl Source<'_> {
+    fn line(&self, span: &Range<usize>) -> usize {
+        self.0.get(..span.start).unwrap_or(self.0).matches('\n').count() + 1
+    }
 
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Weekly {
-    monday: Option<String>,
-    tuesday: Option<String>,
-    wednesday: Option<String>,
-    thursday: Option<String>,
-    friday: Option<String>,
-    saturday: Option<String>,
-    sunday: Option<String>,
-}
+    fn wrong(
+        &self,
+        key: impl Into<String>,
+        span: &Range<usize>,
+        what: Bilingual<String>,
+    ) -> InvalidCity {
+        InvalidCity::Value { key: key.into(), line: self.line(span), what }
+    }
 
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Promised {
-    product: Option<String>,
-    nature: Option<Nature>,
-    channel: Option<Channel>,
-    #[serde(default)]
-    promise: PromiseKind,
-    business_days: u32,
+    fn label(&self, key: &str, text: &Spanned<String>) -> Result<Label, InvalidCity> {
+        let label = text.get_ref().parse();
+        label.map_err(|error| self.wrong(key, &text.span(), words::of_text(&error)))
+    }
 }
 
 /// Québec: hours, holidays and promises as its declaration of services gives them.
 pub fn default_city() -> Result<City, InvalidCity> {
-    parse(include_str!("../cities/quebec.toml"))
+    parse(QUEBEC)
 }
 
 /// Reads a city's file.
 pub fn read_city(path: &Path) -> Result<City, InvalidCity> {
-    let text = std::fs::read_to_string(path)
-        .map_err(|source| InvalidCity::Unreadable { path: path.to_owned(), source })?;
-    parse(&text)
+    parse(&text_of(path)?)
+}
+
+/// The rules that propose the holidays of Québec.
+pub fn default_holiday_rules() -> Result<Vec<HolidayRule>, InvalidCity> {
+    parse_rules(QUEBEC)
+}
+
+/// Reads the rules of a city's file that propose its holidays.
+pub fn read_holiday_rules(path: &Path) -> Result<Vec<HolidayRule>, InvalidCity> {
+    parse_rules(&text_of(path)?)
+}
+
+const QUEBEC: &str = include_str!("../cities/quebec.toml");
+
+fn text_of(path: &Path) -> Result<String, InvalidCity> {
+    let unreadable = |source| InvalidCity::Unreadable { path: path.to_owned(), source };
+    std::fs::read_to_string(path).map_err(unreadable)
 }
 
 fn parse(text: &str) -> Result<City, InvalidCity> {
     let file: File = toml::from_str(text)?;
-    let zone: Tz = file.time_zone.parse().map_err(|_| {
-        wrong("time_zone", format!("`{}` is not an IANA time zone", file.time_zone))
-    })?;
-    let hours = file.hours;
-    let week = [
-        window("hours.monday", hours.monday)?,
-        window("hours.tuesday", hours.tuesday)?,
-        window("hours.wednesday", hours.wednesday)?,
-        window("hours.thursday", hours.thursday)?,
-        window("hours.friday", hours.friday)?,
-        window("hours.saturday", hours.saturday)?,
-        window("hours.sunday", hours.sunday)?,
-    ];
-    let holidays = file.holidays.into_iter().map(|it| {
-        let date: Result<NaiveDate, _> = it.to_string().parse();
-        date.map_err(|_| wrong("holidays", format!("`{it}` is not a date such as 2026-06-24")))
-    });
-    let holidays = holidays.collect::<Result<Vec<_>, _>>()?;
-    let commitments = file.commitments.into_iter().enumerate().map(commitment);
+    let source = Source(text);
+    let rules = rules::parse(&source, &file.holiday_rules)?;
+    let commitments = file.commitments.iter().enumerate();
+    let commitments = commitments.map(|(index, it)| commitment(&source, index, it));
     Ok(City {
-        name: label("name", &file.name)?,
-        calendar: Calendar::new(zone, week, holidays)?,
+        name: source.label("name", &file.name)?,
+        calendar: calendar::parse(&source, &file, &rules)?,
         commitments: commitments.collect::<Result<_, _>>()?,
     })
 }
 
-fn commitment((index, it): (usize, Promised)) -> Result<Commitment, InvalidCity> {
-    if it.business_days == 0 || it.business_days > BUSINESS_DAYS_MAX {
-        let key = format!("commitment[{index}].business_days");
-        return Err(wrong(key, format!("must be 1 to {BUSINESS_DAYS_MAX}")));
-    }
-    let product = it.product.as_deref();
-    let product = product.map(|it| label(&format!("commitment[{index}].product"), it));
+fn parse_rules(text: &str) -> Result<Vec<HolidayRule>, InvalidCity> {
+    let file: File = toml::from_str(text)?;
+    rules::parse(&Source(text), &file.holiday_rules)
+}
+
+fn commitment(
+    source: &Source<'_>,
+    index: usize,
+    given: &Spanned<Promised>,
+) -> Result<Commitment, InvalidCity> {
+    let key = format!("commitment[{index}]");
+    let it = given.get_ref();
+    let product = it.product.as_ref().map(|it| source.label(&format!("{key}.product"), it));
     Ok(Commitment {
         product: product.transpose()?,
         nature: it.nature,
         channel: it.channel,
-        delay: Delay::new(it.promise, Rule::BusinessDaysEodV1(it.business_days)),
+        delay: Delay::new(it.promise, delay::parse(source, &key, given)?),
     })
-}
-
-/// Reads `08:00-19:00`; absent: closed.
-fn window(key: &str, text: Option<String>) -> Result<Hours, InvalidCity> {
-    let text = text.unwrap_or_default();
-    text.parse().map_err(|error| wrong(key, format!("`{text}`: {error}")))
-}
-
-fn label(key: &str, text: &str) -> Result<Label, InvalidCity> {
-    text.parse().map_err(|error| wrong(key, format!("{error}")))
-}
-
-fn wrong(key: impl Into<String>, what: String) -> InvalidCity {
-    InvalidCity::Value { key: key.into(), what }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_default_city_is_valid() {
-        let city = default_city().unwrap();
-        assert_eq!(city.name.as_str(), "Québec");
-    }
-
-    #[test]
-    fn a_wrong_value_is_named() {
-        let check = |text: &str, expected: &str| {
-            let error = parse(text).unwrap_err().to_string();
-            assert!(error.contains(expected), "{error}");
-        };
-        let file = |zone: &str, monday: &str, days: u32| {
-            format!(
-                "name = \"A\"\ntime_zone = \"{zone}\"\n[hours]\nmonday = \"{monday}\"\n\
-                 [[commitment]]\nbusiness_days = {days}\n"
-            )
-        };
-        assert!(parse(&file("America/Toronto", "08:00-19:00", 2)).is_ok());
-        check(&file("Quebec", "08:00-19:00", 2), "`time_zone`: `Quebec`");
-        check(&file("America/Toronto", "19:00-19:00", 2), "`hours.monday`");
-        check(&file("America/Toronto", "08:00-25:00", 2), "`hours.monday`");
-        check(&file("America/Toronto", "08:00-19:00", 0), "`commitment[0].business_days`");
-        check("name = \"A\"\ntime_zone = \"America/Toronto\"\n[hours]\n", "no day of the week");
-    }
 }

@@ -7,7 +7,7 @@ mod text;
 
 pub(crate) use citizen::CitizenError;
 pub(crate) use problem::{Problem, Violation};
-pub(crate) use text::text_in_french;
+pub(crate) use text::{text_in_english, text_in_french};
 
 use crate::centre::{regime_metadata, regime_reason, regime_text};
 use crate::language::choose;

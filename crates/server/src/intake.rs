@@ -8,6 +8,7 @@ mod contact;
 mod exchange;
 mod follow_up;
 mod import;
+mod known;
 mod links;
 mod open;
 pub(crate) mod planned;
@@ -28,6 +29,7 @@ use beffroi_wire::pb::intake::v1 as pb;
 use beffroi_wire::pb::intake::v1::intake_service_server::IntakeService;
 use beffroi_wire::pb::query::v1 as query;
 use exchange::{Exchange, with_exchange};
+use known::tell_beyond;
 use std::collections::BTreeSet;
 use std::sync::Arc;
 use tonic::{Response, Status};
@@ -286,6 +288,7 @@ async fn execute_if(
         let change = asked.change.clone();
         let command = Command { change, occurred_at, origin: Origin::Live };
         let kind = decide(&node.city, state, &command)?;
+        tell_beyond(&node.city, request, &kind);
         let event = asked.event(request, occurred_at, kind);
         let mut events = with_exchange(snapshot, &asked, (event, request, state))?;
         for duplicate in state.map(|it| it.duplicates.as_slice()).unwrap_or_default() {

@@ -22,6 +22,6 @@ mod token;
 pub use catalogue::{
     BUNDLED_CATALOGUES, Expected, FileDefect, FileFlaw, bundled_catalogue, read_catalogue,
 };
-pub use city::{InvalidCity, default_city, read_city};
+pub use city::{InvalidCity, default_city, default_holiday_rules, read_city, read_holiday_rules};
 pub use identifier_key::InvalidKeyFile;
 pub use node::{Config, Failure, Node};

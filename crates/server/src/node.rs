@@ -100,6 +100,14 @@ pub struct Node {
     timekeeper: tokio::task::JoinHandle<Result<(), StoreError>>,
 }
 
+/// Says when the calendar must be extended: a promise beyond what it knows is counted without the
+/// holidays of that year.
+fn tell_known(city: &City, now: Timestamp) {
+    if let Err(error) = city.calendar.check_known(now) {
+        tracing::warn!("{error}");
+    }
+}
+
 impl Node {
     /// Opens the projections in `directory`, checks that they belong to the journal, and folds what
     /// the journal holds, telling `progress` how many of how many events are folded.
@@ -109,6 +117,7 @@ impl Node {
         mut progress: impl FnMut(u64, u64),
     ) -> Result<Self, Failure> {
         let Config { journal, city, clock, identifier_key } = config;
+        tell_known(&city, clock.now());
         let projections = Projections::open(&Projections::file(directory))?;
         let head = journal.state().await?;
         let folding = CancellationToken::new();

@@ -5,9 +5,11 @@
 use super::Lang;
 use beffroi_aggregator::{Error as StoreError, Stopped};
 use beffroi_channels::import;
+use beffroi_domain::{Day, InvalidCalendar};
 use beffroi_journal::{Error as JournalError, ReadError};
 use beffroi_server::{Failure as NodeFailure, InvalidCity, InvalidKeyFile};
 use beffroi_wire::pb::event::v1::Language;
+use chrono::Weekday;
 use std::error::Error;
 use std::fmt;
 use std::io;
@@ -182,8 +184,45 @@ fn of_city(error: &InvalidCity) -> String {
     match error {
         InvalidCity::Unreadable { path, .. } => format!("`{}` ne peut être lu", path.display()),
         InvalidCity::Toml(_) => "le fichier de la ville n'est pas valide".to_owned(),
-        InvalidCity::Value { key, what } => format!("`{key}` : {what}"),
-        InvalidCity::Calendar(_) => "`hours` : aucun jour de la semaine n'est ouvert".to_owned(),
+        InvalidCity::Value { key, line, what } => {
+            format!("`{key}`, ligne {line} : {}", what.french)
+        }
+        InvalidCity::Calendar { key, line, error } => {
+            format!("`{key}`, ligne {line} : {}", of_calendar(error))
+        }
+    }
+}
+
+fn of_calendar(error: &InvalidCalendar) -> String {
+    match error {
+        InvalidCalendar::NeverOpen => "aucun jour de la semaine ni aucune date n'ouvre".to_owned(),
+        InvalidCalendar::RunsInto(it) => {
+            let (day, next_day) = (day_name(it.day), day_name(it.next_day));
+            format!("{} ({day}) déborde sur {} ({next_day})", it.window, it.next)
+        }
+        InvalidCalendar::Twice(date) => {
+            format!("le {date} a deux fois des heures à lui : gardez l'une")
+        }
+        InvalidCalendar::TwoNames(date) => {
+            format!("le jour férié {date} est donné deux fois, sous deux noms : gardez-en un")
+        }
+        InvalidCalendar::Pieces { date, .. } => {
+            format!("les fermetures laissent trop de plages au {date}")
+        }
+        InvalidCalendar::Year(date) => format!("{date} n'est pas dans les années 1800 à 2199"),
+    }
+}
+
+fn day_name(day: Day) -> String {
+    match day {
+        Day::Weekday(Weekday::Mon) => "lundi".to_owned(),
+        Day::Weekday(Weekday::Tue) => "mardi".to_owned(),
+        Day::Weekday(Weekday::Wed) => "mercredi".to_owned(),
+        Day::Weekday(Weekday::Thu) => "jeudi".to_owned(),
+        Day::Weekday(Weekday::Fri) => "vendredi".to_owned(),
+        Day::Weekday(Weekday::Sat) => "samedi".to_owned(),
+        Day::Weekday(Weekday::Sun) => "dimanche".to_owned(),
+        Day::Date(date) => date.to_string(),
     }
 }
 

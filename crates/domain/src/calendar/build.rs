@@ -110,10 +110,10 @@ pub enum InvalidCalendar {
     #[error(transparent)]
     RunsInto(#[from] RunsInto),
     /// A date has exceptional hours twice.
-    #[error("{0} has exceptional hours twice")]
+    #[error("{0} has exceptional hours twice: keep one")]
     Twice(NaiveDate),
     /// A holiday has two names.
-    #[error("the holiday {0} is given twice, under two names")]
+    #[error("the holiday {0} is given twice, under two names: keep one")]
     TwoNames(NaiveDate),
     /// What closings leave of a date is in too many pieces.
     #[error("{date}: {source}")]

@@ -17,6 +17,9 @@ pub struct Explanation {
     pub due: Timestamp,
     /// When it would be due without pauses, for rules that count days.
     pub without_pauses: Option<Timestamp>,
+    /// The last date for which the calendar is known, when it is due after it: holidays may be
+    /// missing.
+    pub known_until: Option<NaiveDate>,
     /// Every date from the first that counts to the last; none for a calendar rule, which looks at
     /// none of them.
     pub days: Vec<ExplainedDay>,
@@ -99,7 +102,8 @@ impl Calendar {
             (first.min(received)..=last).map(explain).collect()
         });
         let without_pauses = record.base.and_then(|it| timestamp(it).ok());
-        Ok(Explanation { due, without_pauses, days: days.unwrap_or_default() })
+        let known_until = self.known_until.filter(|_| self.is_beyond_known(due));
+        Ok(Explanation { due, without_pauses, known_until, days: days.unwrap_or_default() })
     }
 
     fn explained(

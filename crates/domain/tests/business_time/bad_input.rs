@@ -43,7 +43,7 @@ fn a_calendar_that_contradicts_itself_names_the_day() {
 
     let mut twice = office();
     twice.exceptions = vec![exception("2026-12-24", ""), exception("2026-12-24", "08:00-12:00")];
-    refused(&twice, "2026-12-24 has exceptional hours twice");
+    refused(&twice, "2026-12-24 has exceptional hours twice: keep one");
     twice.exceptions = vec![exception("2026-12-24", "20:00-09:00")];
     refused(&twice, "20:00-09:00 of 2026-12-24 runs into 08:00-12:00 of 2026-12-25");
     twice.exceptions = vec![exception("1799-12-24", "")];
@@ -56,7 +56,7 @@ fn a_calendar_that_contradicts_itself_names_the_day() {
     };
     let date = "2026-12-25".parse().unwrap();
     named.holidays = ["Noël", "Fête"].map(|it| Holiday { date, name: name(it) }).into();
-    refused(&named, "the holiday 2026-12-25 is given twice, under two names");
+    refused(&named, "the holiday 2026-12-25 is given twice, under two names: keep one");
     named.holidays[1].name = None;
     assert!(named.build().is_ok());
 }
@@ -161,12 +161,35 @@ fn a_pause_that_ends_before_it_begins_says_so() {
 fn a_calendar_is_known_for_thirteen_months_ahead_or_says_what_is_missing() {
     let mut draft = office();
     let check = |draft: &CalendarDraft, text: &str| draft.build().unwrap().check_known(at(text));
-    assert_eq!(check(&draft, "2026-11-25T00:00:00Z"), Err(NotKnown::NotStated));
+    let needed = "2027-12-25".parse().unwrap();
+    assert_eq!(check(&draft, "2026-11-25T12:00:00Z"), Err(NotKnown::NotStated { needed }));
+    assert!(!draft.build().unwrap().is_beyond_known(at("2100-01-01T00:00:00Z")));
     draft.known_until = "2027-12-31".parse().ok();
     assert_eq!(check(&draft, "2026-11-30T12:00:00Z"), Ok(()));
     let error = check(&draft, "2026-12-01T12:00:00Z").unwrap_err();
     assert_eq!(
         error.to_string(),
-        "the calendar is known until 2027-12-31, and must be until 2028-01-01: 13 months ahead"
+        "the calendar is known until 2027-12-31, and must be until 2028-01-01, 13 months ahead: add \
+         the holidays and move `known_until`"
     );
+}
+
+#[test]
+fn what_is_due_beyond_the_known_dates_is_counted_and_said() {
+    let mut draft = office();
+    draft.known_until = "2027-12-31".parse().ok();
+    let calendar = draft.build().unwrap();
+    let explained = |received: &str| {
+        let rule = Rule::BusinessDaysEodV1(2);
+        calendar.explain(&Count { rule, received: at(received), pauses: &[] }).unwrap()
+    };
+    // 2027-12-29 is a Wednesday.
+    let known = explained("2027-12-29T12:00:00Z");
+    assert_eq!(
+        (calendar.date(known.due).to_string().as_str(), known.known_until),
+        ("2027-12-31", None)
+    );
+    let beyond = explained("2027-12-30T12:00:00Z");
+    assert_eq!(calendar.date(beyond.due).to_string(), "2028-01-03");
+    assert_eq!(beyond.known_until, draft.known_until);
 }

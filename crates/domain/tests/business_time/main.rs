@@ -9,8 +9,8 @@
 )]
 
 mod bad_input;
-mod cities;
 mod data;
+mod examples;
 mod json;
 mod laws;
 mod minutes;

@@ -3,7 +3,7 @@
 use crate::language::choose;
 use beffroi_domain::{InvalidText, Language};
 
-pub(super) fn text_in_english(error: &InvalidText) -> String {
+pub(crate) fn text_in_english(error: &InvalidText) -> String {
     match error {
         InvalidText::Empty => "is empty".to_owned(),
         InvalidText::TooLong { found, max } => {

@@ -3,8 +3,9 @@
 use super::defect::FileFlaw;
 use super::document::{Document, Entry};
 use super::draft::{NATURES, Table, URGENCIES};
+use crate::city::delay::{FORMS, Form, minute_of_day};
 use beffroi_domain::catalogue::{CommitmentDraft, Part};
-use beffroi_domain::{Channel, Days, PromiseKind, Rule, Warn};
+use beffroi_domain::{Channel, CutOff, Days, PromiseKind, Rule, Warn};
 
 const KEYS: &[&str] = &[
     "code",
@@ -20,10 +21,13 @@ const KEYS: &[&str] = &[
     "days",
     "hours",
     "minutes",
+    "cut_off",
     "warn_at_percent",
     "warn_hours_before",
     "warn_business_days_before",
 ];
+
+const CUT_OFF_KEYS: &[&str] = &["at", "restart", "waits_for_restart", "day_off_restarts"];
 
 const PROMISES: (&[&str], &[PromiseKind]) =
     (&["resolution", "first_answer"], &[PromiseKind::Resolution, PromiseKind::FirstAnswer]);
@@ -54,47 +58,16 @@ const CHANNELS: (&[&str], &[Channel]) = (
     ],
 );
 
-/// What a rule counts.
-#[derive(Clone, Copy)]
-enum Counts {
-    /// Whole days.
-    Whole(fn(u32) -> Rule),
-    /// Days, and time after them.
-    Days(fn(Days) -> Rule),
-    /// Time.
-    Time(fn(u64) -> Rule),
-}
-
-const RULES: (&[&str], &[Counts]) = (
-    &[
-        "business_days_eod_v1",
-        "business_days_landing_v1",
-        "business_days_same_time_v1",
-        "business_days_midnight_v1",
-        "business_days_opening_v1",
-        "business_days_then_opening_v1",
-        "business_days_within_v1",
-        "business_days_closing_v1",
-        "business_time_v1",
-        "business_time_opening_v1",
-        "calendar_days_v1",
-        "calendar_time_v1",
-    ],
-    &[
-        Counts::Whole(Rule::BusinessDaysEodV1),
-        Counts::Whole(Rule::BusinessDaysLandingV1),
-        Counts::Days(Rule::BusinessDaysSameTimeV1),
-        Counts::Days(Rule::BusinessDaysMidnightV1),
-        Counts::Days(Rule::BusinessDaysOpeningV1),
-        Counts::Days(Rule::BusinessDaysThenOpeningV1),
-        Counts::Days(Rule::BusinessDaysWithinV1),
-        Counts::Days(Rule::BusinessDaysClosingV1),
-        Counts::Time(|secs| Rule::BusinessTimeV1 { secs }),
-        Counts::Time(|secs| Rule::BusinessTimeOpeningV1 { secs }),
-        Counts::Whole(Rule::CalendarDaysV1),
-        Counts::Time(|secs| Rule::CalendarTimeV1 { secs }),
-    ],
-);
+/// The names of the rules, and what each takes.
+const RULE_NAMES: [&str; FORMS.len()] = {
+    let mut names = [""; FORMS.len()];
+    let mut at = 0;
+    while at < names.len() {
+        names[at] = FORMS[at].0;
+        at += 1;
+    }
+    names
+};
 
 pub(super) fn read(
     part: Part,
@@ -119,33 +92,49 @@ pub(super) fn read(
 /// `business_days = 2`, or a rule with what it counts.
 fn rule(it: &mut Entry<'_, '_>) -> Option<Rule> {
     let short = it.count("business_days");
-    let named = it.word("rule", RULES);
+    let forms = FORMS.map(|(_, form)| form);
+    let form = it.word("rule", (&RULE_NAMES, &forms));
     let days = it.count("days");
     let (hours, minutes) = (it.count("hours"), it.count("minutes"));
-    let time = hours.is_some() || minutes.is_some();
+    let cut_off = cut_off(it);
+    let timed = hours.is_some() || minutes.is_some();
+    if form.is_none() && it.has("rule") {
+        return None;
+    }
+    if form.is_none() && short.is_none() && days.is_none() && !timed && cut_off.is_none() {
+        // That a delay is missing is found with the catalogue.
+        return None;
+    }
     let secs = u64::from(hours.unwrap_or(0)) * 3600 + u64::from(minutes.unwrap_or(0)) * 60;
-    let (counts, days) = match (named, short, days) {
-        (None, Some(days), None) => (Counts::Whole(Rule::BusinessDaysEodV1), Some(days)),
-        (Some(counts), None, days) => (counts, days),
-        // Of none, nothing is said here: that it is missing is found with the catalogue.
-        (None, None, None) if !time => return None,
-        (None, ..) | (Some(_), Some(_), _) => {
-            it.flawed("rule", FileFlaw::RuleUnclear);
-            return None;
+    let both = |days: u32| Some(Days { days, extra_secs: u32::try_from(secs).ok()? });
+    let rule = match (form, short, days, cut_off) {
+        (None, Some(days), None, None) if !timed => Some(Rule::BusinessDaysEodV1(days)),
+        (Some(Form::Days(rule)), None, Some(days), None) if !timed => Some(rule(days)),
+        (Some(Form::DaysAndTime(rule)), None, Some(days), None) => both(days).map(rule),
+        (Some(Form::CutOff), None, Some(days), Some(cut_off)) => {
+            both(days).map(|days| Rule::BusinessDaysCutOffV1(days, cut_off))
         }
-    };
-    let rule = match (counts, days) {
-        (Counts::Whole(rule), Some(days)) if !time => Some(rule(days)),
-        (Counts::Days(rule), Some(days)) => {
-            u32::try_from(secs).ok().map(|extra_secs| rule(Days { days, extra_secs }))
-        }
-        (Counts::Time(rule), None) if time => Some(rule(secs)),
-        (Counts::Whole(_) | Counts::Days(_) | Counts::Time(_), _) => None,
+        (Some(Form::Time(rule)), None, None, None) if timed => Some(rule(secs)),
+        (None | Some(_), ..) => None,
     };
     if rule.is_none() {
         it.flawed("rule", FileFlaw::RuleUnclear);
     }
     rule
+}
+
+fn cut_off(it: &mut Entry<'_, '_>) -> Option<CutOff> {
+    let (part, (table, span)) = (it.part(), it.table("cut_off")?);
+    let mut it = it.document.entry((part, table), span, CUT_OFF_KEYS);
+    let (at, restart) = (it.text("at"), it.text("restart"));
+    let waits_for_restart = it.boolean("waits_for_restart").unwrap_or(false);
+    let day_off_restarts = it.boolean("day_off_restarts").unwrap_or(false);
+    let cut_off = minute_of_day(&at).zip(minute_of_day(&restart));
+    if cut_off.is_none() {
+        it.flawed("at", FileFlaw::RuleUnclear);
+    }
+    let (at_minute, restart_minute) = cut_off?;
+    Some(CutOff { at_minute, restart_minute, waits_for_restart, day_off_restarts })
 }
 
 /// After four fifths of the delay where nothing is said.

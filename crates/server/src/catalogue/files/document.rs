@@ -88,6 +88,14 @@ impl<'d> Document<'d> {
 }
 
 impl<'a> Entry<'a, '_> {
+    pub(super) fn part(&self) -> Part {
+        self.part
+    }
+
+    pub(super) fn has(&self, key: &str) -> bool {
+        self.value(key).is_some()
+    }
+
     fn value(&self, key: &str) -> Option<&'a Value<'a>> {
         self.table.get(key)
     }
