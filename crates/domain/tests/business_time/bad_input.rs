@@ -193,3 +193,14 @@ fn what_is_due_beyond_the_known_dates_is_counted_and_said() {
     assert_eq!(calendar.date(beyond.due).to_string(), "2028-01-03");
     assert_eq!(beyond.known_until, draft.known_until);
 }
+
+#[test]
+fn an_exception_opens_a_holiday_and_a_closing_closes_both() {
+    let mut draft = office();
+    let date = "2026-06-24".parse().unwrap();
+    draft.holidays.push(Holiday { date, name: None });
+    draft.exceptions.push(exception("2026-06-24", "09:00-12:00"));
+    assert_eq!(draft.build().unwrap().hours_of(date), hours("09:00-12:00"));
+    draft.closings.push(Closing { date, hours: hours("10:00-11:00"), name: None });
+    assert_eq!(draft.build().unwrap().hours_of(date), hours("09:00-10:00, 11:00-12:00"));
+}

@@ -176,7 +176,9 @@ fn a_term_after_its_waits_is_what_counting_with_them_gives() {
             let waited = waits
                 .iter()
                 .try_fold(term, |term, wait| city.after_pause(&term, wait.from(), wait.to()));
-            prop_assert_eq!(waited.unwrap().due_at, city.calendar.due(&count(&waits)).unwrap());
+            // A calendar of a few dates alone may run out: then it does both ways.
+            let counted = city.calendar.due(&count(&waits)).ok();
+            prop_assert_eq!(waited.ok().map(|it| it.due_at), counted, "{:?} {:?}", rule, waits);
         }
         Ok(())
     });

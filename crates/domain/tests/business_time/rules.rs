@@ -132,6 +132,11 @@ fn a_pause_that_begins_when_it_is_due_is_given_back_and_a_later_one_is_not() {
         pause("2026-02-10 11:30", "2026-02-10 13:00"),
     ];
     assert_eq!(due(hour, &two), Ok(at("2026-02-10 13:30")));
+    let within = [
+        pause("2026-02-10 10:30", "2026-02-10 13:00"),
+        pause("2026-02-10 11:00", "2026-02-10 12:00"),
+    ];
+    assert_eq!(due(hour, &within), Ok(at("2026-02-10 13:30")));
     // For calendar rules all time counts.
     let night = [pause("2026-02-10 22:00", "2026-02-11 06:00")];
     assert_eq!(due(Rule::CalendarDaysV1(1), &night), Ok(at("2026-02-11 18:00")));
