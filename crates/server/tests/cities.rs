@@ -97,10 +97,10 @@ fn with_holidays() -> String {
 fn rule_for(city: &City, n: u32) -> Rule {
     let commitment = &city.commitments[usize::try_from(n.max(1)).unwrap() - 1];
     assert_eq!(commitment.product.as_ref().unwrap().as_str(), n.max(1).to_string());
-    if let Rule::BusinessDaysCutOffV1(_, cut_off) = commitment.rule {
+    if let Rule::BusinessDaysCutOffV1(_, cut_off) = commitment.delay.rule {
         return Rule::BusinessDaysCutOffV1(Days::whole(n), cut_off);
     }
-    assert_eq!(commitment.rule, Rule::CalendarDaysV1(n.max(1)));
+    assert_eq!(commitment.delay.rule, Rule::CalendarDaysV1(n.max(1)));
     Rule::CalendarDaysV1(n)
 }
 

@@ -2,9 +2,7 @@
 
 use crate::minutes::{Around, MINUTE, Way, minutes, used_up, worked, worked_on};
 use crate::random::{Situation, pauses, situation};
-use beffroi_domain::{
-    Calendar, City, Count, Days, InvalidCalendar, PromiseKind, Rule, Term, Timestamp, Warn,
-};
+use beffroi_domain::{Calendar, Count, Days, InvalidCalendar, Rule, Timestamp, Warn};
 use proptest::prelude::*;
 use proptest::test_runner::{Config, TestCaseError, TestRunner};
 
@@ -145,41 +143,6 @@ fn pauses_of_days_are_given_back_as_working_time() {
             paused_until = paused_until.max(Some(pause.to()));
         }
         prop_assert_eq!(calendar.due(&Count { pauses: &pauses, ..count }), Ok(expected));
-        Ok(())
-    });
-    result.unwrap();
-}
-
-#[test]
-fn a_term_after_its_waits_is_what_counting_with_them_gives() {
-    let strategy = (situation(), 1_u32..4, 1_u64..3_000, pauses());
-    let result = runner(2_000).run(&strategy, |(it, n, minutes, pauses)| {
-        let city =
-            City { name: "Ville".parse().unwrap(), calendar: built(&it)?, commitments: Vec::new() };
-        let mut waits = it.pauses(&pauses);
-        // A request waits after it was received, and once at a time.
-        waits.retain(|wait| it.received <= wait.from());
-        waits.sort();
-        waits.dedup_by(|next, one| next.from() <= one.to());
-        let secs = minutes * 60;
-        for rule in [
-            Rule::BusinessDaysEodV1(n),
-            Rule::BusinessDaysOpeningV1(Days { days: n, extra_secs: 600 }),
-            Rule::BusinessTimeV1 { secs },
-            Rule::BusinessTimeOpeningV1 { secs },
-            Rule::CalendarDaysV1(n),
-            Rule::CalendarTimeV1 { secs },
-        ] {
-            let count = |pauses| Count { rule, received: it.received, pauses };
-            let Ok(due_at) = city.calendar.due(&count(&[])) else { continue };
-            let term = Term { kind: PromiseKind::Resolution, rule, warn_at: None, due_at };
-            let waited = waits
-                .iter()
-                .try_fold(term, |term, wait| city.after_pause(&term, wait.from(), wait.to()));
-            // A calendar of a few dates alone may run out: then it does both ways.
-            let counted = city.calendar.due(&count(&waits)).ok();
-            prop_assert_eq!(waited.ok().map(|it| it.due_at), counted, "{:?} {:?}", rule, waits);
-        }
         Ok(())
     });
     result.unwrap();

@@ -2,8 +2,7 @@
 
 use crate::support::{catalogue, code, draft, given, informed, is, question, when, words};
 use beffroi_domain::catalogue::{
-    Answer, AnswerKind, Answered, Asked, Catalogue, Ending, Given, Photo, PlaceAnswer, Problem,
-    TestDraft,
+    Answer, AnswerKind, Answered, Catalogue, Ending, Given, Photo, PlaceAnswer, Problem, TestDraft,
 };
 use beffroi_domain::{Emergency, Language, Nature, Personal, Place, Urgency};
 

@@ -124,7 +124,7 @@ fn a_rule_says_one_day_that_exists() {
 #[track_caller]
 fn rule(commitment: &str) -> Result<Rule, String> {
     let text = file("\"08:00-19:00\"", "") + "[[commitment]]\n" + commitment;
-    parse(&text).map(|it| it.commitments[0].rule).map_err(|error| error.to_string())
+    parse(&text).map(|it| it.commitments[0].delay.rule).map_err(|error| error.to_string())
 }
 
 #[test]
