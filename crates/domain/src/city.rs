@@ -1,6 +1,8 @@
 //! A city: its calendar and what it promises.
 
-use crate::{Calendar, Channel, Label, Nature, OutOfCalendar, PromiseKind, Rule, Term, Timestamp};
+use crate::{
+    Calendar, Channel, Label, Level, Nature, OutOfCalendar, PromiseKind, Rule, Term, Timestamp,
+};
 
 /// A promised delay, and the requests to which it applies.
 #[derive(Clone, Debug)]
@@ -36,6 +38,8 @@ pub struct City {
     pub calendar: Calendar,
     /// Its promises; of each kind, the first one that applies holds.
     pub commitments: Vec<Commitment>,
+    /// The shares that it promises to reach.
+    pub levels: Vec<Level>,
 }
 
 /// The share of the working time of a delay after which a warning comes, in percent.

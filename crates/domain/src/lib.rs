@@ -16,6 +16,7 @@ mod event;
 mod id;
 mod identifier;
 pub mod ledger;
+pub mod level;
 mod number;
 mod period;
 mod place;
@@ -48,6 +49,7 @@ pub use id::{CitizenId, ContactId, EventId, InvalidId, RequestId};
 pub use identifier::{
     Identifier, IdentifierHash, IdentifierKey, IdentifierKind, InvalidIdentifier, InvalidKey, KeyId,
 };
+pub use level::{Level, LevelFact, LevelFactKind, LevelWindow};
 pub use number::{InvalidNumber, Number};
 pub use period::{Period, Span};
 pub use place::metres_between;

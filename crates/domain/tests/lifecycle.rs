@@ -26,6 +26,7 @@ fn city() -> City {
             channel: None,
             business_days: 2,
         }],
+        levels: Vec::new(),
     }
 }
 

@@ -1,5 +1,7 @@
 //! The city's file: its calendar and its promises, in TOML.
 
+mod level;
+
 use beffroi_domain::{
     Calendar, Channel, City, Commitment, InvalidCalendar, Label, Nature, PromiseKind, Window,
 };
@@ -50,6 +52,8 @@ struct File {
     holidays: Vec<toml::value::Datetime>,
     #[serde(default, rename = "commitment")]
     commitments: Vec<Promised>,
+    #[serde(default, rename = "level")]
+    levels: Vec<level::Table>,
 }
 
 #[derive(Deserialize)]
@@ -112,6 +116,7 @@ fn parse(text: &str) -> Result<City, InvalidCity> {
         name: label("name", &file.name)?,
         calendar: Calendar::new(zone, week, holidays)?,
         commitments: commitments.collect::<Result<_, _>>()?,
+        levels: level::levels(file.levels)?,
     })
 }
 

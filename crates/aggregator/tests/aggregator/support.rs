@@ -157,6 +157,7 @@ impl City {
             name: "Québec".parse().unwrap(),
             calendar,
             commitments: Vec::new(),
+            levels: Vec::new(),
         };
         Self { directory, journal, states: Mutex::default(), rules }
     }
