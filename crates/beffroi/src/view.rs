@@ -10,6 +10,7 @@ mod centre;
 mod citizen;
 mod history;
 mod import;
+mod level;
 mod link;
 mod programme;
 mod report;
@@ -180,6 +181,7 @@ pub(crate) mod samples {
             noticed_at: at(172_801),
             position: Some(position()),
             names: None,
+            level: None,
         }
     }
 }

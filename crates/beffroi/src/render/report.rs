@@ -125,7 +125,7 @@ fn right(text: String) -> Cell {
 }
 
 /// A share in tenths of a percent, rounded half up.
-fn percent(share: Share, lang: Lang) -> String {
+pub(super) fn percent(share: Share, lang: Lang) -> String {
     let (part, whole) = (u128::from(share.numerator), u128::from(share.denominator));
     let Some(tenths) = (2_000 * part + whole).checked_div(2 * whole) else {
         return NO_DATA.to_owned();

@@ -151,6 +151,7 @@ pub(crate) const CLOSING: Text = text("fermetures", "closings");
 pub(crate) const NO_PROGRAMME: Text =
     text("Aucune demande n’attend dans un programme.", "No request waits in a programme.");
 pub(crate) const NONE_FOUND: Text = text("Aucune demande.", "No request.");
+pub(crate) const TARGET: Text = text("cible", "target");
 pub(crate) const NO_BREACHES: Text = text("Aucun constat.", "No warning, no breach.");
 pub(crate) const MORE: Text =
     text("Il y en a d’autres : augmentez --limit.", "There are more: raise --limit.");

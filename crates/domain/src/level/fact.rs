@@ -16,7 +16,7 @@ pub enum LevelFactKind {
 }
 
 /// A fact about one window of a level, with the definition under which it was judged.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct LevelFact {
     /// The level.
     pub code: Code,
@@ -62,6 +62,16 @@ pub struct Statement {
     pub counted: LevelWindow,
 }
 
+impl LevelFactKind {
+    /// The name of the event: the same on the log, in the API and in the documentation.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Breached => "level_breached",
+            Self::Restored => "level_restored",
+        }
+    }
+}
+
 impl LevelFact {
     /// The fact of a statement, noticed `now`.
     pub fn new(level: &Level, statement: &Statement, now: Timestamp) -> Self {
@@ -81,11 +91,7 @@ impl LevelFact {
 
     /// The name from which its id derives: the same on every node, never twice.
     pub fn id_name(&self, kind: LevelFactKind) -> String {
-        let kind = match kind {
-            LevelFactKind::Breached => "breached",
-            LevelFactKind::Restored => "restored",
-        };
-        format!("level/{}/{}/{}/{kind}", self.code, self.window.name(), self.revision)
+        format!("{}/{}/{}/{}", kind.name(), self.code, self.window.name(), self.revision)
     }
 }
 

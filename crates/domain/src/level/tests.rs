@@ -262,9 +262,9 @@ fn ids_are_the_same_everywhere_and_never_the_same_twice() {
     let days = days(&[Some(false)]);
     let stated = statements(&level.definition, &days);
     let fact = LevelFact::new(&level, &stated[0], Timestamp::EPOCH);
-    assert_eq!(fact.id_name(Breached), "level/telephone/2026-03-02/0/breached");
+    assert_eq!(fact.id_name(Breached), "level_breached/telephone/2026-03-02/0");
     let again = LevelFact { revision: 1, ..fact };
-    assert_eq!(again.id_name(Restored), "level/telephone/2026-03-02/1/restored");
+    assert_eq!(again.id_name(Restored), "level_restored/telephone/2026-03-02/1");
 }
 
 #[test]

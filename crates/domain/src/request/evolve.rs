@@ -28,6 +28,7 @@ impl Request {
             | Kind::CataloguePublished(_)
             | Kind::Citizen(_)
             | Kind::Regime(_)
+            | Kind::Level(..)
             | Kind::ContactRecorded(_) => false,
             Kind::Assigned(unit) => self.assign(unit.as_ref(), event),
             Kind::PutOnHold(reason) => self.wait(*reason, event),

@@ -5,13 +5,14 @@ use beffroi_domain::catalogue::{
     Answer, AnswerKind, Answered, Bilingual, Catalogue, Draft, ProductDraft, QuestionDraft,
     UnitDraft, Words,
 };
+use beffroi_domain::level::{Definition, HangUps, Measure, Share};
 use beffroi_domain::{
     Attachment, CatalogueEntry, CataloguePublished, Channel, CitizenFact, CitizenId, CitizenSaved,
     Code, Contact, ContactOutcome, Declaration, Duplicate, Emergency, Event, EventId, FollowUp,
-    HoldReason, IdentifierHash, IdentifierKind, KeyId, Kind, Language, MergedInto, Meta, Nature,
-    Opened, Origin, Personal, PersonalData, Place, PromiseKind, PromiseRef, Reclassified,
-    RegimeFact, RegimeKind, Relation, RelationKind, RequestId, Rule, Source, Status, Term,
-    Timestamp, Urgency, Week, Window,
+    HoldReason, IdentifierHash, IdentifierKind, KeyId, Kind, Language, LevelFact, LevelFactKind,
+    MergedInto, Meta, Nature, Opened, Origin, Period, Personal, PersonalData, Place, PromiseKind,
+    PromiseRef, Reclassified, RegimeFact, RegimeKind, Relation, RelationKind, RequestId, Rule,
+    Source, Status, Term, Timestamp, Urgency, Week, Window,
 };
 use proptest::prelude::*;
 use uuid::Uuid;
@@ -163,6 +164,7 @@ fn later_kinds() -> Vec<Kind> {
         based_on: 78,
         revision: 1,
     })])
+    .chain(level_kinds())
     .collect()
 }
 
@@ -238,6 +240,40 @@ fn regime_kinds() -> [Kind; 3] {
         RegimeFact::Lifted,
     ];
     facts.map(Kind::Regime)
+}
+
+fn level_kinds() -> [Kind; 2] {
+    let channels = vec![Channel::Telephone, Channel::InPerson];
+    let hang_ups = HangUps::ShortExcluded { secs: 5 };
+    let breached = LevelFact {
+        code: "telephone".parse().unwrap(),
+        name: Bilingual {
+            french: "Téléphone".parse().unwrap(),
+            english: "Telephone".parse().unwrap(),
+        },
+        definition: Definition {
+            measure: Measure::Contacts { channels, within_secs: 120, hang_ups },
+            percent: 80,
+        },
+        window: Period::Week.of("2026-03-04".parse().unwrap()),
+        share: Share { within: 7, of: 9 },
+        figure_revision: 0,
+        revision: 0,
+        noticed_at: at(12),
+        based_on: 79,
+    };
+    let promise = PromiseKind::FirstAnswer;
+    let restored = LevelFact {
+        definition: Definition { measure: Measure::Requests { promise }, percent: 100 },
+        window: Period::Month.of("2026-03-01".parse().unwrap()),
+        figure_revision: 3,
+        revision: 1,
+        ..breached.clone()
+    };
+    [
+        Kind::Level(LevelFactKind::Breached, Box::new(breached)),
+        Kind::Level(LevelFactKind::Restored, Box::new(restored)),
+    ]
 }
 
 fn event(kind: Kind) -> Event {
