@@ -72,10 +72,9 @@ pub(crate) fn fold(batch: &mut Batch, decoded: &Decoded) -> Result<(), Error> {
 
 /// The latest time of which an event tells: when it was recorded, it was not earlier.
 fn told_of(event: &Event) -> Option<Timestamp> {
-    let noticed_at = match &event.kind {
-        Kind::Level(_, fact) => Some(fact.noticed_at),
-        kind => kind.fact().map(|(_, fact)| fact.noticed_at),
-    };
+    let promise = event.kind.fact().map(|(_, fact)| fact.noticed_at);
+    let level = if let Kind::Level(_, fact) = &event.kind { Some(fact.noticed_at) } else { None };
+    let noticed_at = promise.max(level);
     let occurred_at = Some(event.meta.occurred_at);
     (event.meta.origin == Origin::Live).then(|| noticed_at.max(occurred_at)).flatten()
 }

@@ -69,7 +69,7 @@ impl LevelCount {
 
     /// Counts the promises of a request, as they stand when it is `now`, in the windows in which they
     /// fall due. Imported ones do not count.
-    pub fn request(&mut self, regimes: &Regimes, row: &RequestRow, now: Timestamp) {
+    fn request(&mut self, regimes: &Regimes, row: &RequestRow, now: Timestamp) {
         let request = &row.request;
         if request.origin == Origin::Imported {
             return;

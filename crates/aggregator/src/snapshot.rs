@@ -268,7 +268,7 @@ impl Snapshot {
     }
 
     /// Contacts recorded after `sequence`, in the order in which they were, with sequence and time.
-    pub fn contacts_after(
+    pub(crate) fn contacts_after(
         &self,
         sequence: u64,
     ) -> Result<impl Iterator<Item = Result<(u64, Timestamp, ContactRow), Error>> + use<>, Error>
@@ -286,7 +286,7 @@ impl Snapshot {
     }
 
     /// What was stated of the windows of a level.
-    pub fn stated(&self, code: &Code) -> Result<BTreeMap<Span, Stated>, Error> {
+    pub(crate) fn stated(&self, code: &Code) -> Result<BTreeMap<Span, Stated>, Error> {
         let levels = self.table(schema::LEVELS)?;
         let mut found = BTreeMap::new();
         for row in

@@ -8,6 +8,7 @@ mod breach;
 mod catalogue;
 mod centre;
 mod citizen;
+mod commitments;
 mod history;
 mod import;
 mod level;
@@ -26,6 +27,9 @@ pub(crate) use centre::{
     CentreAnswer, RegimeAnswer, RegimeNoticeView, RegimesAnswer, ScreenAnswer,
 };
 pub(crate) use citizen::{CitizenAnswer, CitizenWrite, RecordAnswer};
+pub(crate) use commitments::{
+    CommitmentFigures, CommitmentView, CommitmentsAnswer, LevelView, WindowView,
+};
 pub(crate) use history::HistoryAnswer;
 pub(crate) use import::{ImportAnswer, UnreadableView};
 pub(crate) use link::{DuplicatesAnswer, MergeAnswer, RelationAnswer, UnmergeAnswer};

@@ -106,6 +106,27 @@ impl Calendar {
         shifts.nth(at).map(|(_, closing)| closing).ok_or(OutOfCalendar)
     }
 
+    /// The fewest business days of a promise that is still in time when it is fulfilled `at` that time,
+    /// and `given_back` microseconds of working time were added to its due time.
+    pub fn business_days_until(
+        &self,
+        received: Timestamp,
+        given_back: i64,
+        at: Timestamp,
+    ) -> Result<u32, OutOfCalendar> {
+        let mut left = self.working_micros(received, at);
+        let mut from = received;
+        for ((_, closing), days) in self.shifts_from(self.date(received)).zip(0_u32..) {
+            left -= self.working_micros(from, closing);
+            from = from.max(closing);
+            // Counting back is quick, and wrong only where it ends outside of opening hours.
+            if left <= given_back && at <= self.add_working_micros(closing, given_back)? {
+                return Ok(days);
+            }
+        }
+        Err(OutOfCalendar)
+    }
+
     /// The working time between two instants, in microseconds; 0 when `to` is not after `from`.
     pub fn working_micros(&self, from: Timestamp, to: Timestamp) -> i64 {
         self.shifts_from(self.date(from))
@@ -321,6 +342,25 @@ mod tests {
     }
 
     proptest! {
+        #[test]
+        fn as_many_business_days_as_it_took_are_the_fewest_that_would_have_been_in_time(
+            start in 1_770_000_000_i64..1_790_000_000,
+            given_back in 0_i64..3_000,
+            taken in 0_i64..40_000,
+        ) {
+            let calendar = quebec(&["2026-06-24"]);
+            let received = Timestamp::from_micros(start * 1_000_000).unwrap();
+            let given_back = given_back * 60_000_000;
+            let at = received.saturating_add_micros(taken * 60_000_000);
+            let days = calendar.business_days_until(received, given_back, at).unwrap();
+            let in_time = |days| {
+                let due = calendar.business_days_eod(received, days).unwrap();
+                at <= calendar.add_working_micros(due, given_back).unwrap()
+            };
+            prop_assert!(in_time(days));
+            prop_assert!(days == 0 || !in_time(days - 1));
+        }
+
         #[test]
         fn what_is_added_is_what_lies_between(
             start in 1_600_000_000_i64..1_900_000_000,

@@ -1,7 +1,8 @@
 //! A city: its calendar and what it promises.
 
 use crate::{
-    Calendar, Channel, Label, Level, Nature, OutOfCalendar, PromiseKind, Rule, Term, Timestamp,
+    Calendar, Channel, Label, Level, Nature, OutOfCalendar, Promise, PromiseKind, Rule, Term,
+    Timestamp,
 };
 
 /// A promised delay, and the requests to which it applies.
@@ -17,6 +18,16 @@ pub struct Commitment {
     pub promise: PromiseKind,
     /// The delay, in business days.
     pub business_days: u32,
+}
+
+/// How long a promise took, as it is counted: what was given back for waits is not part of it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Delay {
+    /// Business days after that of the reception: what is fulfilled within a promise of so many is in
+    /// time, with fewer it would be late.
+    pub business_days: u32,
+    /// Seconds of opening hours.
+    pub business_secs: u32,
 }
 
 /// What a promise depends on.
@@ -79,6 +90,39 @@ impl City {
         let total = self.calendar.working_micros(received, due_at);
         let warn_at = self.calendar.add_working_micros(received, total / 100 * WARN_AT_PERCENT)?;
         Ok(Term { kind, rule: Rule::BusinessDaysEodV1(days), warn_at: Some(warn_at), due_at })
+    }
+
+    /// The general promise of a kind for a request of this product, nature and channel, if any.
+    pub fn general(
+        &self,
+        promise: PromiseKind,
+        (product, nature, channel): (&Label, Nature, Channel),
+    ) -> Option<&Commitment> {
+        self.commitments.iter().find(|it| {
+            it.promise == promise
+                && it.product.as_ref().is_none_or(|only| only == product)
+                && it.nature.is_none_or(|only| only == nature)
+                && it.channel.is_none_or(|only| only == channel)
+        })
+    }
+
+    /// How long a promise took until it was fulfilled; `None`: it is not, or beyond the calendar.
+    pub fn delay(&self, promise: &Promise) -> Option<Delay> {
+        let fulfilled_at = promise.fulfilled_at?;
+        let due = match promise.term.rule {
+            Rule::BusinessDaysEodV1(days) => {
+                self.calendar.business_days_eod(promise.since, days).ok()
+            }
+            Rule::Source => None,
+        };
+        // What was given back for waits moved the due time by so much.
+        let given_back =
+            due.map_or(0, |due| self.calendar.working_micros(due, promise.term.due_at));
+        let business_days =
+            self.calendar.business_days_until(promise.since, given_back, fulfilled_at).ok()?;
+        let taken = self.calendar.working_micros(promise.since, fulfilled_at) - given_back;
+        let business_secs = u32::try_from(taken.max(0) / 1_000_000).unwrap_or(u32::MAX);
+        Some(Delay { business_days, business_secs })
     }
 
     /// A term moved by the working time of a pause, if its clock stood still.

@@ -34,7 +34,7 @@ pub use citizen::{
     Citizen, CitizenFact, CitizenOutOfOrder, CitizenRejection, CitizenSaved, Kin, SaveCitizen,
     TooManyRecords,
 };
-pub use city::{City, Commitment};
+pub use city::{City, Commitment, Delay};
 pub use code::{Code, InvalidCode};
 pub use contact::{Contact, InvalidContact};
 pub use decide::{

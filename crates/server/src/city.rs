@@ -116,7 +116,7 @@ fn parse(text: &str) -> Result<City, InvalidCity> {
         name: label("name", &file.name)?,
         calendar: Calendar::new(zone, week, holidays)?,
         commitments: commitments.collect::<Result<_, _>>()?,
-        levels: level::levels(file.levels)?,
+        levels: level::levels(&file.levels)?,
     })
 }
 

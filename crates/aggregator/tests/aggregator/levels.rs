@@ -81,7 +81,7 @@ async fn a_missed_day_is_a_breach_when_it_has_closed_and_the_next_one_reached_re
     assert_eq!(said(&node), []);
     node.until(at(MIDNIGHT)).await;
     let breached = fact("2026-03-02", Breached, (1, 2), (0, 0));
-    assert_eq!(said(&node), [breached.clone()]);
+    assert_eq!(said(&node), std::slice::from_ref(&breached));
     node.until(at(DAY + MIDNIGHT)).await;
     assert_eq!(said(&node).len(), 1);
     node.until(at(2 * DAY + MIDNIGHT)).await;
@@ -136,7 +136,7 @@ async fn what_is_recorded_late_revises_the_figure_and_takes_the_breach_back() {
     let mut node = Node::start(&city, "p", at(DAY)).await;
     node.until(at(DAY)).await;
     let breached = fact("2026-03-02", Breached, (0, 1), (0, 0));
-    assert_eq!(said(&node), [breached.clone()]);
+    assert_eq!(said(&node), std::slice::from_ref(&breached));
     for id in 1..=4 {
         record(&city, &node, contact(id, at(id.into()))).await;
     }

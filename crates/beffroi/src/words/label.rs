@@ -7,6 +7,7 @@ use beffroi_wire::pb::event::v1::{
     WindowLength,
 };
 use beffroi_wire::pb::query::v1::{BreachKind, PromiseChange, Status, Verdict};
+use beffroi_wire::pb::report::v1::LevelStanding;
 
 use super::{Lang, Text, text};
 
@@ -235,6 +236,13 @@ words!(BreachKind, "BREACH_KIND_", {
     LevelRestored => "Niveau rétabli", "Level restored";
 });
 
+words!(LevelStanding, "LEVEL_STANDING_", {
+    Unspecified => "Inconnu", "Unknown";
+    NoData => "Sans données", "No data";
+    Reached => "Atteint", "Reached";
+    Missed => "Manqué", "Missed";
+});
+
 words!(WindowLength, "WINDOW_LENGTH_", {
     Unspecified => "Inconnue", "Unknown";
     Day => "Jour", "Day";
@@ -339,6 +347,7 @@ mod tests {
         check::<PromiseChange>();
         check::<RegimeKind>();
         check::<WindowLength>();
+        check::<LevelStanding>();
         check::<HangUps>();
     }
 

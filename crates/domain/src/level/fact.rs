@@ -135,8 +135,7 @@ pub fn statements(
             }
             (Standing::Reached, None) if missed_before => Some(LevelFactKind::Restored),
             (Standing::Missed, Some(LevelFactKind::Breached))
-            | (Standing::Reached, None | Some(LevelFactKind::Restored))
-            | (Standing::NoData, None | Some(LevelFactKind::Restored)) => None,
+            | (Standing::Reached | Standing::NoData, None | Some(LevelFactKind::Restored)) => None,
         };
         let revision = stated.as_ref().map_or(0, |it| it.facts);
         found.extend(kind.map(|kind| Statement {

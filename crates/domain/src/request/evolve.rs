@@ -120,7 +120,7 @@ impl Request {
             status_changed_at: event.meta.occurred_at,
             status_approximate: event.meta.approximate,
             resolved_at: None,
-            promises: opened.terms.iter().map(|term| Promise::new(*term, 1)).collect(),
+            promises: promised(&opened.terms, event.meta.occurred_at),
             cycle: 1,
             cycle_started_at: event.meta.occurred_at,
             pauses: Vec::new(),
@@ -228,4 +228,9 @@ impl Request {
         }
         true
     }
+}
+
+/// The promises of an opening.
+fn promised(terms: &[Term], at: Timestamp) -> Vec<Promise> {
+    terms.iter().map(|term| Promise::new(*term, 1, at)).collect()
 }

@@ -46,11 +46,11 @@ enum Way {
 }
 
 /// Reads all tables.
-pub(super) fn levels(tables: Vec<Table>) -> Result<Vec<Level>, InvalidCity> {
+pub(super) fn levels(tables: &[Table]) -> Result<Vec<Level>, InvalidCity> {
     if tables.len() > LEVELS_MAX {
         return Err(wrong("level", format!("there are more than {LEVELS_MAX}: remove some")));
     }
-    let levels = tables.into_iter().enumerate().map(|(at, table)| level(at, table));
+    let levels = tables.iter().enumerate().map(|(at, table)| level(at, table));
     let levels = levels.collect::<Result<Vec<_>, _>>()?;
     for (at, level) in levels.iter().enumerate() {
         if levels.iter().take(at).any(|it| it.code == level.code) {
@@ -61,7 +61,7 @@ pub(super) fn levels(tables: Vec<Table>) -> Result<Vec<Level>, InvalidCity> {
     Ok(levels)
 }
 
-fn level(at: usize, table: Table) -> Result<Level, InvalidCity> {
+fn level(at: usize, table: &Table) -> Result<Level, InvalidCity> {
     let key = |key: &str| format!("level[{at}].{key}");
     let code = table.code.parse().map_err(|error| wrong(key("code"), format!("{error}")))?;
     let name = name(&key("name"), &table.name)?;
@@ -70,12 +70,12 @@ fn level(at: usize, table: Table) -> Result<Level, InvalidCity> {
         return Err(wrong(key("percent"), "must be 1 to 100".to_owned()));
     }
     let windows = windows(&key("windows"), &table.windows)?;
-    let first_day = day(&key("from"), table.from)?;
-    let last_day = day(&key("to"), table.to)?;
+    let first_day = day(&key("from"), table.from.as_ref())?;
+    let last_day = day(&key("to"), table.to.as_ref())?;
     if first_day.zip(last_day).is_some_and(|(first, last)| last < first) {
         return Err(wrong(key("to"), "comes before `from`".to_owned()));
     }
-    let measure = measure(&key, &table)?;
+    let measure = measure(&key, table)?;
     Ok(Level {
         code,
         name,
@@ -104,7 +104,7 @@ fn windows(key: &str, windows: &[Period]) -> Result<Vec<Period>, InvalidCity> {
     Ok(taken)
 }
 
-fn day(key: &str, day: Option<toml::value::Datetime>) -> Result<Option<NaiveDate>, InvalidCity> {
+fn day(key: &str, day: Option<&toml::value::Datetime>) -> Result<Option<NaiveDate>, InvalidCity> {
     let Some(day) = day else { return Ok(None) };
     let date = day.to_string().parse();
     date.map(Some).map_err(|_| wrong(key, format!("`{day}` is not a date such as 2026-06-24")))
