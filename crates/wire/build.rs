@@ -11,6 +11,7 @@ fn main() -> Result<(), Box<dyn Error>> {
         "beffroi/centre/v1/centre_service.proto",
         "beffroi/event/v1/event.proto",
         "beffroi/event/v1/catalogue.proto",
+        "beffroi/event/v1/level.proto",
         "beffroi/event/v1/regime.proto",
         "beffroi/citizen/v1/citizen_service.proto",
         "beffroi/intake/v1/intake_service.proto",

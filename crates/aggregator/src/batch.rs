@@ -5,14 +5,15 @@ mod write;
 use crate::digest::Digest;
 use crate::places::Placed;
 use crate::schema::{
-    self, BreachRow, CatalogueRow, CitizenRow, ContactRow, PlannedRow, QuarantineRow, RegimesRow,
+    self, CatalogueRow, CitizenRow, ContactRow, FactRow, PlannedRow, QuarantineRow, RegimesRow,
     RequestRow, StoredEvent, VolumeKey, code, owned, to_row,
 };
 use crate::snapshot::Snapshot;
 use crate::store::{Checkpoint, Error, Mark};
 use crate::subject::Subject;
+use beffroi_domain::level::Stated;
 use beffroi_domain::{
-    Alarm, CitizenId, CitizenSaved, ContactId, KeyId, Number, RequestId, Timestamp,
+    Alarm, CitizenId, CitizenSaved, Code, ContactId, KeyId, Number, RequestId, Span, Timestamp,
 };
 use redb::{ReadOnlyTable, ReadableTable};
 use std::collections::{BTreeMap, HashMap};
@@ -39,6 +40,8 @@ pub(crate) struct Batch {
     contacts: BTreeMap<u128, u64>,
     contact_times: BTreeMap<(i64, u64), Vec<u8>>,
     contact_volumes: BTreeMap<(u8, u8), u64>,
+    contact_arrivals: BTreeMap<u64, i64>,
+    levels: BTreeMap<(String, u8, i32), Stated>,
     events: Vec<(u64, Vec<u8>)>,
     breaches: Vec<(u64, Vec<u8>)>,
     subjects: BTreeMap<(u8, u16), u64>,
@@ -67,6 +70,7 @@ struct Before {
     identifiers: ReadOnlyTable<(u8, [u8; 32]), u128>,
     saves: ReadOnlyTable<u128, Option<u128>>,
     contacts: ReadOnlyTable<u128, u64>,
+    levels: ReadOnlyTable<(&'static str, u8, i32), &'static [u8]>,
     quarantined: ReadOnlyTable<u128, u64>,
 }
 
@@ -80,6 +84,7 @@ impl Batch {
             identifiers: snapshot.table(schema::IDENTIFIERS)?,
             saves: snapshot.table(schema::SAVES)?,
             contacts: snapshot.table(schema::CONTACTS)?,
+            levels: snapshot.table(schema::LEVELS)?,
             quarantined: snapshot.table(schema::QUARANTINED)?,
         };
         let next_ordinal = before.requests.last()?.map_or(0, |(last, _)| last.value() + 1);
@@ -102,6 +107,8 @@ impl Batch {
             contacts: BTreeMap::new(),
             contact_times: BTreeMap::new(),
             contact_volumes: BTreeMap::new(),
+            contact_arrivals: BTreeMap::new(),
+            levels: BTreeMap::new(),
             events: Vec::new(),
             breaches: Vec::new(),
             subjects: BTreeMap::new(),
@@ -305,6 +312,7 @@ impl Batch {
         row: &ContactRow,
     ) -> Result<(), Error> {
         self.contacts.insert(id.uuid().as_u128(), sequence);
+        self.contact_arrivals.insert(sequence, at.micros());
         self.contact_times.insert((at.micros(), sequence), to_row(row).map_err(Error::Encode)?);
         let key = (code::of_channel(row.channel), code::of_outcome(row.outcome));
         *self.contact_volumes.entry(key).or_default() += 1;
@@ -322,7 +330,24 @@ impl Batch {
         Ok(())
     }
 
-    pub(crate) fn breach(&mut self, sequence: u64, row: &BreachRow) -> Result<(), Error> {
+    /// What was stated of a window of a level so far.
+    pub(crate) fn stated(&self, code: &Code, window: Span) -> Result<Option<Stated>, Error> {
+        let key = schema::level_key(code, window);
+        if let Some(stated) = self.levels.get(&(key.0.to_owned(), key.1, key.2)) {
+            return Ok(Some(stated.clone()));
+        }
+        let Some(row) = self.before.levels.get(key)? else { return Ok(None) };
+        let stated = owned(row.value());
+        stated.map(Some).ok_or_else(|| Error::Row { table: "levels", key: format!("{key:?}") })
+    }
+
+    /// Something more was stated of a window of a level.
+    pub(crate) fn state(&mut self, code: &Code, window: Span, stated: Stated) {
+        let (code, length, day) = schema::level_key(code, window);
+        self.levels.insert((code.to_owned(), length, day), stated);
+    }
+
+    pub(crate) fn breach(&mut self, sequence: u64, row: &FactRow) -> Result<(), Error> {
         self.breaches.push((sequence, to_row(row).map_err(Error::Encode)?));
         self.last_breach = sequence;
         Ok(())

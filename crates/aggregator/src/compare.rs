@@ -59,9 +59,11 @@ pub fn compare(
     compare_table(pair, schema::SAVES, max, &mut found)?;
     compare_table(pair, schema::CONTACTS, max, &mut found)?;
     compare_table(pair, schema::CONTACT_TIMES, max, &mut found)?;
+    compare_table(pair, schema::CONTACT_ARRIVALS, max, &mut found)?;
     compare_table(pair, schema::ALARMS, max, &mut found)?;
     compare_table(pair, schema::ACTIVE_POINTS, max, &mut found)?;
     compare_table(pair, schema::ACTIVE_BOROUGHS, max, &mut found)?;
+    compare_table(pair, schema::LEVELS, max, &mut found)?;
     compare_table(pair, schema::BREACHES, max, &mut found)?;
     compare_table(pair, schema::PLANNED, max, &mut found)?;
     compare_table(pair, schema::REQUEST_VOLUMES, max, &mut found)?;

@@ -2,12 +2,16 @@
 
 use crate::batch::Batch;
 use crate::digest::Digest;
-use crate::schema::{BreachRow, CatalogueRow, ContactRow, QuarantineRow, RequestRow, Step};
+use crate::schema::{
+    BreachRow, CatalogueRow, ContactRow, FactRow, LevelFactRow, QuarantineRow, RequestRow, Step,
+};
 use crate::store::Error;
 use crate::subject::{AGGREGATE_HEADER, Subject};
+use beffroi_domain::level::Stated;
 use beffroi_domain::{
     About, CataloguePublished, Citizen, CitizenFact, CitizenId, Contact, ContactId, Event,
-    FactKind, Kind, PromiseRef, Reference, RegimeFact, Request, RequestId, Timestamp,
+    FactKind, Kind, LevelFact, LevelFactKind, Origin, PromiseRef, Reference, RegimeFact, Request,
+    RequestId, Timestamp,
 };
 use beffroi_journal::Record;
 use beffroi_wire::event;
@@ -54,12 +58,25 @@ pub(crate) fn fold(batch: &mut Batch, decoded: &Decoded) -> Result<(), Error> {
             Err(error) => Err(error.to_string()),
         }
     };
+    if let Ok(event) = &decoded.event {
+        let known_until = &mut batch.checkpoint.known_until;
+        *known_until = (*known_until).max(told_of(event));
+    }
     if let Err(reason) = outcome {
         tracing::warn!(journal.sequence = record.sequence, reason, "quarantined an event");
         let row = QuarantineRow { subject: record.entry.subject.clone(), reason };
         batch.quarantine(record.sequence, aggregate, &row)?;
     }
     Ok(())
+}
+
+/// The latest time of which an event tells: when it was recorded, it was not earlier.
+fn told_of(event: &Event) -> Option<Timestamp> {
+    let promise = event.kind.fact().map(|(_, fact)| fact.noticed_at);
+    let level = if let Kind::Level(_, fact) = &event.kind { Some(fact.noticed_at) } else { None };
+    let noticed_at = promise.max(level);
+    let occurred_at = Some(event.meta.occurred_at);
+    (event.meta.origin == Origin::Live).then(|| noticed_at.max(occurred_at)).flatten()
 }
 
 fn aggregate(decoded: &Decoded) -> Option<Uuid> {
@@ -89,6 +106,9 @@ fn apply(batch: &mut Batch, decoded: &Decoded, event: &Event) -> Result<Result<(
         (About::Reference(Reference::Regime), Kind::Regime(fact)) => {
             apply_regime(batch, decoded, (event, fact))
         }
+        (About::Reference(Reference::Level), Kind::Level(kind, fact)) => {
+            apply_level(batch, decoded, (event, *kind, fact)).map(Ok)
+        }
         (About::Reference(_), _) => Ok(Err("the event is not one of a reference".to_owned())),
         (About::Request(id), _) => match batch.ordinal(id)? {
             None => apply_first(batch, decoded, event),
@@ -107,7 +127,8 @@ fn apply_contact(
     if batch.has_contact(id)? {
         return Ok(());
     }
-    let row = ContactRow::new(event.meta.channel, contact);
+    let known = (event.meta.origin, batch.checkpoint.known_until);
+    let row = ContactRow::new(event.meta.channel, known, contact);
     batch.contact(id, (event.meta.occurred_at, sequence), &row)?;
     batch.event(sequence, decoded.recorded_at, &decoded.record.entry.payload)?;
     if let Some(request) = contact.request
@@ -163,6 +184,27 @@ fn apply_regime(
     row.steps.push(Step { sequence, id: event.id.uuid() });
     batch.event(sequence, decoded.recorded_at, &decoded.record.entry.payload)?;
     Ok(Ok(()))
+}
+
+fn apply_level(
+    batch: &mut Batch,
+    decoded: &Decoded,
+    (event, kind, fact): (&Event, LevelFactKind, &LevelFact),
+) -> Result<(), Error> {
+    let sequence = decoded.record.sequence;
+    let before = batch.stated(&fact.code, fact.window)?;
+    // Sent twice, or another node stated something else first.
+    let Some(after) = Stated::after(before.as_ref(), kind, fact) else { return Ok(()) };
+    batch.state(&fact.code, fact.window, after);
+    let row = LevelFactRow {
+        id: event.id.uuid(),
+        kind,
+        fact: fact.clone(),
+        ended_at: event.meta.occurred_at,
+        recorded_at: decoded.recorded_at,
+    };
+    batch.breach(sequence, &FactRow::Level(Box::new(row)))?;
+    batch.event(sequence, decoded.recorded_at, &decoded.record.entry.payload)
 }
 
 fn apply_citizen(
@@ -246,11 +288,11 @@ fn breach_row(
     id: Uuid,
     (kind, fact): (FactKind, &PromiseRef),
     recorded_at: Timestamp,
-) -> BreachRow {
+) -> FactRow {
     let request: RequestId = row.request.id;
     let mut promises = row.request.promises.iter();
     let promise = promises.find(|it| (it.term.kind, it.cycle) == (fact.kind, fact.cycle));
-    BreachRow {
+    FactRow::Promise(Box::new(BreachRow {
         id,
         kind,
         request,
@@ -264,5 +306,5 @@ fn breach_row(
         due_at: fact.due_at,
         noticed_at: fact.noticed_at,
         recorded_at,
-    }
+    }))
 }

@@ -10,6 +10,7 @@ mod compare;
 mod digest;
 mod fold;
 mod follow;
+mod levels;
 mod places;
 mod refold;
 mod schema;
@@ -21,11 +22,12 @@ mod timekeeper;
 pub use clock::{Clock, ManualClock};
 pub use compare::{Difference, How, compare};
 pub use follow::{Follower, Stopped, bind, follow};
+pub use levels::LevelCount;
 pub use places::{Search, Spot, Spots};
 pub use refold::{Progress, rebuild, refold};
 pub use schema::{
-    BreachRow, CatalogueRow, CitizenRow, ContactRow, PlannedRow, RegimesRow, RequestRow, Save,
-    Step, Told, VolumeKey,
+    BreachRow, CatalogueRow, CitizenRow, ContactRow, FactRow, LevelFactRow, PlannedRow, RegimesRow,
+    RequestRow, Save, Step, Told, VolumeKey,
 };
 pub use snapshot::{Page, Recorded, Snapshot};
 pub use store::{Checkpoint, Error, Projections};

@@ -3,10 +3,14 @@
 //! Rows are postcard behind a version byte: private, rebuilt at will. Keys follow the order of
 //! arrival wherever they can, because redb is bound by the pages it copies.
 
+mod fact;
+
+pub use fact::{BreachRow, FactRow, LevelFactRow};
+
 use beffroi_domain::{
-    Channel, Citizen, CitizenId, Code, Contact, ContactOutcome, Emergency, Event, FactKind,
-    IdentifierHash, IdentifierKind, Kind, Label, Language, Nature, Number, PromiseKind, Regimes,
-    Request, RequestId, Status, Timestamp, Warn,
+    Channel, Citizen, CitizenId, Code, Contact, ContactOutcome, Emergency, Event, IdentifierHash,
+    IdentifierKind, Kind, Label, Language, Nature, Number, Origin, Regimes, Request, RequestId,
+    Span, Status, Timestamp,
 };
 use redb::TableDefinition;
 use serde::de::DeserializeOwned;
@@ -41,6 +45,10 @@ pub(crate) const CONTACTS: TableDefinition<u128, u64> = TableDefinition::new("co
 /// Contacts by time in microseconds and sequence: [`ContactRow`].
 pub(crate) const CONTACT_TIMES: TableDefinition<(i64, u64), &[u8]> =
     TableDefinition::new("contact_times");
+/// When the contact of a sequence began, in microseconds: contacts in the order in which they were
+/// recorded.
+pub(crate) const CONTACT_ARRIVALS: TableDefinition<u64, i64> =
+    TableDefinition::new("contact_arrivals");
 /// Alarms by time, ordinal and promise.
 pub(crate) const ALARMS: TableDefinition<(i64, u64, u16), ()> = TableDefinition::new("alarms");
 /// Active requests that have coordinates, by product, row and column of a grid, and ordinal: the
@@ -51,7 +59,9 @@ pub(crate) const ACTIVE_POINTS: TableDefinition<PointKey<'_>, PointRow<'_>> =
 /// whether they have coordinates, their precision.
 pub(crate) const ACTIVE_BOROUGHS: TableDefinition<(&str, &str, u64), (i64, bool, &str)> =
     TableDefinition::new("active_boroughs");
-/// Warnings and breaches by sequence: [`BreachRow`].
+/// What was stated of levels, by level, length of the window and its first day: see [`level_key`].
+pub(crate) const LEVELS: TableDefinition<(&str, u8, i32), &[u8]> = TableDefinition::new("levels");
+/// Warnings, breaches and what was stated of levels by sequence: [`FactRow`].
 pub(crate) const BREACHES: TableDefinition<u64, &[u8]> = TableDefinition::new("breaches");
 /// Requests that wait in planned programmes, by ordinal: [`PlannedRow`].
 pub(crate) const PLANNED: TableDefinition<u64, &[u8]> = TableDefinition::new("planned");
@@ -213,6 +223,10 @@ pub struct CatalogueRow {
 pub struct ContactRow {
     /// How.
     pub channel: Channel,
+    /// Whether it took place here or was imported.
+    pub origin: Origin,
+    /// The latest time of which the log told when it was recorded; `None`: of none.
+    pub known_until: Option<Timestamp>,
     /// In which language.
     pub language: Language,
     /// What was wanted.
@@ -236,9 +250,15 @@ pub struct ContactRow {
 }
 
 impl ContactRow {
-    pub(crate) fn new(channel: Channel, contact: &Contact) -> Self {
+    pub(crate) fn new(
+        channel: Channel,
+        (origin, known_until): (Origin, Option<Timestamp>),
+        contact: &Contact,
+    ) -> Self {
         Self {
             channel,
+            origin,
+            known_until,
             language: contact.language,
             nature: contact.nature,
             outcome: contact.outcome,
@@ -286,38 +306,6 @@ impl PlannedRow {
             coordinates: request.place.coordinates,
         })
     }
-}
-
-/// A warning or a breach, with what a subscriber needs of its request as it was then.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct BreachRow {
-    /// The fact's id.
-    #[serde(with = "uuid::serde::compact")]
-    pub id: uuid::Uuid,
-    /// Which of the two.
-    pub kind: FactKind,
-    /// The request.
-    pub request: RequestId,
-    /// Its number.
-    pub number: Number,
-    /// Its product.
-    pub product: String,
-    /// The responsible unit.
-    pub unit: Option<String>,
-    /// What was promised.
-    pub promise: PromiseKind,
-    /// By which commitment of the catalogue, if by one.
-    pub commitment: Option<Code>,
-    /// 1 for the opening, one more for each reopening.
-    pub cycle: u32,
-    /// The threshold that was reached, for a warning.
-    pub threshold: Option<Warn>,
-    /// The due time.
-    pub due_at: Timestamp,
-    /// When it was noticed.
-    pub noticed_at: Timestamp,
-    /// When it was recorded.
-    pub recorded_at: Timestamp,
 }
 
 /// An event as the log holds it.
@@ -372,6 +360,11 @@ pub(crate) fn identifier_key(hash: &IdentifierHash) -> (u8, [u8; 32]) {
     (kind, hash.digest)
 }
 
+/// The key of a window of a level.
+pub(crate) fn level_key(code: &Code, window: Span) -> (&str, u8, i32) {
+    (code.as_str(), code::of_period(window.period()), window.first().to_epoch_days())
+}
+
 /// What became of a save that is on the log.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Save {
@@ -389,6 +382,7 @@ pub(crate) fn citizen_key(id: CitizenId) -> u128 {
 /// Codes of the words in keys: never change them.
 pub(crate) mod code {
     use super::{Channel, ContactOutcome, Status};
+    use beffroi_domain::Period;
 
     const CHANNELS: [Channel; 11] = [
         Channel::Unknown,
@@ -421,6 +415,16 @@ pub(crate) mod code {
 
     fn code<T: PartialEq>(words: &[T], word: &T) -> u8 {
         words.iter().zip(0_u8..).find(|(it, _)| *it == word).map_or(u8::MAX, |(_, code)| code)
+    }
+
+    const PERIODS: [Period; 4] = [Period::Day, Period::Week, Period::Month, Period::Year];
+
+    pub(crate) fn of_period(it: Period) -> u8 {
+        code(&PERIODS, &it)
+    }
+
+    pub(crate) fn period(code: u8) -> Option<Period> {
+        PERIODS.get(usize::from(code)).copied()
     }
 
     pub(crate) fn of_channel(it: Channel) -> u8 {

@@ -1,17 +1,20 @@
 //! Reads: one moment of the projections.
 
 use crate::schema::{
-    self, BreachRow, CatalogueRow, CitizenRow, ContactRow, PlannedRow, RegimesRow, RequestRow,
-    Save, StoredEvent, VolumeKey, code, from_row, owned,
+    self, CatalogueRow, CitizenRow, ContactRow, FactRow, PlannedRow, RegimesRow, RequestRow, Save,
+    StoredEvent, VolumeKey, code, from_row, owned,
 };
 use crate::store::{Checkpoint, Error, Mark};
 use crate::subject::Subject;
+use beffroi_domain::level::Stated;
 use beffroi_domain::{
-    Alarm, Channel, Citizen, CitizenId, ContactId, ContactOutcome, Event, IdentifierHash, KeyId,
-    Number, Regimes, RequestId, Timestamp, TooManyRecords,
+    Alarm, Channel, Citizen, CitizenId, Code, ContactId, ContactOutcome, Event, IdentifierHash,
+    KeyId, Number, Regimes, RequestId, Span, Timestamp, TooManyRecords,
 };
+use chrono::NaiveDate;
 use redb::{ReadOnlyTable, ReadTransaction, ReadableTable, ReadableTableMetadata, TableDefinition};
 use serde::de::DeserializeOwned;
+use std::collections::BTreeMap;
 use std::fmt::Debug;
 
 /// One moment of the projections: later commits do not show.
@@ -264,12 +267,48 @@ impl Snapshot {
         }))
     }
 
-    /// Warnings and breaches after `sequence`, oldest first, at most `limit`.
+    /// Contacts recorded after `sequence`, in the order in which they were, with sequence and time.
+    pub(crate) fn contacts_after(
+        &self,
+        sequence: u64,
+    ) -> Result<impl Iterator<Item = Result<(u64, Timestamp, ContactRow), Error>> + use<>, Error>
+    {
+        let arrivals = self.table(schema::CONTACT_ARRIVALS)?;
+        let contacts = self.table(schema::CONTACT_TIMES)?;
+        let rows = arrivals.range(sequence.saturating_add(1)..)?;
+        Ok(rows.map(move |row| {
+            let (sequence, at) = row?;
+            let key = (at.value(), sequence.value());
+            let row = contacts.get(key)?.ok_or_else(|| damaged("contact_times", &key))?;
+            let at = Timestamp::from_micros(key.0).map_err(|_| damaged("contact_times", &key))?;
+            Ok((key.1, at, row_of("contact_times", key, row.value())?))
+        }))
+    }
+
+    /// What was stated of the windows of a level.
+    pub(crate) fn stated(&self, code: &Code) -> Result<BTreeMap<Span, Stated>, Error> {
+        let levels = self.table(schema::LEVELS)?;
+        let mut found = BTreeMap::new();
+        for row in
+            levels.range((code.as_str(), 0, i32::MIN)..=(code.as_str(), u8::MAX, i32::MAX))?
+        {
+            let (key, row) = row?;
+            let (_, length, day) = key.value();
+            let first = NaiveDate::from_epoch_days(day);
+            let window = code::period(length).zip(first).map(|(length, day)| length.of(day));
+            let window = window.ok_or_else(|| damaged("levels", &key.value()))?;
+            found.insert(window, row_of("levels", key.value(), row.value())?);
+        }
+        Ok(found)
+    }
+
+    /// Warnings, breaches and what was stated of levels after `sequence`, oldest first, at most
+    /// `limit`.
     pub fn breaches_after(
         &self,
         sequence: u64,
         limit: usize,
-    ) -> Result<Vec<(u64, BreachRow)>, Error> {
+    ) -> Result<Vec<(u64, FactRow)>, Error> {
         let breaches = self.table(schema::BREACHES)?;
         let rows = breaches.range(sequence.saturating_add(1)..)?.take(limit);
         rows.map(|row| {

@@ -3,6 +3,7 @@
 use crate::digest::Digest;
 use crate::schema::{self, VERSION};
 use crate::snapshot::Snapshot;
+use beffroi_domain::Timestamp;
 use redb::{Builder, Database, Durability, ReadableDatabase, TableDefinition, WriteTransaction};
 use serde::{Deserialize, Serialize};
 use std::path::{Path, PathBuf};
@@ -56,6 +57,9 @@ pub struct Checkpoint {
     pub log: String,
     /// What is known of the log up to the sequence.
     pub(crate) digest: Digest,
+    /// The latest time of which an event of the log tells, imported history aside: it was not earlier
+    /// than that when the next one was recorded.
+    pub(crate) known_until: Option<Timestamp>,
 }
 
 /// What the fold has come to, for those who wait.
@@ -165,9 +169,11 @@ fn create_tables(txn: &WriteTransaction) -> Result<(), Error> {
     create(txn, schema::SAVES)?;
     create(txn, schema::CONTACTS)?;
     create(txn, schema::CONTACT_TIMES)?;
+    create(txn, schema::CONTACT_ARRIVALS)?;
     create(txn, schema::ALARMS)?;
     create(txn, schema::ACTIVE_POINTS)?;
     create(txn, schema::ACTIVE_BOROUGHS)?;
+    create(txn, schema::LEVELS)?;
     create(txn, schema::BREACHES)?;
     create(txn, schema::PLANNED)?;
     create(txn, schema::REQUEST_VOLUMES)?;

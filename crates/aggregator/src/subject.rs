@@ -15,7 +15,7 @@ pub enum Aggregate {
     Request,
     /// Contacts.
     Contact,
-    /// Warnings and breaches.
+    /// Warnings, breaches, and what is stated of levels.
     Sla,
     /// Citizens.
     Citizen,
@@ -65,6 +65,7 @@ impl Subject {
                 About::Request(id),
                 Kind::PromiseWarned(_) | Kind::PromiseBreached(_) | Kind::BreachWithdrawn(_),
             ) => (Aggregate::Sla, id.uuid()),
+            (About::Reference(it), Kind::Level(..)) => (Aggregate::Sla, it.uuid()),
             (About::Request(id), _) => (Aggregate::Request, id.uuid()),
             (About::Contact(id), _) => (Aggregate::Contact, id.uuid()),
             (About::Citizen(id), _) => (Aggregate::Citizen, id.uuid()),

@@ -1,20 +1,23 @@
-//! The timekeeper: raises a warning or a breach when its time passes, once.
+//! The timekeeper: raises a warning or a breach when its time passes, and what must be stated of a
+//! level when a window closes, once.
 //!
 //! What it raises is decided on a snapshot and appended with the expected sequence of its subject
 //! and an id that any node would derive: any number of nodes may keep time, the log holds each fact
 //! once. A request's state changes when the fact is folded, not when it is sent.
 
 use crate::clock::Clock;
+use crate::levels::LevelKeeper;
 use crate::schema::RequestRow;
 use crate::snapshot::Snapshot;
 use crate::store::{Error, Projections};
 use crate::subject::{Subject, entry};
 use beffroi_domain::{
-    About, Alarm, Channel, Event, EventId, FactKind, Meta, Origin, Personal, PersonalData,
+    About, Alarm, Channel, City, Event, EventId, FactKind, Meta, Origin, Personal, PersonalData,
     Timestamp, Warn,
 };
 use beffroi_journal::{Append, AppendError, Journal};
 use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 use tokio::sync::watch;
 use tokio::time::Instant;
@@ -34,6 +37,8 @@ pub struct Timekeeper {
     pub journal: Journal,
     /// Where it looks.
     pub projections: Projections,
+    /// The city, of which it needs the calendar and the levels.
+    pub city: City,
     /// Its clock.
     pub clock: Clock,
     /// Tells up to when everything due has been raised and folded.
@@ -42,9 +47,10 @@ pub struct Timekeeper {
 
 /// Keeps time until `shutdown`.
 pub async fn keep_time(mut keeper: Timekeeper, shutdown: CancellationToken) -> Result<(), Error> {
-    let mut stuck = None;
+    let mut stuck = Stuck::default();
+    let levels = Arc::new(Mutex::new(LevelKeeper::new(&keeper.city)));
     loop {
-        let round = keeper.round(&mut stuck);
+        let round = keeper.round(&mut stuck, &levels);
         let pause = tokio::select! {
             () = shutdown.cancelled() => return Ok(()),
             pause = round => pause?,
@@ -54,6 +60,13 @@ pub async fn keep_time(mut keeper: Timekeeper, shutdown: CancellationToken) -> R
             () = keeper.pause(pause) => {}
         }
     }
+}
+
+/// What was raised last: what survives its own fact would be raised for ever.
+#[derive(Debug, Default)]
+struct Stuck {
+    alarm: Option<(u64, Alarm)>,
+    level: Option<EventId>,
 }
 
 enum Pause {
@@ -79,7 +92,11 @@ impl Timekeeper {
         }
     }
 
-    async fn round(&self, stuck: &mut Option<(u64, Alarm)>) -> Result<Pause, Error> {
+    async fn round(
+        &self,
+        stuck: &mut Stuck,
+        levels: &Arc<Mutex<LevelKeeper>>,
+    ) -> Result<Pause, Error> {
         let now = self.clock.now();
         let (due, append, next, sequence) = {
             let snapshot = self.projections.snapshot()?;
@@ -88,29 +105,78 @@ impl Timekeeper {
             (due, append, snapshot.next_alarm()?, snapshot.checkpoint().sequence)
         };
         let Some(first) = due.first().copied() else {
-            self.checked.send_replace(now);
-            return Ok(Pause::Until(next, sequence));
+            stuck.alarm = None;
+            return self.level_round(stuck, levels, (now, next, sequence)).await;
         };
         // An alarm that survives its own fact would be raised for ever: look again later.
-        if append.entries.is_empty() || *stuck == Some(first) {
+        if append.entries.is_empty() || stuck.alarm == Some(first) {
             tracing::error!(request.ordinal = first.0, "an alarm cannot be settled");
-            *stuck = None;
+            stuck.alarm = None;
             return Ok(Pause::BackOff);
         }
+        let (pause, stored) = self.append(append).await;
+        if stored {
+            stuck.alarm = Some(first);
+        }
+        Ok(pause)
+    }
+
+    /// Raises what is due of levels, once nothing else is due before `next`.
+    async fn level_round(
+        &self,
+        stuck: &mut Stuck,
+        levels: &Arc<Mutex<LevelKeeper>>,
+        (now, next, sequence): (Timestamp, Option<Timestamp>, u64),
+    ) -> Result<Pause, Error> {
+        let (projections, levels) = (self.projections.clone(), Arc::clone(levels));
+        // After a start all contacts are counted: not where it would hold up calls.
+        let look = tokio::task::spawn_blocking(move || {
+            let snapshot = projections.snapshot()?;
+            let mut levels = levels.lock().unwrap_or_else(PoisonError::into_inner);
+            let events = levels.due(&snapshot, now, RAISE_MAX)?;
+            Ok((level_append(&snapshot, &events)?, events.first().map(|it| it.id), levels.next()))
+        });
+        let looked: Result<_, Error> = match look.await {
+            Ok(looked) => looked,
+            Err(error) => {
+                tracing::error!(error = %error, "levels could not be looked at");
+                return Ok(Pause::BackOff);
+            }
+        };
+        let (append, first, closes) = looked?;
+        let Some(append) = append else {
+            stuck.level = None;
+            self.checked.send_replace(now);
+            let next = [next, closes].into_iter().flatten().min();
+            return Ok(Pause::Until(next, sequence));
+        };
+        if first.is_some() && stuck.level == first {
+            tracing::error!("a fact of a level cannot be settled");
+            stuck.level = None;
+            return Ok(Pause::BackOff);
+        }
+        let (pause, stored) = self.append(append).await;
+        if stored {
+            stuck.level = first;
+        }
+        Ok(pause)
+    }
+
+    /// Appends facts and waits until they are folded; says whether they are stored.
+    async fn append(&self, append: Append) -> (Pause, bool) {
         match self.journal.append(append, Instant::now() + APPEND_DEADLINE).await {
             Ok(stored) => {
                 self.projections.folded(stored.last).await;
-                *stuck = Some(first);
-                Ok(Pause::None)
+                (Pause::None, true)
             }
             Err(AppendError::Conflict) => {
                 self.catch_up().await;
-                Ok(Pause::None)
+                (Pause::None, false)
             }
             Err(error) => {
                 tracing::warn!(error = %error, "could not raise what is due: trying again");
                 self.catch_up().await;
-                Ok(Pause::BackOff)
+                (Pause::BackOff, false)
             }
         }
     }
@@ -121,6 +187,14 @@ impl Timekeeper {
             Err(error) => tracing::warn!(error = %error, "the log cannot be reached"),
         }
     }
+}
+
+/// The append that raises facts of levels, which share a subject; `None`: there are none.
+fn level_append(snapshot: &Snapshot, events: &[Event]) -> Result<Option<Append>, Error> {
+    let Some(first) = events.first() else { return Ok(None) };
+    let subject = Subject::of(first);
+    let expected = vec![(subject.to_string(), snapshot.last_of(subject)?)];
+    Ok(Some(Append { entries: events.iter().map(entry).collect(), expected }))
 }
 
 /// The append that raises what is due.

@@ -26,8 +26,8 @@ pub(crate) use link::{AttachArgs, DuplicatesArgs, MergeArgs, RelateArgs, Unmerge
 pub(crate) use programme::{CloseArgs, Format, PlannedArgs, ProgrammeAction, ProgrammeArgs};
 pub(crate) use read::{AudienceArg, BreachesArgs, HistoryArgs, ListArgs, Page, RequestArgs};
 pub(crate) use report::{
-    By, ContactReportArgs, Key, Report, ReportArgs, RequestReportArgs, VolumeKey, VolumesArgs,
-    WindowArgs,
+    By, CommitmentReportArgs, ContactReportArgs, Key, Report, ReportArgs, RequestReportArgs,
+    VolumeKey, VolumesArgs, WindowArgs,
 };
 pub(crate) use run::{DemoArgs, ImportArgs, RebuildArgs, ServeArgs, VerifyArgs};
 pub(crate) use write::{Change, ChangeArgs, ChangeCommon, ContactArgs, ExchangeArgs};

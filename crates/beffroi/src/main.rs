@@ -7,6 +7,7 @@ mod client;
 mod command;
 mod demo;
 mod failure;
+mod html;
 mod import;
 mod maintenance;
 mod output;

@@ -1,6 +1,7 @@
 //! Standard output: text for people or JSON for scripts.
 
 use std::io::{self, IsTerminal as _, Write as _};
+use std::path::Path;
 
 use serde::Serialize;
 
@@ -90,6 +91,21 @@ pub(crate) fn warn(line: &str) {
 pub(crate) fn print(text: &str) -> Result<(), Failure> {
     let mut stdout = io::stdout().lock();
     written(writeln!(stdout, "{text}").and_then(|()| stdout.flush()))
+}
+
+/// Writes an answer whole to a file, or to standard output for `-`.
+pub(crate) fn save(file: &Path, text: &str) -> Result<(), Failure> {
+    if file == Path::new("-") {
+        return print(text.trim_end());
+    }
+    std::fs::write(file, text).map_err(|error| {
+        let path = file.display();
+        let said = Said::new(
+            format!("impossible d'écrire `{path}` : indiquez un fichier qui peut l'être"),
+            format!("cannot write `{path}`: name a file that can be written"),
+        );
+        Failure::Other(said.because(error).into())
+    })
 }
 
 /// What was written of the answer; a reader who left is no failure.

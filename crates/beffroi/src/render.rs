@@ -5,6 +5,7 @@ mod calendar;
 mod catalogue;
 mod centre;
 mod citizen;
+mod commitments;
 mod history;
 mod link;
 mod programme;
@@ -19,10 +20,11 @@ pub(crate) use catalogue::{
 };
 pub(crate) use centre::{centre, regime, regimes, screened, with_notice, with_suggestion};
 pub(crate) use citizen::{citizen, synthesis};
+pub(crate) use commitments::{commitment, commitments, standing, target};
 pub(crate) use history::history;
 pub(crate) use link::candidates;
 pub(crate) use programme::{closed, planned, programmes};
-pub(crate) use report::report;
+pub(crate) use report::{percent, report};
 pub(crate) use request::{card, cards, opened, request_line, requests, told};
 pub(crate) use volumes::volumes;
 

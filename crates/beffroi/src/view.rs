@@ -9,8 +9,10 @@ mod calendar;
 mod catalogue;
 mod centre;
 mod citizen;
+mod commitments;
 mod history;
 mod import;
+mod level;
 mod link;
 mod programme;
 mod report;
@@ -27,6 +29,9 @@ pub(crate) use centre::{
     CentreAnswer, RegimeAnswer, RegimeNoticeView, RegimesAnswer, ScreenAnswer,
 };
 pub(crate) use citizen::{CitizenAnswer, CitizenWrite, RecordAnswer};
+pub(crate) use commitments::{
+    CommitmentFigures, CommitmentView, CommitmentsAnswer, LevelView, WindowView,
+};
 pub(crate) use history::HistoryAnswer;
 pub(crate) use import::{ImportAnswer, UnreadableView};
 pub(crate) use link::{DuplicatesAnswer, MergeAnswer, RelationAnswer, UnmergeAnswer};
@@ -184,6 +189,7 @@ pub(crate) mod samples {
             names: None,
             commitment: String::new(),
             threshold: None,
+            level: None,
         }
     }
 }

@@ -208,6 +208,30 @@ impl Calendar {
         count::business_days_eod(self, received, days)
     }
 
+    /// The fewest business days of a promise that is still in time when it is fulfilled `at` that time,
+    /// and `given_back` microseconds of working time were added to its due time.
+    pub fn business_days_until(
+        &self,
+        received: Timestamp,
+        given_back: i64,
+        at: Timestamp,
+    ) -> Result<u32, OutOfCalendar> {
+        let mut left = self.working_micros(received, at);
+        let mut from = received;
+        let first = zone::day_of(self.date(received));
+        let closings = (first..zone::LAST_DAY).filter_map(|day| self.closing(day));
+        for (closing, days) in closings.zip(0_u32..) {
+            let closing = timestamp(closing)?;
+            left -= self.working_micros(from, closing);
+            from = from.max(closing);
+            // Counting back is quick, and wrong only where it ends outside of opening hours.
+            if left <= given_back && at <= self.add_working_micros(closing, given_back)? {
+                return Ok(days);
+            }
+        }
+        Err(OutOfCalendar)
+    }
+
     /// The working time between two instants, in microseconds; 0 when `to` is not after `from`.
     pub fn working_micros(&self, from: Timestamp, to: Timestamp) -> i64 {
         self.working(from.micros(), to.micros())

@@ -1,9 +1,20 @@
 //! A city: its calendar and what it promises.
 
 use crate::{
-    Calendar, CannotCount, CatalogueEntry, Channel, Commitment, Count, Delay, Label, Nature,
-    OutOfCalendar, Pause, Promised, Request, Rule, Term, Timestamp, Warn, Warning,
+    Calendar, CannotCount, CatalogueEntry, Channel, Commitment, Count, Delay, Label, Level, Nature,
+    OutOfCalendar, Pause, Promise, PromiseKind, Promised, Request, Rule, Term, Timestamp, Warn,
+    Warning,
 };
+
+/// How long a promise took, as it is counted: what was given back for waits is not part of it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Taken {
+    /// Business days after that of the reception: what is fulfilled within a promise of so many is in
+    /// time, with fewer it would be late.
+    pub business_days: u32,
+    /// Seconds of opening hours.
+    pub business_secs: u32,
+}
 
 /// What a promise depends on.
 #[derive(Clone, Copy, Debug)]
@@ -24,6 +35,8 @@ pub struct City {
     pub calendar: Calendar,
     /// Its promises; of each kind, the first one that applies holds.
     pub commitments: Vec<Commitment>,
+    /// The shares that it promises to reach.
+    pub levels: Vec<Level>,
 }
 
 impl City {
@@ -75,6 +88,35 @@ impl City {
         warnings.sort_by_key(|it| it.at);
         let commitment = promised.commitment.clone();
         Ok(Term { kind: delay.promise, commitment, rule: delay.rule, warnings, due_at })
+    }
+
+    /// The general promise of a kind for a request of this product, nature and channel, if any.
+    pub fn general(
+        &self,
+        promise: PromiseKind,
+        (product, nature, channel): (&Label, Nature, Channel),
+    ) -> Option<&Commitment> {
+        self.commitments.iter().find(|it| {
+            it.delay.promise == promise
+                && it.product.as_ref().is_none_or(|only| only == product)
+                && it.nature.is_none_or(|only| only == nature)
+                && it.channel.is_none_or(|only| only == channel)
+        })
+    }
+
+    /// How long a promise took until it was fulfilled; `None`: it is not, or beyond the calendar.
+    pub fn taken(&self, promise: &Promise) -> Option<Taken> {
+        let fulfilled_at = promise.fulfilled_at?;
+        let count = Count { rule: promise.term.rule, received: promise.since, pauses: &[] };
+        let due = self.calendar.due(&count).ok();
+        // What was given back for waits moved the due time by so much.
+        let given_back =
+            due.map_or(0, |due| self.calendar.working_micros(due, promise.term.due_at));
+        let business_days =
+            self.calendar.business_days_until(promise.since, given_back, fulfilled_at).ok()?;
+        let taken = self.calendar.working_micros(promise.since, fulfilled_at) - given_back;
+        let business_secs = u32::try_from(taken.max(0) / 1_000_000).unwrap_or(u32::MAX);
+        Some(Taken { business_days, business_secs })
     }
 
     /// A term of a request as it is counted now: by its rule, from the reception, with the waits there

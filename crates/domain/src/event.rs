@@ -4,8 +4,8 @@ use crate::catalogue::{Answered, Catalogue};
 use crate::request::{Attachment, CatalogueEntry, Duplicate, MergedInto, Relation};
 use crate::{
     Channel, CitizenFact, CitizenId, Code, Contact, ContactId, EventId, FollowUp, HoldReason,
-    InvalidId, Label, Language, Nature, Origin, Personal, Place, PromiseKind, Reference,
-    RegimeFact, RequestId, Source, Term, Text, Timestamp, Urgency, Warn,
+    InvalidId, Label, Language, LevelFact, LevelFactKind, Nature, Origin, Personal, Place,
+    PromiseKind, Reference, RegimeFact, RequestId, Source, Term, Text, Timestamp, Urgency, Warn,
 };
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
@@ -137,6 +137,8 @@ pub enum Kind {
     PromiseBreached(PromiseRef),
     /// A promise that was said to be broken is not.
     BreachWithdrawn(PromiseRef),
+    /// Something is stated of a level.
+    Level(LevelFactKind, Box<LevelFact>),
 }
 
 impl About {
@@ -181,6 +183,7 @@ impl Kind {
             Self::PromiseWarned(_) => "promise_warned",
             Self::PromiseBreached(_) => "promise_breached",
             Self::BreachWithdrawn(_) => "breach_withdrawn",
+            Self::Level(kind, _) => kind.name(),
         }
     }
 
@@ -203,6 +206,7 @@ impl Kind {
             Self::CataloguePublished(_) => Ok(About::Reference(Reference::Catalogue)),
             Self::Citizen(_) => CitizenId::new(id).map(About::Citizen),
             Self::Regime(_) => Ok(About::Reference(Reference::Regime)),
+            Self::Level(..) => Ok(About::Reference(Reference::Level)),
             Self::Opened(_)
             | Self::Assigned(_)
             | Self::PutOnHold(_)
@@ -256,6 +260,7 @@ impl Kind {
             | Self::CataloguePublished(_)
             | Self::Citizen(_)
             | Self::Regime(_)
+            | Self::Level(..)
             | Self::ContactRecorded(_) => None,
         }
     }

@@ -17,6 +17,7 @@ mod event;
 mod id;
 mod identifier;
 pub mod ledger;
+pub mod level;
 mod number;
 mod period;
 mod place;
@@ -39,7 +40,7 @@ pub use citizen::{
     Citizen, CitizenFact, CitizenOutOfOrder, CitizenRejection, CitizenSaved, Kin, SaveCitizen,
     TooManyRecords,
 };
-pub use city::City;
+pub use city::{City, Taken};
 pub use code::{Code, InvalidCode};
 pub use commitment::{Commitment, Delay, Promised};
 pub use contact::{Contact, InvalidContact};
@@ -55,6 +56,7 @@ pub use id::{CitizenId, ContactId, EventId, InvalidId, RequestId};
 pub use identifier::{
     Identifier, IdentifierHash, IdentifierKey, IdentifierKind, InvalidIdentifier, InvalidKey, KeyId,
 };
+pub use level::{Level, LevelFact, LevelFactKind, LevelWindow};
 pub use number::{InvalidNumber, Number};
 pub use period::{Period, Span};
 pub use place::metres_between;

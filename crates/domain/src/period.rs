@@ -1,9 +1,11 @@
 //! Periods of the calendar: what figures are counted by.
 
 use chrono::{Datelike, Days, NaiveDate};
+use serde::{Deserialize, Serialize};
 
 /// How long a period is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Period {
     /// A day.
     Day,
@@ -17,7 +19,7 @@ pub enum Period {
 
 /// One period, such as the third month of 2026.
 // Invariant: `first` is the first day of a period.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct Span {
     period: Period,
     first: NaiveDate,
@@ -40,6 +42,11 @@ impl Period {
 }
 
 impl Span {
+    /// How long it is.
+    pub fn period(self) -> Period {
+        self.period
+    }
+
     /// The first day.
     pub fn first(self) -> NaiveDate {
         self.first

@@ -100,12 +100,24 @@ pub struct Promise {
     pub breached: bool,
     /// The verdict, [`Verdict::Pending`] until the cycle ends.
     pub verdict: Verdict,
+    /// Since when its delay runs.
+    pub since: Timestamp,
+    /// When it was fulfilled, in time or late.
+    pub fulfilled_at: Option<Timestamp>,
 }
 
 impl Promise {
-    /// A promise that has just been made.
-    pub fn new(term: Term, cycle: u32) -> Self {
-        Self { term, cycle, warned: Vec::new(), breached: false, verdict: Verdict::Pending }
+    /// A promise that has just been made, whose delay runs since then.
+    pub fn new(term: Term, cycle: u32, since: Timestamp) -> Self {
+        Self {
+            term,
+            cycle,
+            warned: Vec::new(),
+            breached: false,
+            verdict: Verdict::Pending,
+            since,
+            fulfilled_at: None,
+        }
     }
 
     /// The first warning before the due time that was not raised.

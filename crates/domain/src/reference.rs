@@ -9,6 +9,8 @@ pub enum Reference {
     Catalogue,
     /// The regimes under which the centre works.
     Regime,
+    /// The levels that it promises to reach.
+    Level,
 }
 
 impl Reference {
@@ -17,6 +19,12 @@ impl Reference {
         match self {
             Self::Catalogue => Uuid::from_u128(0xca7a_1096_ea77_4c5e_9d0b_31f0_8c2e_0001),
             Self::Regime => Uuid::from_u128(0x5e61_0e5e_ea77_4c5e_9d0b_31f0_8c2e_0002),
+            Self::Level => Uuid::from_u128(0x1e5e_15e7_ea77_4c5e_9d0b_31f0_8c2e_0003),
         }
+    }
+
+    /// The id that `name` derives from it, always the same (UUID version 5).
+    pub fn derive(self, name: &str) -> Uuid {
+        Uuid::new_v5(&self.uuid(), name.as_bytes())
     }
 }

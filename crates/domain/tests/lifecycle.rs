@@ -25,6 +25,7 @@ fn city() -> City {
             channel: None,
             delay: Delay::resolved_within(2),
         }],
+        levels: Vec::new(),
     }
 }
 

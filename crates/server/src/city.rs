@@ -3,6 +3,7 @@
 mod calendar;
 pub(crate) mod delay;
 mod file;
+mod level;
 mod rules;
 #[cfg(test)]
 mod tests;
@@ -113,6 +114,7 @@ fn parse(text: &str) -> Result<City, InvalidCity> {
         name: source.label("name", &file.name)?,
         calendar: calendar::parse(&source, &file, &rules)?,
         commitments: commitments.collect::<Result<_, _>>()?,
+        levels: level::parse(&source, &file.levels)?,
     })
 }
 

@@ -142,6 +142,7 @@ impl Node {
         let timekeeper = Timekeeper {
             journal: journal.clone(),
             projections: projections.clone(),
+            city: city.clone(),
             clock: clock.clone(),
             checked: checked_sender,
         };

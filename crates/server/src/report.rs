@@ -1,7 +1,9 @@
 //! The report service: figures over a window of time, added up from one moment of the projections.
 
+mod commitments;
 mod contacts;
 mod groups;
+mod levels;
 mod requests;
 mod spread;
 mod window;
@@ -10,9 +12,10 @@ use crate::error::ApiError;
 use crate::language;
 use crate::shared::Shared;
 use beffroi_aggregator::Snapshot;
-use beffroi_domain::Code;
+use beffroi_domain::{Code, Language};
 use beffroi_wire::pb::report::v1 as pb;
 use beffroi_wire::pb::report::v1::report_service_server::ReportService;
+use beffroi_wire::time;
 use std::cell::RefCell;
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -108,6 +111,32 @@ impl Report {
         })
         .await
     }
+
+    async fn commitments(
+        &self,
+        call: pb::GetCommitmentReportRequest,
+        language: Language,
+    ) -> Result<pb::GetCommitmentReportResponse, ApiError> {
+        let asked = commitments::Asked::parse(&self.node.city.calendar, &call)?;
+        self.node.at_least(call.min_position.as_ref()).await?;
+        let node = Arc::clone(&self.node);
+        self.scan(move |snapshot, stop| {
+            let position = Some(node.position(snapshot.checkpoint().sequence));
+            let now = node.clock.now();
+            let (rows, total, imported) = asked.count(&node, snapshot, (stop, now))?;
+            let levels = levels::Asked { node: &node, window: asked.window, language, now };
+            Ok(pb::GetCommitmentReportResponse {
+                rows,
+                total: Some(total),
+                imported: Some(imported),
+                levels: levels.count(snapshot, stop)?,
+                at: Some(time::to_pb(now)),
+                city: node.city.name.to_string(),
+                position,
+            })
+        })
+        .await
+    }
 }
 
 #[tonic::async_trait]
@@ -127,6 +156,15 @@ impl ReportService for Report {
     ) -> Result<Response<pb::GetRequestReportResponse>, Status> {
         let language = language::of(call.metadata());
         let report = self.requests(call.into_inner()).await;
+        report.map(Response::new).map_err(|error| error.into_status(language))
+    }
+
+    async fn get_commitment_report(
+        &self,
+        call: Request<pb::GetCommitmentReportRequest>,
+    ) -> Result<Response<pb::GetCommitmentReportResponse>, Status> {
+        let language = language::of(call.metadata());
+        let report = self.commitments(call.into_inner(), language).await;
         report.map(Response::new).map_err(|error| error.into_status(language))
     }
 }

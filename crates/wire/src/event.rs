@@ -3,6 +3,7 @@
 mod citizen;
 mod decode;
 mod encode;
+mod level;
 mod regime;
 mod rule;
 #[cfg(test)]
@@ -10,6 +11,7 @@ mod tests;
 
 pub use decode::{Error, decode, place_from_pb, promise_from_pb};
 pub use encode::{encode, place_to_pb, promise_to_pb};
+pub use level::{definition_to_pb, window_length_to_pb};
 pub use rule::{threshold_from_pb, threshold_to_pb};
 
 pub(crate) use decode::delay as delay_from_pb;

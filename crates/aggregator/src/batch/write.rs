@@ -16,6 +16,7 @@ impl Batch {
         put_all(&mut txn.open_table(schema::REQUEST_IDS)?, &self.ids)?;
         put_all(&mut txn.open_table(schema::NUMBERS)?, &self.numbers)?;
         put_all(&mut txn.open_table(schema::CONTACTS)?, &self.contacts)?;
+        put_all(&mut txn.open_table(schema::CONTACT_ARRIVALS)?, &self.contact_arrivals)?;
         put_all(&mut txn.open_table(schema::SUBJECTS)?, &self.subjects)?;
         put_all(&mut txn.open_table(schema::QUARANTINED)?, &self.quarantined)?;
         put_rows(&mut txn.open_table(schema::EVENTS)?, &self.events)?;
@@ -25,6 +26,11 @@ impl Batch {
         let empty = CitizenRow::default();
         for (key, row) in self.citizens.iter().filter(|(_, row)| **row != empty) {
             citizens.insert(key, to_row(row).map_err(Error::Encode)?.as_slice())?;
+        }
+        let mut levels = txn.open_table(schema::LEVELS)?;
+        for ((code, length, day), row) in &self.levels {
+            let row = to_row(row).map_err(Error::Encode)?;
+            levels.insert((code.as_str(), *length, *day), row.as_slice())?;
         }
         let mut catalogues = txn.open_table(schema::CATALOGUES)?;
         for (version, row) in &self.catalogues {

@@ -4,5 +4,6 @@
 
 mod citizens;
 mod fold;
+mod levels;
 mod support;
 mod timekeeper;

@@ -4,9 +4,9 @@ use beffroi_aggregator::{Projections, entry, refold};
 use beffroi_domain::catalogue::Bilingual;
 use beffroi_domain::{
     About, Calendar, Change, Channel, Command, Contact, ContactId, ContactOutcome, Declaration,
-    Event, EventId, Kind, Language, Meta, Nature, Open, Origin, Personal, PersonalData, Place,
-    PromiseKind, Reference, RegimeFact, RegimeKind, Request, RequestId, Rule, Term, Timestamp,
-    Urgency, Warn, Warning, Week, Window, decide,
+    Event, EventId, Kind, Language, Level, Meta, Nature, Open, Origin, Personal, PersonalData,
+    Place, PromiseKind, Reference, RegimeFact, RegimeKind, Request, RequestId, Rule, Term,
+    Timestamp, Urgency, Warn, Warning, Week, Window, decide,
 };
 use beffroi_journal::{Append, Entry, Journal};
 use std::collections::HashMap;
@@ -100,11 +100,16 @@ pub(crate) fn flood() -> RegimeFact {
 
 /// The entry of a call that waited as many seconds as its id says. Each is stored, even sent twice.
 pub(crate) fn contact(id: u32, occurred_at: Timestamp) -> Entry {
+    contact_of(Origin::Live, id, occurred_at)
+}
+
+/// The same, received here or imported.
+pub(crate) fn contact_of(origin: Origin, id: u32, occurred_at: Timestamp) -> Entry {
     let contact = ContactId::new(Uuid::from_u128(id.into())).unwrap();
     let event = Event {
         id: EventId::new(contact.uuid()).unwrap(),
         about: About::Contact(contact),
-        meta: meta(occurred_at, Channel::Telephone),
+        meta: Meta { origin, ..meta(occurred_at, Channel::Telephone) },
         personal: Personal(PersonalData::default()),
         kind: Kind::ContactRecorded(Box::new(Contact {
             citizen: None,
@@ -151,12 +156,23 @@ impl City {
         Self::of(directory, journal)
     }
 
+    /// The rules of the city.
+    pub(crate) fn rules(&self) -> beffroi_domain::City {
+        self.rules.clone()
+    }
+
+    /// The city promises these levels.
+    pub(crate) fn promise(&mut self, levels: Vec<Level>) {
+        self.rules.levels = levels;
+    }
+
     fn of(directory: TempDir, journal: Journal) -> Self {
         let calendar = Calendar::new(chrono_tz::UTC, [Window::new(0, 1440); 7], []).unwrap();
         let rules = beffroi_domain::City {
             name: "Québec".parse().unwrap(),
             calendar,
             commitments: Vec::new(),
+            levels: Vec::new(),
         };
         Self { directory, journal, states: Mutex::default(), rules }
     }

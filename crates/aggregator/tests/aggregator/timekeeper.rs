@@ -1,7 +1,9 @@
 //! The timekeeper: what falls due is raised once, by whichever node, whenever it was up.
 
 use crate::support::{City, at, due, open, open_in, request_id, warn};
-use beffroi_aggregator::{ManualClock, Projections, Timekeeper, follow, keep_time};
+use beffroi_aggregator::{
+    BreachRow, FactRow, ManualClock, Projections, Timekeeper, follow, keep_time,
+};
 use beffroi_domain::{Change, FactKind, HoldReason, Timestamp, Verdict};
 use bytes::Bytes;
 use tokio::sync::watch;
@@ -9,15 +11,15 @@ use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
 /// A node that folds and keeps time on a clock set by hand.
-struct Node {
-    projections: Projections,
+pub(crate) struct Node {
+    pub(crate) projections: Projections,
     hand: ManualClock,
     checked: watch::Receiver<Timestamp>,
-    stop: CancellationToken,
+    pub(crate) stop: CancellationToken,
 }
 
 impl Node {
-    async fn start(city: &City, name: &str, now: Timestamp) -> Self {
+    pub(crate) async fn start(city: &City, name: &str, now: Timestamp) -> Self {
         let projections = city.projections(name);
         let stop = CancellationToken::new();
         let last = city.journal.state().await.unwrap().last;
@@ -29,6 +31,7 @@ impl Node {
         let keeper = Timekeeper {
             journal: city.journal.clone(),
             projections: projections.clone(),
+            city: city.rules(),
             clock,
             checked: sender,
         };
@@ -36,15 +39,20 @@ impl Node {
         Self { projections, hand, checked, stop }
     }
 
-    async fn until(&mut self, now: Timestamp) {
+    pub(crate) async fn until(&mut self, now: Timestamp) {
         self.hand.set(now);
         self.checked.wait_for(|checked| *checked >= now).await.unwrap();
     }
 
     fn facts(&self) -> Vec<(u128, FactKind)> {
         let rows = self.projections.snapshot().unwrap().breaches_after(0, 1_000_000).unwrap();
-        rows.into_iter().map(|(_, row)| (row.request.uuid().as_u128(), row.kind)).collect()
+        let promises = rows.into_iter().filter_map(|(_, row)| promise(row));
+        promises.map(|row| (row.request.uuid().as_u128(), row.kind)).collect()
     }
+}
+
+fn promise(row: FactRow) -> Option<BreachRow> {
+    if let FactRow::Promise(row) = row { Some(*row) } else { None }
 }
 
 #[tokio::test]
@@ -63,6 +71,7 @@ async fn a_warning_then_a_breach_are_raised_once_each_in_time() {
     assert_eq!(node.facts(), [(1, FactKind::Warning), (1, FactKind::Breach)]);
     let snapshot = node.projections.snapshot().unwrap();
     let (_, breach) = snapshot.breaches_after(0, 9).unwrap().pop().unwrap();
+    let breach = promise(breach).unwrap();
     assert_eq!(breach.due_at, due());
     assert_eq!(breach.noticed_at, due().saturating_add_micros(1));
 }
@@ -77,6 +86,7 @@ async fn what_fell_due_while_the_node_was_down_is_raised_on_return_with_its_own_
     assert_eq!(node.facts(), [(1, FactKind::Breach)]);
     let snapshot = node.projections.snapshot().unwrap();
     let (_, breach) = snapshot.breaches_after(0, 9).unwrap().pop().unwrap();
+    let breach = promise(breach).unwrap();
     assert_eq!((breach.due_at, breach.noticed_at), (due(), later));
 }
 

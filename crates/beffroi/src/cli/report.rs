@@ -1,9 +1,12 @@
 //! Arguments of `report`: which figures, by what, and over which time.
 
 use beffroi_wire::pb::event::v1::{Channel, Language, Origin};
-use beffroi_wire::pb::report::v1::{Bound, ContactDimension, Period, RequestDimension, bound};
+use beffroi_wire::pb::report::v1::{
+    Bound, CommitmentDimension, ContactDimension, Period, RequestDimension, bound,
+};
 use chrono::{DateTime, Days, NaiveDate, Utc};
 use clap::{Args, Subcommand, ValueEnum};
+use std::path::PathBuf;
 
 use super::parse::{instant, word};
 use crate::time::to_pb;
@@ -16,6 +19,7 @@ Examples:
   beffroi report volumes --by product --output json
   beffroi report contacts --from 2026-01-01 --to 2026-12-31 --by channel,month
   beffroi report requests --by product,year --source montreal
+  beffroi report commitments --from 2026-01-01 --to 2026-12-31 --html 2026.html
 
 Days, weeks (ISO 8601), months and years are those of the city's time zone.")]
 pub(crate) struct ReportArgs {
@@ -33,6 +37,8 @@ pub(crate) enum Report {
     Contacts(ContactReportArgs),
     /// How many requests, and how many of them are resolved.
     Requests(RequestReportArgs),
+    /// How promises were kept, and the levels reached; also as a page for the public.
+    Commitments(CommitmentReportArgs),
 }
 
 /// Arguments of `report volumes`.
@@ -101,6 +107,22 @@ pub(crate) struct RequestReportArgs {
     pub origin: Option<Origin>,
 }
 
+/// Arguments of `report commitments`.
+#[derive(Args, Debug)]
+pub(crate) struct CommitmentReportArgs {
+    /// Over which time, by when promises fall due.
+    #[command(flatten)]
+    pub window: WindowArgs,
+    /// What to count by, of commitment, unit, product, catalogue-product, and one of day, week, month,
+    /// year; `none`: only the total. Levels are listed by day, week or month, by month without one.
+    #[arg(long, value_name = "KEYS", default_value = "commitment", value_parser = commitment_keys)]
+    pub by: By,
+    /// Write a page for the public to this file instead, in the language of --lang; `-`: to standard
+    /// output. Its periods are those of --by, else months.
+    #[arg(long, value_name = "FILE")]
+    pub html: Option<PathBuf>,
+}
+
 /// Over which time.
 #[derive(Args, Clone, Debug)]
 pub(crate) struct WindowArgs {
@@ -116,6 +138,14 @@ impl WindowArgs {
     /// Where it begins, as in the protocol.
     pub(crate) fn from(&self) -> Option<Bound> {
         self.from.map(|it| match it {
+            Moment::Date(date) => of_date(date),
+            Moment::Instant(at) => of_instant(at),
+        })
+    }
+
+    /// Its last date, which is included, or its end, as in the protocol.
+    pub(crate) fn last(&self) -> Option<Bound> {
+        self.to.map(|it| match it {
             Moment::Date(date) => of_date(date),
             Moment::Instant(at) => of_instant(at),
         })
@@ -183,6 +213,8 @@ pub(crate) enum Key {
     Unit,
     /// The borough.
     Borough,
+    /// What was promised.
+    Commitment,
     /// The day.
     Day,
     /// The week.
@@ -207,6 +239,7 @@ impl Key {
             Self::Status => "status",
             Self::Unit => "unit",
             Self::Borough => "borough",
+            Self::Commitment => "commitment",
             Self::Day => "day",
             Self::Week => "week",
             Self::Month => "month",
@@ -215,7 +248,7 @@ impl Key {
     }
 
     fn of(text: &str) -> Option<Self> {
-        const ALL: [Key; 14] = [
+        const ALL: [Key; 15] = [
             Key::Channel,
             Key::Language,
             Key::Nature,
@@ -226,6 +259,7 @@ impl Key {
             Key::Status,
             Key::Unit,
             Key::Borough,
+            Key::Commitment,
             Key::Day,
             Key::Week,
             Key::Month,
@@ -249,7 +283,8 @@ impl Key {
             | Self::Regime
             | Self::Status
             | Self::Unit
-            | Self::Borough => None,
+            | Self::Borough
+            | Self::Commitment => None,
         }
     }
 
@@ -263,7 +298,7 @@ impl Key {
             Self::Outcome => Some(ContactDimension::Outcome),
             Self::Regime => Some(ContactDimension::Regime),
             Self::Day | Self::Week | Self::Month | Self::Year => Some(ContactDimension::Period),
-            Self::Status | Self::Unit | Self::Borough => None,
+            Self::Status | Self::Unit | Self::Borough | Self::Commitment => None,
         }
     }
 
@@ -277,7 +312,24 @@ impl Key {
             Self::Unit => Some(RequestDimension::Unit),
             Self::Borough => Some(RequestDimension::Borough),
             Self::Day | Self::Week | Self::Month | Self::Year => Some(RequestDimension::Period),
-            Self::Language | Self::Outcome | Self::Regime => None,
+            Self::Language | Self::Outcome | Self::Regime | Self::Commitment => None,
+        }
+    }
+
+    fn of_commitments(self) -> Option<CommitmentDimension> {
+        match self {
+            Self::Commitment => Some(CommitmentDimension::Commitment),
+            Self::Unit => Some(CommitmentDimension::Unit),
+            Self::Product => Some(CommitmentDimension::Product),
+            Self::CatalogueProduct => Some(CommitmentDimension::CatalogueProduct),
+            Self::Day | Self::Week | Self::Month | Self::Year => Some(CommitmentDimension::Period),
+            Self::Channel
+            | Self::Language
+            | Self::Nature
+            | Self::Outcome
+            | Self::Regime
+            | Self::Status
+            | Self::Borough => None,
         }
     }
 }
@@ -304,6 +356,11 @@ impl By {
         self.0.iter().filter_map(|it| it.of_requests().map(i32::from)).collect()
     }
 
+    /// The dimensions of a report on promises.
+    pub(crate) fn of_commitments(&self) -> Vec<i32> {
+        self.0.iter().filter_map(|it| it.of_commitments().map(i32::from)).collect()
+    }
+
     /// The length of the periods, if there are any.
     pub(crate) fn period(&self) -> Period {
         self.0.iter().find_map(|it| it.period()).unwrap_or_default()
@@ -316,6 +373,10 @@ fn contact_keys(text: &str) -> Result<By, String> {
 
 fn request_keys(text: &str) -> Result<By, String> {
     keys(text, |key| key.of_requests().is_some())
+}
+
+fn commitment_keys(text: &str) -> Result<By, String> {
+    keys(text, |key| key.of_commitments().is_some())
 }
 
 fn keys(text: &str, is_of_report: impl Fn(Key) -> bool) -> Result<By, String> {
@@ -350,6 +411,8 @@ mod tests {
             assert!(contact_keys(wrong).is_err(), "{wrong}");
         }
         assert!(request_keys("outcome").is_err());
+        assert_eq!(commitment_keys("commitment,week"), Ok(By(vec![Key::Commitment, Key::Week])));
+        assert!(commitment_keys("channel").is_err());
     }
 
     #[test]

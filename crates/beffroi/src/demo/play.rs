@@ -77,17 +77,21 @@ pub(super) async fn play(
     let mut day: Option<NaiveDate> = None;
     publish(&client).await?;
     for (index, act) in year.acts.into_iter().enumerate() {
-        hands.set(act.at).await?;
         let today = act.at.date_naive();
         if day.is_some_and(|day| day < today) {
             let mut before = Vec::new();
             while let Some(contact) = contacts.next_if(|it| it.at.date_naive() < today) {
                 before.push(contact);
             }
+            // Before their day has closed: later they would revise its figures.
+            if let Some(last) = before.last() {
+                hands.set(last.at).await?;
+            }
             bar.inc(before.len() as u64);
             record(&client, before, &year.requests).await?;
             raised.show()?;
         }
+        hands.set(act.at).await?;
         day = Some(today);
         perform(&client, act, index, &year.requests).await?;
         bar.inc(1);

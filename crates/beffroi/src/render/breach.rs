@@ -2,10 +2,12 @@
 
 use beffroi_wire::pb::query::v1 as pb;
 
+use super::report::percent;
 use super::{
     DAY_WIDTH, NUMBER_WIDTH, Reader, WORD_WIDTH, at_least, called, cell, label, one_line, table,
 };
-use crate::words;
+use crate::view::Share;
+use crate::words::{self, Lang};
 
 /// A table of facts.
 pub(crate) fn breaches(breaches: &[pb::Breach], reader: Reader) -> String {
@@ -23,12 +25,17 @@ pub(crate) fn breaches(breaches: &[pb::Breach], reader: Reader) -> String {
     let widths = [(1, NUMBER_WIDTH), (2, WORD_WIDTH), (5, DAY_WIDTH), (6, DAY_WIDTH)];
     at_least(&mut table, &widths);
     for breach in breaches {
+        let (number, product, unit) = match &breach.level {
+            Some(level) => (level.window.as_str(), level.name.as_str(), reached(level, lang)),
+            None => (breach.number.as_str(), product(breach), unit(breach).to_owned()),
+        };
+        let cycle = breach.level.is_none().then_some(breach.cycle);
         table.add_row([
             cell(label::<pb::BreachKind>(breach.kind, lang)),
-            cell(&breach.number),
-            cell(product(breach)),
-            cell(unit(breach)),
-            super::number(breach.cycle.into()),
+            cell(number),
+            cell(product),
+            cell(&unit),
+            cycle.map_or_else(|| cell(""), |it| super::number(it.into())),
             cell(&reader.minutes(breach.due_at.as_ref(), false)),
             cell(&reader.minutes(breach.noticed_at.as_ref(), false)),
         ]);
@@ -39,6 +46,15 @@ pub(crate) fn breaches(breaches: &[pb::Breach], reader: Reader) -> String {
 /// A fact on one line.
 pub(crate) fn breach_line(breach: &pb::Breach, reader: Reader) -> String {
     let lang = reader.lang;
+    if let Some(level) = &breach.level {
+        return one_line(&format!(
+            "{:<13} · {} · {} · {}",
+            label::<pb::BreachKind>(breach.kind, lang),
+            level.window,
+            level.name,
+            reached(level, lang),
+        ));
+    }
     let due = words::DUE_AT.in_lang(lang);
     let unit = match unit(breach) {
         "" => String::new(),
@@ -53,6 +69,16 @@ pub(crate) fn breach_line(breach: &pb::Breach, reader: Reader) -> String {
     ))
 }
 
+/// What was reached, and of what: `50,0 % (1 / 2), cible 80 %`.
+fn reached(level: &pb::BreachedLevel, lang: Lang) -> String {
+    let share = Share { numerator: level.within, denominator: level.of };
+    let target = level.definition.as_ref().map(|it| it.percent).unwrap_or_default();
+    let target = percent(Share { numerator: target.into(), denominator: 100 }, lang);
+    let word = words::TARGET.in_lang(lang);
+    let (within, of) = (level.within, level.of);
+    format!("{} ({within} / {of}), {word} {target}", percent(share, lang))
+}
+
 fn product(breach: &pb::Breach) -> &str {
     called(breach.names.as_ref(), |it| &it.product, &breach.product)
 }
@@ -65,7 +91,7 @@ fn unit(breach: &pb::Breach) -> &str {
 mod tests {
     use super::*;
     use crate::view::samples::{breach, reader};
-    use crate::words::Lang;
+    use beffroi_wire::pb::event::v1 as event;
 
     #[test]
     fn a_fact_names_things_as_people_call_them() {
@@ -84,6 +110,26 @@ mod tests {
         let fact = pb::Breach { names: Some(named("", "Water networks")), ..fact };
         let table = breaches(&[fact], reader(Lang::En));
         assert!(table.contains("Eau potable") && table.contains("Water networks"), "{table}");
+    }
+
+    #[test]
+    fn a_fact_of_a_level_says_what_was_reached_of_what() {
+        let level = pb::BreachedLevel {
+            name: "Téléphone".to_owned(),
+            definition: Some(event::LevelDefinition { measure: None, percent: 80 }),
+            window: "2026-W10".to_owned(),
+            within: 7,
+            of: 9,
+            ..pb::BreachedLevel::default()
+        };
+        let kind = pb::BreachKind::LevelBreached.into();
+        let fact = pb::Breach { kind, level: Some(level), ..pb::Breach::default() };
+        assert_eq!(
+            breach_line(&fact, reader(Lang::Fr)),
+            "Niveau manqué · 2026-W10 · Téléphone · 77,8 % (7 / 9), cible 80,0 %"
+        );
+        let table = breaches(&[fact], reader(Lang::En));
+        assert!(table.contains("77.8% (7 / 9), target 80.0%"), "{table}");
     }
 
     #[test]

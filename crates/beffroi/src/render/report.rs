@@ -4,6 +4,7 @@ use beffroi_wire::pb::event::v1 as event;
 use beffroi_wire::pb::query::v1 as query;
 use comfy_table::{Cell, CellAlignment};
 
+use super::commitments::commitment;
 use super::{cell, label, number, table};
 use crate::cli::Key;
 use crate::view::{ContactFigures, Keys, ReportAnswer, RequestFigures, Share};
@@ -34,7 +35,7 @@ pub(crate) fn report<F: Figures>(answer: &ReportAnswer<F>, by: &[Key], lang: Lan
     table.to_string()
 }
 
-fn heading(key: Key) -> Text {
+pub(super) fn heading(key: Key) -> Text {
     match key {
         Key::Channel => words::CHANNEL,
         Key::Language => words::LANGUAGE,
@@ -46,6 +47,7 @@ fn heading(key: Key) -> Text {
         Key::Status => words::STATUS,
         Key::Unit => words::UNIT,
         Key::Borough => words::BOROUGH,
+        Key::Commitment => words::PROMISE,
         Key::Day => words::DAY,
         Key::Week => words::WEEK,
         Key::Month => words::MONTH,
@@ -53,7 +55,7 @@ fn heading(key: Key) -> Text {
     }
 }
 
-fn value(keys: &Keys, key: Key, lang: Lang) -> Cell {
+pub(super) fn value(keys: &Keys, key: Key, lang: Lang) -> Cell {
     let numbers = keys.numbers;
     let text = |text: &Option<String>| match text.as_deref() {
         None | Some("") => Cell::new(NO_DATA),
@@ -70,6 +72,10 @@ fn value(keys: &Keys, key: Key, lang: Lang) -> Cell {
         Key::CatalogueProduct => text(&keys.catalogue_product),
         Key::Unit => text(&keys.unit),
         Key::Borough => text(&keys.borough),
+        Key::Commitment => keys
+            .commitment
+            .as_ref()
+            .map_or_else(|| Cell::new(NO_DATA), |it| cell(&commitment(it, lang))),
         Key::Day | Key::Week | Key::Month | Key::Year => cell(&keys.period),
     }
 }
@@ -118,14 +124,14 @@ impl Figures for RequestFigures {
 }
 
 /// Nothing was counted.
-const NO_DATA: &str = "–";
+pub(crate) const NO_DATA: &str = "–";
 
-fn right(text: String) -> Cell {
+pub(super) fn right(text: String) -> Cell {
     Cell::new(text).set_alignment(CellAlignment::Right)
 }
 
 /// A share in tenths of a percent, rounded half up.
-fn percent(share: Share, lang: Lang) -> String {
+pub(crate) fn percent(share: Share, lang: Lang) -> String {
     let (part, whole) = (u128::from(share.numerator), u128::from(share.denominator));
     let Some(tenths) = (2_000 * part + whole).checked_div(2 * whole) else {
         return NO_DATA.to_owned();

@@ -4,6 +4,7 @@ use beffroi_wire::pb::event::v1 as event;
 use beffroi_wire::pb::query::v1 as pb;
 use serde::Serialize;
 
+use super::level::BreachedLevelView;
 use super::request::{NamesView, ThresholdView};
 use super::{PositionView, key_or_unknown, said};
 use crate::time::rfc3339;
@@ -33,22 +34,28 @@ pub(crate) struct BreachMessage {
     pub resume_token: String,
 }
 
-/// A promise about to be broken, or broken.
+/// A promise about to be broken, or broken; or a level that was missed or is reached again. Of a
+/// level there is no request.
 #[derive(Debug, Serialize)]
 pub(crate) struct BreachView {
     id: String,
     kind: String,
-    request_id: String,
-    number: String,
-    product: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    request_id: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    number: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    product: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     unit: Option<String>,
-    promise_kind: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    promise_kind: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     commitment: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     threshold: Option<ThresholdView>,
-    cycle: u32,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    cycle: Option<u32>,
     #[serde(skip_serializing_if = "Option::is_none")]
     due_at: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -56,25 +63,30 @@ pub(crate) struct BreachView {
     #[serde(skip_serializing_if = "Option::is_none")]
     names: Option<NamesView>,
     #[serde(skip_serializing_if = "Option::is_none")]
+    level: Option<BreachedLevelView>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     position: Option<PositionView>,
 }
 
 impl From<pb::Breach> for BreachView {
     fn from(breach: pb::Breach) -> Self {
+        let of_request = breach.level.is_none();
+        let promise_kind = || key_or_unknown::<event::PromiseKind>(breach.promise_kind);
         Self {
+            promise_kind: of_request.then(promise_kind),
             id: breach.id,
             kind: key_or_unknown::<pb::BreachKind>(breach.kind),
-            request_id: breach.request_id,
-            number: breach.number,
-            product: breach.product,
+            request_id: said(breach.request_id),
+            number: said(breach.number),
+            product: said(breach.product),
             unit: said(breach.unit),
-            promise_kind: key_or_unknown::<event::PromiseKind>(breach.promise_kind),
             commitment: said(breach.commitment),
             threshold: breach.threshold.map(ThresholdView::from),
-            cycle: breach.cycle,
+            cycle: of_request.then_some(breach.cycle),
             due_at: rfc3339(breach.due_at.as_ref()),
             noticed_at: rfc3339(breach.noticed_at.as_ref()),
             names: breach.names.map(NamesView::from),
+            level: breach.level.map(Into::into),
             position: breach.position.map(Into::into),
         }
     }

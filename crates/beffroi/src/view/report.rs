@@ -5,6 +5,7 @@ use beffroi_wire::pb::query::v1 as query;
 use beffroi_wire::pb::report::v1 as pb;
 use serde::Serialize;
 
+use super::commitments::CommitmentView;
 use super::{PositionView, key_or_unknown};
 use crate::cli::Key;
 
@@ -60,6 +61,9 @@ pub(crate) struct Keys {
     /// The borough.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub borough: Option<String>,
+    /// What was promised.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub commitment: Option<CommitmentView>,
     #[serde(skip_serializing_if = "Option::is_none")]
     day: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -94,15 +98,21 @@ pub(crate) struct Numbers {
 }
 
 /// Texts of a row.
-struct Texts {
-    product: String,
-    catalogue_product: String,
-    unit: String,
-    borough: String,
+#[derive(Default)]
+pub(super) struct Texts {
+    pub(super) product: String,
+    pub(super) catalogue_product: String,
+    pub(super) unit: String,
+    pub(super) borough: String,
 }
 
 impl Keys {
-    fn new(by: &[Key], numbers: Numbers, texts: Texts, period: Option<pb::PeriodSpan>) -> Self {
+    pub(super) fn new(
+        by: &[Key],
+        numbers: Numbers,
+        texts: Texts,
+        period: Option<pb::PeriodSpan>,
+    ) -> Self {
         let has = |key: Key| by.contains(&key);
         let period = period.map(|it| it.name).unwrap_or_default();
         let of_period = |key: Key| has(key).then(|| period.clone());
@@ -119,6 +129,7 @@ impl Keys {
             catalogue_product: has(Key::CatalogueProduct).then_some(texts.catalogue_product),
             unit: has(Key::Unit).then_some(texts.unit),
             borough: has(Key::Borough).then_some(texts.borough),
+            commitment: None,
             day: of_period(Key::Day),
             week: of_period(Key::Week),
             month: of_period(Key::Month),

@@ -2,10 +2,12 @@
 
 use beffroi_wire::pb::catalogue::v1::WalkStatus;
 use beffroi_wire::pb::event::v1::{
-    Author, Channel, ContactOutcome, Emergency, HoldReason, IdentifierKind, Language, Nature,
-    Origin, PromiseKind, QuestionKind, RegimeKind, RelationKind, Urgency, Visibility,
+    Author, Channel, ContactOutcome, Emergency, HangUps, HoldReason, IdentifierKind, Language,
+    Nature, Origin, PromiseKind, QuestionKind, RegimeKind, RelationKind, Urgency, Visibility,
+    WindowLength,
 };
 use beffroi_wire::pb::query::v1::{BreachKind, PromiseChange, Status, Verdict};
+use beffroi_wire::pb::report::v1::LevelStanding;
 
 use super::{Lang, Text, text};
 
@@ -42,10 +44,14 @@ pub(crate) trait Word: Copy + TryFrom<i32> {
     }
 }
 
+/// The numbers of all words lie below.
+const NUMBERS_MAX: i32 = 64;
+
 /// The words of a type on the command line, in the order of the protocol.
 pub(crate) fn keys<W: Word>() -> Vec<String> {
-    (1..)
-        .map_while(|number| W::try_from(number).ok())
+    // Numbers may have gaps: those of other kinds of facts begin at 10.
+    (1..NUMBERS_MAX)
+        .filter_map(|number| W::try_from(number).ok())
         .filter_map(Word::key)
         .map(|key| key.replace('_', "-"))
         .collect()
@@ -226,6 +232,31 @@ words!(BreachKind, "BREACH_KIND_", {
     Warning => "Avertissement", "Warning";
     Breach => "Dépassement", "Breach";
     Withdrawal => "Retrait", "Withdrawal";
+    LevelBreached => "Niveau manqué", "Level missed";
+    LevelRestored => "Niveau rétabli", "Level restored";
+});
+
+words!(LevelStanding, "LEVEL_STANDING_", {
+    Unspecified => "Inconnu", "Unknown";
+    NoData => "Sans données", "No data";
+    Reached => "Atteint", "Reached";
+    Missed => "Manqué", "Missed";
+});
+
+words!(WindowLength, "WINDOW_LENGTH_", {
+    Unspecified => "Inconnue", "Unknown";
+    Day => "Jour", "Day";
+    Week => "Semaine", "Week";
+    Month => "Mois", "Month";
+});
+
+words!(HangUps, "HANG_UPS_", {
+    Unspecified => "Inconnu", "Unknown";
+    Ignored => "qui raccroche ne compte pas", "who hangs up does not count";
+    Offered => "qui raccroche compte comme manqué", "who hangs up counts as missed";
+    ShortExcluded => "qui raccroche aussitôt ne compte pas", "who hangs up at once does not count";
+    ShortGood => "qui raccroche aussitôt compte comme répondu",
+        "who hangs up at once counts as answered";
 });
 
 words!(RegimeKind, "REGIME_KIND_", {
@@ -268,6 +299,8 @@ pub(crate) fn event_kind(name: &str, lang: Lang) -> &str {
         "contact_recorded" => text("Contact", "Contact"),
         "promise_warned" => text("Avertissement de délai", "Deadline warning"),
         "promise_breached" => text("Dépassement de délai", "Deadline breach"),
+        "level_breached" => text("Niveau manqué", "Level missed"),
+        "level_restored" => text("Niveau rétabli", "Level restored"),
         _ => return name,
     };
     text.in_lang(lang)
@@ -279,7 +312,7 @@ mod tests {
 
     fn check<W: Word + std::fmt::Debug>() {
         let mut seen = 0;
-        for value in (0..).map_while(|number| W::try_from(number).ok()) {
+        for value in (0..NUMBERS_MAX).filter_map(|number| W::try_from(number).ok()) {
             let words = value.text();
             assert!(!words.fr.is_empty() && !words.en.is_empty(), "{value:?}");
             assert!(value.wire_name().starts_with(W::PREFIX), "{value:?}");
@@ -313,6 +346,9 @@ mod tests {
         check::<BreachKind>();
         check::<PromiseChange>();
         check::<RegimeKind>();
+        check::<WindowLength>();
+        check::<LevelStanding>();
+        check::<HangUps>();
     }
 
     #[test]
@@ -366,6 +402,8 @@ mod tests {
             "contact_recorded",
             "promise_warned",
             "promise_breached",
+            "level_breached",
+            "level_restored",
         ];
         for name in names {
             assert!(descriptors.windows(name.len()).any(|part| part == name.as_bytes()), "{name}");

@@ -158,6 +158,25 @@ pub(crate) const CLOSING: Text = text("fermetures", "closings");
 pub(crate) const NO_PROGRAMME: Text =
     text("Aucune demande n’attend dans un programme.", "No request waits in a programme.");
 pub(crate) const NONE_FOUND: Text = text("Aucune demande.", "No request.");
+pub(crate) const PROMISES: Text = text("Pris", "Made");
+pub(crate) const MET: Text = text("Tenus", "Met");
+pub(crate) const LATE: Text = text("En retard", "Late");
+pub(crate) const STILL_OPEN: Text = text("En cours", "Open");
+pub(crate) const RESCINDED: Text = text("Sans objet", "Rescinded");
+pub(crate) const ON_TIME: Text = text("À temps", "On time");
+pub(crate) const DAYS_MEDIAN: Text = text("Jours méd.", "Days median");
+pub(crate) const DAYS_P90: Text = text("Jours 90 %", "Days 90%");
+pub(crate) const IMPORTED_APART: Text = text("Importés, à part", "Imported, apart");
+pub(crate) const LEVEL: Text = text("Niveau", "Level");
+pub(crate) const WINDOW: Text = text("Période", "Window");
+pub(crate) const TARGET_SHARE: Text = text("Cible", "Target");
+pub(crate) const REACHED_SHARE: Text = text("Atteint", "Share");
+pub(crate) const IN_TIME_OF: Text = text("À temps / total", "In time / all");
+pub(crate) const STANDING: Text = text("Résultat", "Standing");
+pub(crate) const EXCEPTIONAL: Text = text("Régime d’exception", "Exceptional regime");
+pub(crate) const REVISION: Text = text("Révision", "Revision");
+pub(crate) const SO_FAR: Text = text("(en cours)", "(so far)");
+pub(crate) const TARGET: Text = text("cible", "target");
 pub(crate) const NO_BREACHES: Text = text("Aucun constat.", "No warning, no breach.");
 pub(crate) const MORE: Text =
     text("Il y en a d’autres : augmentez --limit.", "There are more: raise --limit.");

@@ -14,7 +14,7 @@ impl Request {
         self.cycle_started_at = at;
         self.pauses.clear();
         let cycle = self.cycle;
-        self.promises.extend(terms.iter().map(|term| Promise::new(term.clone(), cycle)));
+        self.promises.extend(terms.iter().map(|term| Promise::new(term.clone(), cycle, at)));
     }
 
     pub(super) fn revise(&mut self, terms: &[Term]) {
@@ -60,7 +60,7 @@ impl Request {
         self.revise(terms);
         for term in terms {
             if !self.current().any(|it| it.term.kind == term.kind) {
-                self.promises.push(Promise::new(term.clone(), cycle));
+                self.promises.push(Promise::new(term.clone(), cycle, self.cycle_started_at));
             }
         }
     }
@@ -82,6 +82,8 @@ impl Request {
             if matches!(promise.verdict, Verdict::Pending | Verdict::Late) {
                 let late = at > promise.term.due_at;
                 promise.verdict = if late { Verdict::Late } else { Verdict::OnTime };
+                let before = promise.fulfilled_at.unwrap_or(at);
+                promise.fulfilled_at = Some(before.min(at));
             }
         }
     }
@@ -94,6 +96,7 @@ impl Request {
             let counted = if promise.term.kind.pauses() { paused } else { at };
             let late = counted > promise.term.due_at;
             promise.verdict = if late { Verdict::Late } else { otherwise };
+            promise.fulfilled_at = (otherwise == Verdict::OnTime).then_some(at);
         }
     }
 

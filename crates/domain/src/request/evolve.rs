@@ -28,6 +28,7 @@ impl Request {
             | Kind::CataloguePublished(_)
             | Kind::Citizen(_)
             | Kind::Regime(_)
+            | Kind::Level(..)
             | Kind::ContactRecorded(_) => false,
             Kind::Assigned(unit) => self.assign(unit.as_ref(), event),
             Kind::PutOnHold(reason) => self.wait(*reason, event),
@@ -119,7 +120,7 @@ impl Request {
             status_changed_at: event.meta.occurred_at,
             status_approximate: event.meta.approximate,
             resolved_at: None,
-            promises: opened.terms.iter().map(|term| Promise::new(term.clone(), 1)).collect(),
+            promises: promised(&opened.terms, event.meta.occurred_at),
             cycle: 1,
             cycle_started_at: event.meta.occurred_at,
             pauses: Vec::new(),
@@ -227,4 +228,9 @@ impl Request {
         }
         true
     }
+}
+
+/// The promises of an opening.
+fn promised(terms: &[Term], at: Timestamp) -> Vec<Promise> {
+    terms.iter().map(|term| Promise::new(*term, 1, at)).collect()
 }

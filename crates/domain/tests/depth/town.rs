@@ -30,6 +30,7 @@ pub(crate) fn city() -> City {
         name: "Québec".parse().unwrap(),
         calendar: Calendar::new(Toronto, week, []).unwrap(),
         commitments: vec![answer, promise(Some("Arbres"), 2), promise(None, 5)],
+        levels: Vec::new(),
     }
 }
 

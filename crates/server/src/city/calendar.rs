@@ -103,7 +103,7 @@ fn hours(source: &Source<'_>, key: &str, windows: &Spanned<Windows>) -> Result<H
     Hours::new(read).map_err(|error| wrong(&texts.join(", "), &error))
 }
 
-fn date(
+pub(super) fn date(
     source: &Source<'_>,
     key: &str,
     given: &Datetime,

@@ -1,6 +1,6 @@
 //! The shape of a city's file.
 
-use beffroi_domain::{Channel, Nature, PromiseKind};
+use beffroi_domain::{Channel, Nature, Period, PromiseKind};
 use serde::Deserialize;
 use toml::Spanned;
 use toml::value::Datetime;
@@ -22,6 +22,8 @@ pub(super) struct File {
     pub holiday_rules: Vec<Spanned<Rule>>,
     #[serde(default, rename = "commitment")]
     pub commitments: Vec<Spanned<Promised>>,
+    #[serde(default, rename = "level")]
+    pub levels: Vec<Spanned<Level>>,
 }
 
 #[derive(Deserialize)]
@@ -145,4 +147,31 @@ pub(super) struct CutOff {
     pub waits_for_restart: bool,
     #[serde(default)]
     pub day_off_restarts: bool,
+}
+
+/// A share of contacts or of requests that the city promises to reach.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Level {
+    pub code: String,
+    pub name: Name,
+    pub contacts: Option<Vec<Channel>>,
+    pub within_secs: Option<u32>,
+    pub hang_ups: Option<Way>,
+    pub short_secs: Option<u32>,
+    pub requests: Option<PromiseKind>,
+    pub percent: u8,
+    pub windows: Vec<Period>,
+    pub from: Option<Spanned<Datetime>>,
+    pub to: Option<Spanned<Datetime>>,
+}
+
+/// How those who hang up count.
+#[derive(Clone, Copy, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(super) enum Way {
+    Ignored,
+    Offered,
+    ShortExcluded,
+    ShortGood,
 }

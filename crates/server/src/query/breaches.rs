@@ -5,10 +5,10 @@ use super::{Outlet, list};
 use crate::error::{ApiError, Problem};
 use crate::shared::Shared;
 use crate::token;
-use beffroi_aggregator::BreachRow;
-use beffroi_domain::{FactKind, Language};
+use beffroi_aggregator::{BreachRow, FactRow, LevelFactRow};
+use beffroi_domain::{FactKind, Language, LevelFactKind};
 use beffroi_wire::pb::query::v1 as pb;
-use beffroi_wire::{time, vocabulary};
+use beffroi_wire::{event, time, vocabulary};
 use pb::subscribe_breaches_response::Event;
 use std::sync::Arc;
 use std::time::Duration;
@@ -25,7 +25,7 @@ type Message = pb::SubscribeBreachesResponse;
 
 /// Which facts are wanted.
 struct Filter {
-    kind: Option<FactKind>,
+    kind: Option<pb::BreachKind>,
     unit: Option<String>,
 }
 
@@ -33,18 +33,35 @@ impl Filter {
     fn parse(kind: i32, unit: &str) -> Result<Self, ApiError> {
         let kind = match pb::BreachKind::try_from(kind) {
             Ok(pb::BreachKind::Unspecified) => None,
-            Ok(pb::BreachKind::Warning) => Some(FactKind::Warning),
-            Ok(pb::BreachKind::Breach) => Some(FactKind::Breach),
-            Ok(pb::BreachKind::Withdrawal) => Some(FactKind::Withdrawal),
+            Ok(kind) => Some(kind),
             Err(_) => return Err(Problem::UnknownWord.at("kind").into()),
         };
         let unit = unit.trim();
         Ok(Self { kind, unit: (!unit.is_empty()).then(|| unit.to_owned()) })
     }
 
-    fn takes(&self, row: &BreachRow) -> bool {
-        self.kind.is_none_or(|it| it == row.kind)
-            && self.unit.as_ref().is_none_or(|it| Some(it) == row.unit.as_ref())
+    fn takes(&self, row: &FactRow) -> bool {
+        let unit = match row {
+            FactRow::Promise(row) => row.unit.as_ref(),
+            // No unit answers for a level alone.
+            FactRow::Level(_) => None,
+        };
+        self.kind.is_none_or(|it| it == kind(row))
+            && self.unit.as_ref().is_none_or(|it| Some(it) == unit)
+    }
+}
+
+fn kind(row: &FactRow) -> pb::BreachKind {
+    match row {
+        FactRow::Promise(row) => match row.kind {
+            FactKind::Warning => pb::BreachKind::Warning,
+            FactKind::Breach => pb::BreachKind::Breach,
+            FactKind::Withdrawal => pb::BreachKind::Withdrawal,
+        },
+        FactRow::Level(row) => match row.kind {
+            LevelFactKind::Breached => pb::BreachKind::LevelBreached,
+            LevelFactKind::Restored => pb::BreachKind::LevelRestored,
+        },
     }
 }
 
@@ -206,16 +223,24 @@ fn resume_token(node: &Shared, after: u64) -> String {
 fn breach(
     node: &Shared,
     view: &View<'_>,
-    (sequence, row): (u64, &BreachRow),
+    (sequence, row): (u64, &FactRow),
 ) -> Result<pb::Breach, ApiError> {
-    let kind = match row.kind {
-        FactKind::Warning => pb::BreachKind::Warning,
-        FactKind::Breach => pb::BreachKind::Breach,
-        FactKind::Withdrawal => pb::BreachKind::Withdrawal,
+    let recorded_at = match row {
+        FactRow::Promise(row) => row.recorded_at,
+        FactRow::Level(row) => row.recorded_at,
     };
+    let position =
+        pb::Position { recorded_at: Some(time::to_pb(recorded_at)), ..node.position(sequence) };
+    let fact = match row {
+        FactRow::Promise(row) => of_promise(view, row)?,
+        FactRow::Level(row) => of_level(view.language, row),
+    };
+    Ok(pb::Breach { kind: kind(row).into(), position: Some(position), ..fact })
+}
+
+fn of_promise(view: &View<'_>, row: &BreachRow) -> Result<pb::Breach, ApiError> {
     Ok(pb::Breach {
         id: row.id.to_string(),
-        kind: kind.into(),
         request_id: row.request.to_string(),
         number: row.number.to_string(),
         product: row.product.clone(),
@@ -226,10 +251,29 @@ fn breach(
         cycle: row.cycle,
         due_at: Some(time::to_pb(row.due_at)),
         noticed_at: Some(time::to_pb(row.noticed_at)),
-        position: Some(pb::Position {
-            recorded_at: Some(time::to_pb(row.recorded_at)),
-            ..node.position(sequence)
-        }),
         names: view.names_of_fact(row)?,
+        ..pb::Breach::default()
     })
+}
+
+fn of_level(language: Language, row: &LevelFactRow) -> pb::Breach {
+    let fact = &row.fact;
+    let level = pb::BreachedLevel {
+        code: fact.code.to_string(),
+        name: fact.name.get(language).to_string(),
+        definition: Some(event::definition_to_pb(&fact.definition)),
+        length: event::window_length_to_pb(fact.window.period()).into(),
+        window: fact.window.name(),
+        within: fact.share.within,
+        of: fact.share.of,
+        figure_revision: fact.figure_revision,
+        revision: fact.revision,
+    };
+    pb::Breach {
+        id: row.id.to_string(),
+        due_at: Some(time::to_pb(row.ended_at)),
+        noticed_at: Some(time::to_pb(fact.noticed_at)),
+        level: Some(level),
+        ..pb::Breach::default()
+    }
 }

@@ -12,7 +12,9 @@ use crate::programme::words::words;
 use crate::shared::Shared;
 use beffroi_aggregator::Recorded;
 use beffroi_domain::ledger::{self, PromiseChange, PromiseStep};
-use beffroi_domain::{Code, FollowUp, HoldReason, Kind, Language, Request, Status, Timestamp};
+use beffroi_domain::{
+    Code, FollowUp, HoldReason, Kind, Language, LevelFactKind, Request, Status, Timestamp,
+};
 use beffroi_wire::pb::query::v1 as pb;
 use beffroi_wire::{time, vocabulary};
 
@@ -106,6 +108,7 @@ fn is_public(kind: &Kind) -> bool {
         | Kind::CataloguePublished(_)
         | Kind::Citizen(_)
         | Kind::Regime(_)
+        | Kind::Level(..)
         | Kind::ContactRecorded(_)
         | Kind::PromiseBreached(_)
         | Kind::BreachWithdrawn(_) => true,
@@ -159,6 +162,7 @@ fn entry(node: &Shared, recorded: &Recorded, language: Language) -> pb::HistoryE
         | Kind::CataloguePublished(_)
         | Kind::Citizen(_)
         | Kind::Regime(_)
+        | Kind::Level(..)
         | Kind::ContactRecorded(_)
         | Kind::PromiseWarned(_)
         | Kind::PromiseBreached(_)
@@ -202,6 +206,7 @@ fn due_at(kind: &Kind) -> Option<Timestamp> {
         | Kind::CataloguePublished(_)
         | Kind::Citizen(_)
         | Kind::Regime(_)
+        | Kind::Level(..)
         | Kind::ContactRecorded(_) => None,
     }
 }
@@ -243,6 +248,8 @@ pub(super) fn summary(kind: &Kind, language: Language) -> String {
         Kind::PromiseWarned(_) => ("Échéance proche", "Promise about to be broken"),
         Kind::PromiseBreached(_) => ("Échéance dépassée", "Promise broken"),
         Kind::BreachWithdrawn(_) => ("Dépassement retiré", "Breach withdrawn"),
+        Kind::Level(LevelFactKind::Breached, _) => ("Niveau manqué", "Level missed"),
+        Kind::Level(LevelFactKind::Restored, _) => ("Niveau rétabli", "Level restored"),
     };
     choose(language, french, english).to_owned()
 }

@@ -1,5 +1,6 @@
 //! Rows: what has the same values of what it is counted by is counted together.
 
+use super::commitments::Promised;
 use crate::error::{ApiError, Problem};
 use crate::parse::Fields;
 use beffroi_domain::{Period, Span};
@@ -16,6 +17,8 @@ pub(super) enum Value {
     Word(i32),
     /// A text, empty when there is none.
     Text(String),
+    /// What was promised.
+    Promised(Promised),
     /// A period.
     Period(Span),
 }

@@ -132,7 +132,7 @@ impl Asked {
                 (Dimension::Period, Value::Period(span)) => {
                     row.period = Some(period_to_pb(calendar, span));
                 }
-                (_, Value::Word(_) | Value::Text(_) | Value::Period(_)) => {}
+                (_, Value::Word(_) | Value::Text(_) | Value::Promised(_) | Value::Period(_)) => {}
             }
         }
         row

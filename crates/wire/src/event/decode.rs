@@ -1,14 +1,14 @@
 //! Protobuf to domain: everything is checked, nothing panics.
 
-use super::{citizen as facts, regime, rule};
+use super::{citizen as facts, level, regime, rule};
 use crate::pb::event::v1 as pb;
 use crate::{catalogue, time, vocabulary};
 use beffroi_domain::catalogue::Answered;
 use beffroi_domain::{
     Attachment, CatalogueEntry, CataloguePublished, CitizenId, Code, Contact, Delay, Duplicate,
-    Event, EventId, InvalidText, Kind, Label, MergedInto, Meta, Opened, Personal, PersonalData,
-    Place, PromiseRef, Promised, Reclassified, RegimeFact, Relation, RequestId, Source, Term, Text,
-    Timestamp, Warn, Warning,
+    Event, EventId, InvalidText, Kind, Label, LevelFactKind, MergedInto, Meta, Opened, Personal,
+    PersonalData, Place, PromiseRef, Promised, Reclassified, RegimeFact, Relation, RequestId,
+    Source, Term, Text, Timestamp, Warn, Warning,
 };
 use prost::Message;
 use thiserror::Error;
@@ -146,6 +146,8 @@ fn kind(wire: pb::event::Kind, sealed: &pb::PersonalData) -> Result<Kind, Error>
         Wire::PromiseWarned(it) => Kind::PromiseWarned(warned(it.promise)?),
         Wire::PromiseBreached(it) => Kind::PromiseBreached(promise_ref(it.promise)?),
         Wire::BreachWithdrawn(it) => Kind::BreachWithdrawn(promise_ref(it.promise)?),
+        Wire::LevelBreached(it) => Kind::Level(LevelFactKind::Breached, level::decode(it.level)?),
+        Wire::LevelRestored(it) => Kind::Level(LevelFactKind::Restored, level::decode(it.level)?),
     })
 }
 

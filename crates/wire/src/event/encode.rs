@@ -1,6 +1,6 @@
 //! Domain to protobuf: cannot fail.
 
-use super::{citizen, regime, rule};
+use super::{citizen, level, regime, rule};
 use crate::pb::event::v1 as pb;
 use crate::{catalogue, time, vocabulary};
 use beffroi_domain::{
@@ -114,6 +114,7 @@ fn kind(kind: &Kind) -> Option<pb::event::Kind> {
         Kind::BreachWithdrawn(it) => {
             Wire::BreachWithdrawn(pb::BreachWithdrawn { promise: Some(promise_ref(it)) })
         }
+        Kind::Level(kind, fact) => level::encode(*kind, fact),
     })
 }
 
@@ -161,7 +162,8 @@ fn links(kind: &Kind) -> Option<pb::event::Kind> {
         | Kind::ContactRecorded(_)
         | Kind::PromiseWarned(_)
         | Kind::PromiseBreached(_)
-        | Kind::BreachWithdrawn(_) => None,
+        | Kind::BreachWithdrawn(_)
+        | Kind::Level(..) => None,
     }
 }
 

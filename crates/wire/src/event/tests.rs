@@ -5,13 +5,15 @@ use beffroi_domain::catalogue::{
     Answer, AnswerKind, Answered, Bilingual, Catalogue, Draft, ProductDraft, QuestionDraft,
     UnitDraft, Words,
 };
+use beffroi_domain::level::{Definition, HangUps, Measure, Share};
 use beffroi_domain::{
     Attachment, CatalogueEntry, CataloguePublished, Channel, CitizenFact, CitizenId, CitizenSaved,
     Code, Contact, ContactOutcome, CutOff, Days, Declaration, Delay, Duplicate, Emergency, Event,
     EventId, FollowUp, HoldReason, Hours, IdentifierHash, IdentifierKind, KeyId, Kind, Language,
-    MergedInto, Meta, Nature, Opened, Origin, Personal, PersonalData, Place, PromiseKind,
-    PromiseRef, Promised, Reclassified, RegimeFact, RegimeKind, Relation, RelationKind, RequestId,
-    Rule, Source, Status, Term, Timestamp, Urgency, Warn, Warning, Week, Window,
+    LevelFact, LevelFactKind, MergedInto, Meta, Nature, Opened, Origin, Period, Personal,
+    PersonalData, Place, PromiseKind, PromiseRef, Promised, Reclassified, RegimeFact, RegimeKind,
+    Relation, RelationKind, RequestId, Rule, Source, Status, Term, Timestamp, Urgency, Warn,
+    Warning, Week, Window,
 };
 use proptest::prelude::*;
 use uuid::Uuid;
@@ -173,6 +175,7 @@ fn later_kinds() -> Vec<Kind> {
     })])
     .chain(business_time_kinds())
     .chain(commitment_kinds())
+    .chain(level_kinds())
     .collect()
 }
 
@@ -329,6 +332,40 @@ fn commitment_kinds() -> [Kind; 2] {
     };
     let opened = Opened { entry: Some(entry), terms: vec![term], ..opened() };
     [Kind::Opened(Box::new(opened)), Kind::PromiseWarned(warned)]
+}
+
+fn level_kinds() -> [Kind; 2] {
+    let channels = vec![Channel::Telephone, Channel::InPerson];
+    let hang_ups = HangUps::ShortExcluded { secs: 5 };
+    let breached = LevelFact {
+        code: "telephone".parse().unwrap(),
+        name: Bilingual {
+            french: "Téléphone".parse().unwrap(),
+            english: "Telephone".parse().unwrap(),
+        },
+        definition: Definition {
+            measure: Measure::Contacts { channels, within_secs: 120, hang_ups },
+            percent: 80,
+        },
+        window: Period::Week.of("2026-03-04".parse().unwrap()),
+        share: Share { within: 7, of: 9 },
+        figure_revision: 0,
+        revision: 0,
+        noticed_at: at(12),
+        based_on: 79,
+    };
+    let promise = PromiseKind::FirstAnswer;
+    let restored = LevelFact {
+        definition: Definition { measure: Measure::Requests { promise }, percent: 100 },
+        window: Period::Month.of("2026-03-01".parse().unwrap()),
+        figure_revision: 3,
+        revision: 1,
+        ..breached.clone()
+    };
+    [
+        Kind::Level(LevelFactKind::Breached, Box::new(breached)),
+        Kind::Level(LevelFactKind::Restored, Box::new(restored)),
+    ]
 }
 
 fn event(kind: Kind) -> Event {

@@ -77,6 +77,7 @@ pub(super) fn add(
         | Kind::ContactRecorded(_)
         | Kind::Citizen(_)
         | Kind::Regime(_)
+        | Kind::Level(..)
         | Kind::CataloguePublished(_)
         | Kind::PromiseWarned(_)
         | Kind::PromiseBreached(_)

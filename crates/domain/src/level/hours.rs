@@ -1,0 +1,28 @@
+//! The hours in which somebody arrives: ordinary ones, those of an exceptional regime, none.
+
+use crate::{Calendar, Regimes, Timestamp};
+
+/// The hours in which an instant lies.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ArrivalHours {
+    /// The opening hours of the calendar, while the centre works as usual.
+    Ordinary,
+    /// The opening hours of an exceptional regime while it holds: its own, else the calendar's.
+    Exceptional,
+    /// The centre is closed.
+    Closed,
+}
+
+/// The hours in which an instant lies. At its opening the centre is open, at its closing it is not.
+pub fn arrival_hours(calendar: &Calendar, regimes: &Regimes, at: Timestamp) -> ArrivalHours {
+    let regime = regimes.at(at);
+    let week = regime.and_then(|it| it.hours_at(at));
+    // No shift goes beyond its day: the first one that does not come before today is the only one.
+    let shift = calendar.shifts(week, at).next();
+    let is_open = shift.is_some_and(|(opens, closes)| opens <= at && at < closes);
+    match (is_open, regime.is_some()) {
+        (true, false) => ArrivalHours::Ordinary,
+        (true, true) => ArrivalHours::Exceptional,
+        (false, _) => ArrivalHours::Closed,
+    }
+}
