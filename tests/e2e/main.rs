@@ -27,6 +27,7 @@ mod idempotence;
 mod lifecycle;
 mod privacy;
 mod programme;
+mod promises;
 mod python;
 mod refusals;
 mod repair;
