@@ -29,6 +29,7 @@ mod levels;
 mod lifecycle;
 mod privacy;
 mod programme;
+mod promises;
 mod python;
 mod refusals;
 mod repair;

@@ -1,7 +1,7 @@
 //! Rows of facts: warnings, breaches, and what was stated of levels.
 
 use beffroi_domain::{
-    FactKind, LevelFact, LevelFactKind, Number, PromiseKind, RequestId, Timestamp,
+    Code, FactKind, LevelFact, LevelFactKind, Number, PromiseKind, RequestId, Timestamp, Warn,
 };
 use serde::{Deserialize, Serialize};
 

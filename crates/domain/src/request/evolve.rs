@@ -232,5 +232,5 @@ impl Request {
 
 /// The promises of an opening.
 fn promised(terms: &[Term], at: Timestamp) -> Vec<Promise> {
-    terms.iter().map(|term| Promise::new(*term, 1, at)).collect()
+    terms.iter().map(|term| Promise::new(term.clone(), 1, at)).collect()
 }

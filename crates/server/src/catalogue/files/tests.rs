@@ -191,6 +191,42 @@ fn keys_stand_where_they_belong() {
 }
 
 #[test]
+fn a_commitment_says_its_delay_once() {
+    const COMMITMENT: &str = r#"
+[[commitment]]
+code = "courriel"
+name = { fr = "Courriel", en = "E-mail" }
+promise = "first_answer"
+channel = "email"
+business_days = 2
+warn_at_percent = [50]
+warn_hours_before = [1]
+"#;
+    let with = |from: &str, to: &str, expected: &[&str]| {
+        assert!(COMMITMENT.contains(from), "{from}");
+        check(&format!("{CATALOGUE}{}", COMMITMENT.replacen(from, to, 1)), WATER, expected);
+    };
+    let unclear = |line: usize| format!("catalogue.toml:{line} unclear_delay");
+    let delay = "business_days = 2";
+    with(delay, delay, &[]);
+    with(delay, "rule = \"business_time_v1\"\nhours = 4", &[]);
+    with(delay, "rule = \"business_days_same_time_v1\"\ndays = 1\nminutes = 30", &[]);
+    let cut_off = "rule = \"business_days_cut_off_v1\"\ndays = 1\n\
+                   cut_off = { at = \"17:00\", restart = \"08:30\" }";
+    with(delay, cut_off, &[]);
+    with(delay, "", &["catalogue.toml:12 missing courriel"]);
+    with(delay, "business_days = 2\nrule = \"calendar_days_v1\"", &[&unclear(18)]);
+    with(delay, "rule = \"calendar_days_v1\"\nhours = 3", &[&unclear(17)]);
+    with(delay, "rule = \"business_time_v1\"\ndays = 3", &[&unclear(17)]);
+    with(delay, "rule = \"soon\"", &["catalogue.toml:17 unknown_word"]);
+    with(delay, "business_days = 0", &["catalogue.toml:12 delay_out_of_range courriel"]);
+    with("\"email\"", "\"smoke\"", &["catalogue.toml:16 unknown_word"]);
+    with("[50]", "[150]", &["catalogue.toml:18 warning_out_of_range courriel"]);
+    with("[50]", "50", &["catalogue.toml:18 wrong_type"]);
+    with("[1]", "[0]", &["catalogue.toml:19 warning_out_of_range courriel"]);
+}
+
+#[test]
 fn a_list_that_says_nothing_is_refused() {
     changed("is = [\"rouge\"]", "is = []", &["eau.toml:39 empty_list"]);
     changed("is = [\"yes\"]", "is = []", &["eau.toml:36 empty_list"]);
