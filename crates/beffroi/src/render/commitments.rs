@@ -134,15 +134,14 @@ pub(crate) fn target(percent: u32, lang: Lang) -> String {
 pub(crate) fn commitment(it: &CommitmentView, lang: Lang) -> String {
     let it = &it.said;
     let kind = label::<event::PromiseKind>(it.promise_kind, lang);
-    let mut text = match (it.business_days, lang) {
-        (0, Lang::Fr) => format!("{kind}, délai repris de la source"),
-        (0, Lang::En) => format!("{kind}, delay taken over from the source"),
-        (1, Lang::Fr) => format!("{kind} en 1 jour ouvrable"),
-        (1, Lang::En) => format!("{kind} in 1 business day"),
-        (days, Lang::Fr) => format!("{kind} en {days} jours ouvrables"),
-        (days, Lang::En) => format!("{kind} in {days} business days"),
+    let mut text = match (delay(it, lang), lang) {
+        (None, Lang::Fr) => format!("{kind}, délai repris de la source"),
+        (None, Lang::En) => format!("{kind}, delay taken over from the source"),
+        (Some(delay), Lang::Fr) => format!("{kind} en {delay}"),
+        (Some(delay), Lang::En) => format!("{kind} in {delay}"),
     };
     let only = [
+        it.code.as_str(),
         it.product.as_str(),
         label_if_said::<event::Nature>(it.nature, lang),
         label_if_said::<event::Channel>(it.channel, lang),
@@ -152,4 +151,29 @@ pub(crate) fn commitment(it: &CommitmentView, lang: Lang) -> String {
         text.push_str(word);
     }
     text
+}
+
+/// The delay in words; `None`: the source gave the due time.
+fn delay(it: &pb::Commitment, lang: Lang) -> Option<String> {
+    let (business, hours) = match lang {
+        Lang::Fr => (["jour ouvrable", "jours ouvrables"], "h ouvrables"),
+        Lang::En => (["business day", "business days"], "business h"),
+    };
+    let (calendar, hours) = match (lang, it.rule.starts_with("calendar")) {
+        (Lang::Fr, true) => (["jour", "jours"], "h"),
+        (Lang::En, true) => (["day", "days"], "h"),
+        (Lang::Fr | Lang::En, false) => (business, hours),
+    };
+    let counted = |count: u32, [one, several]: [&str; 2]| match count {
+        0 => None,
+        1 => Some(format!("1 {one}")),
+        count => Some(format!("{count} {several}")),
+    };
+    let time = (it.seconds > 0).then(|| {
+        let (whole, rest) = (it.seconds / 3600, it.seconds % 3600 / 60);
+        if rest == 0 { format!("{whole} {hours}") } else { format!("{whole}:{rest:02} {hours}") }
+    });
+    let parts = [counted(it.business_days, business), counted(it.calendar_days, calendar), time];
+    let parts: Vec<String> = parts.into_iter().flatten().collect();
+    (!parts.is_empty()).then(|| parts.join(" "))
 }

@@ -42,7 +42,13 @@ pub(crate) struct CommitmentView {
     promise_kind: String,
     rule: String,
     #[serde(skip_serializing_if = "Option::is_none")]
+    code: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     business_days: Option<u32>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    calendar_days: Option<u32>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    seconds: Option<u64>,
     #[serde(skip_serializing_if = "Option::is_none")]
     product: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -167,7 +173,10 @@ impl From<pb::Commitment> for CommitmentView {
         Self {
             promise_kind: key_or_unknown::<event::PromiseKind>(it.promise_kind),
             rule: it.rule.clone(),
+            code: said(it.code.clone()),
             business_days: (it.business_days > 0).then_some(it.business_days),
+            calendar_days: (it.calendar_days > 0).then_some(it.calendar_days),
+            seconds: (it.seconds > 0).then_some(it.seconds),
             product: said(it.product.clone()),
             nature: crate::words::Word::key(nature),
             channel: crate::words::Word::key(channel),

@@ -9,7 +9,7 @@ use crate::parse::Fields;
 use crate::shared::Shared;
 use beffroi_aggregator::Snapshot;
 use beffroi_domain::{
-    Calendar, City, FactKind, Origin, Period, Promise, PromiseKind, Request, Timestamp, Verdict,
+    Calendar, City, FactKind, Origin, Period, Promise, Request, Timestamp, Verdict,
 };
 use beffroi_wire::pb::report::v1 as pb;
 use beffroi_wire::{event, vocabulary};
@@ -34,7 +34,10 @@ pub(super) type Counted = (Vec<pb::CommitmentRow>, pb::CommitmentFigures, pb::Co
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct Promised {
     kind: i32,
+    code: String,
     business_days: u32,
+    calendar_days: u32,
+    seconds: u64,
     rule: String,
     product: String,
     nature: i32,
@@ -140,27 +143,35 @@ impl Asked {
     }
 }
 
-/// What was promised: by the catalogue for its product, or by the first general promise that applies
+/// What was promised: by a commitment of the catalogue, by it for its product, or by the first general promise that applies
 /// and still says so.
 fn promised(city: &City, request: &Request, promise: &Promise) -> Promised {
     let term = event::promise_to_pb(&promise.term);
     let mut found = Promised {
         kind: term.kind,
+        code: term.commitment,
         business_days: term.business_days,
+        calendar_days: term.calendar_days,
+        seconds: term.seconds,
         rule: term.rule,
         product: String::new(),
         nature: 0,
         channel: 0,
     };
-    let of_catalogue = request.entry.as_ref().and_then(|it| it.business_days);
-    let resolves = promise.term.kind == PromiseKind::Resolution;
-    if resolves && of_catalogue == Some(found.business_days) {
+    if promise.term.commitment.is_some() {
+        return found;
+    }
+    let of_product = request.entry.iter().flat_map(|it| &it.promised).any(|it| {
+        (it.delay.promise, it.delay.rule) == (promise.term.kind, promise.term.rule)
+            && it.commitment.is_none()
+    });
+    if of_product {
         found.product = request.product.to_string();
         return found;
     }
     let asked = (&request.product, request.nature, request.channel);
     let general = city.general(promise.term.kind, asked);
-    if let Some(general) = general.filter(|it| it.business_days == found.business_days) {
+    if let Some(general) = general.filter(|it| it.delay.rule == promise.term.rule) {
         found.product = general.product.as_ref().map(ToString::to_string).unwrap_or_default();
         let nature = general.nature.map(|it| vocabulary::nature::to_pb(it).into());
         let channel = general.channel.map(|it| vocabulary::channel::to_pb(it).into());
@@ -171,8 +182,17 @@ fn promised(city: &City, request: &Request, promise: &Promise) -> Promised {
 
 impl Promised {
     fn into_pb(self) -> pb::Commitment {
-        let Self { kind: promise_kind, business_days, rule, product, nature, channel } = self;
-        pb::Commitment { promise_kind, rule, business_days, product, nature, channel }
+        pb::Commitment {
+            promise_kind: self.kind,
+            rule: self.rule,
+            business_days: self.business_days,
+            product: self.product,
+            nature: self.nature,
+            channel: self.channel,
+            calendar_days: self.calendar_days,
+            seconds: self.seconds,
+            code: self.code,
+        }
     }
 }
 
