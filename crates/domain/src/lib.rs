@@ -3,6 +3,7 @@
 //! A command is decided on a state (`decide`) and yields events; events are folded into states
 //! (`evolve`). Time enters as data.
 
+pub mod account;
 mod area;
 mod calendar;
 pub mod catalogue;
