@@ -20,6 +20,7 @@ mod citizens;
 mod crash;
 mod depth;
 mod emergency;
+mod explain;
 mod extracts;
 mod files;
 mod idempotence;

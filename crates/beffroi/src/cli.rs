@@ -3,6 +3,7 @@
 mod catalogue;
 mod centre;
 mod citizen;
+mod explain;
 mod link;
 mod parse;
 mod programme;
@@ -20,6 +21,7 @@ pub(crate) use centre::{CentreAction, CentreArgs, DeclareArgs};
 pub(crate) use citizen::{
     CitizenArgs, CitizenCommand, FindArgs, MergeRecordArgs, SaveArgs, UnmergeRecordArgs,
 };
+pub(crate) use explain::ExplainArgs;
 pub(crate) use link::{AttachArgs, DuplicatesArgs, MergeArgs, RelateArgs, UnmergeArgs};
 pub(crate) use programme::{CloseArgs, Format, PlannedArgs, ProgrammeAction, ProgrammeArgs};
 pub(crate) use read::{AudienceArg, BreachesArgs, HistoryArgs, ListArgs, Page, RequestArgs};
@@ -148,6 +150,8 @@ pub(crate) enum Ask {
     Show(RequestArgs),
     /// Show what happened to a request.
     History(HistoryArgs),
+    /// Show why each promise of a request is due when it is, counted day by day.
+    Explain(ExplainArgs),
     /// Show a request now, and again whenever it changes.
     Watch(RequestArgs),
     /// List requests, newest first.

@@ -8,6 +8,7 @@ pub(crate) mod change;
 pub(crate) mod citizen;
 pub(crate) mod contact;
 pub(crate) mod duplicates;
+pub(crate) mod explain;
 pub(crate) mod follow;
 pub(crate) mod follow_up;
 pub(crate) mod history;
@@ -56,6 +57,7 @@ pub(crate) async fn run(ask: Ask, url: &str, console: Console) -> Result<Exit, F
         Ask::Duplicates(args) => duplicates::run(client, args, console).await,
         Ask::Show(args) => show::run(client, args, console).await,
         Ask::History(args) => history::run(client, args, console).await,
+        Ask::Explain(args) => explain::run(client, args, console).await,
         Ask::Watch(args) => watch::run(client, args, console).await,
         Ask::List(args) => list::run(client, args, console).await,
         Ask::Citizen(args) => citizen::run(client, args, console).await,

@@ -4,6 +4,7 @@ mod breach;
 mod catalogue;
 mod centre;
 mod citizen;
+mod explain;
 mod history;
 mod link;
 mod programme;
@@ -17,6 +18,7 @@ pub(crate) use catalogue::{
 };
 pub(crate) use centre::{centre, regime, regimes, screened, with_notice, with_suggestion};
 pub(crate) use citizen::{citizen, synthesis};
+pub(crate) use explain::explained;
 pub(crate) use history::history;
 pub(crate) use link::candidates;
 pub(crate) use programme::{closed, planned, programmes};

@@ -8,6 +8,7 @@ mod breach;
 mod catalogue;
 mod centre;
 mod citizen;
+mod explain;
 mod history;
 mod import;
 mod link;
@@ -25,6 +26,7 @@ pub(crate) use centre::{
     CentreAnswer, RegimeAnswer, RegimeNoticeView, RegimesAnswer, ScreenAnswer,
 };
 pub(crate) use citizen::{CitizenAnswer, CitizenWrite, RecordAnswer};
+pub(crate) use explain::ExplainAnswer;
 pub(crate) use history::HistoryAnswer;
 pub(crate) use import::{ImportAnswer, UnreadableView};
 pub(crate) use link::{DuplicatesAnswer, MergeAnswer, RelationAnswer, UnmergeAnswer};

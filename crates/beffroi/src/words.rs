@@ -4,6 +4,7 @@
 //! a label for people and a key for scripts.
 
 pub(crate) mod error;
+pub(crate) mod explain;
 mod label;
 mod text;
 

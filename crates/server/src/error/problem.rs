@@ -48,6 +48,8 @@ pub(crate) enum Problem {
     WithoutPeriod,
     Code(InvalidCode),
     Area(InvalidArea),
+    NotOpenedYet(Timestamp),
+    NotRecordedYet(Timestamp),
 }
 
 impl Problem {
@@ -109,6 +111,12 @@ impl Problem {
             Self::WithoutPeriod => "is of use only when `by` names the period".to_owned(),
             Self::Code(error) => format!("{error}"),
             Self::Area(error) => format!("{error}"),
+            Self::NotOpenedYet(opened) => {
+                format!("is before the opening, {opened}: nothing was known of it then")
+            }
+            Self::NotRecordedYet(recorded) => {
+                format!("is before it was recorded, {recorded}: nothing was known of it then")
+            }
         }
     }
 
@@ -173,6 +181,12 @@ impl Problem {
             ),
             Self::Area(InvalidArea::OffGlobe) => Self::Coordinates.french(),
             Self::Area(InvalidArea::UpsideDown) => "a son sud au nord de son nord".to_owned(),
+            Self::NotOpenedYet(opened) => {
+                format!("précède l'ouverture, {opened} : on n'en savait rien alors")
+            }
+            Self::NotRecordedYet(recorded) => {
+                format!("précède son enregistrement, {recorded} : on n'en savait rien alors")
+            }
         }
     }
 }
