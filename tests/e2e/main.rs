@@ -36,3 +36,4 @@ mod shown;
 mod support;
 mod synthesis;
 mod transcripts;
+mod what_if;

@@ -10,6 +10,7 @@ mod programme;
 mod read;
 mod report;
 mod run;
+mod what_if;
 mod write;
 
 use std::path::PathBuf;
@@ -30,6 +31,7 @@ pub(crate) use report::{
     WindowArgs,
 };
 pub(crate) use run::{DemoArgs, ImportArgs, RebuildArgs, ServeArgs, VerifyArgs};
+pub(crate) use what_if::WhatIfArgs;
 pub(crate) use write::{Change, ChangeArgs, ChangeCommon, ContactArgs, ExchangeArgs};
 pub(crate) use write::{FollowUpArgs, OpenArgs, PlaceArgs};
 
@@ -164,6 +166,8 @@ pub(crate) enum Ask {
     Programme(ProgrammeArgs),
     /// Report figures.
     Report(ReportArgs),
+    /// Show which verdicts would be others under another calendar or other commitments.
+    WhatIf(WhatIfArgs),
     /// Import another system's requests from CSV files.
     Import(ImportArgs),
 }

@@ -21,6 +21,7 @@ pub(crate) mod relate;
 pub(crate) mod report;
 pub(crate) mod show;
 pub(crate) mod watch;
+pub(crate) mod what_if;
 
 use std::fs::File;
 use std::io;
@@ -64,6 +65,7 @@ pub(crate) async fn run(ask: Ask, url: &str, console: Console) -> Result<Exit, F
         Ask::Breaches(args) => breaches::run(client, args, console).await,
         Ask::Programme(args) => programme::run(client, args, console).await,
         Ask::Report(args) => report::run(client, args, console).await,
+        Ask::WhatIf(args) => what_if::run(client, args, console).await,
         Ask::Import(args) => import::run(client, args, console).await,
     }
 }

@@ -11,6 +11,7 @@ mod programme;
 mod report;
 mod request;
 mod volumes;
+mod what_if;
 
 pub(crate) use breach::{breach_line, breaches};
 pub(crate) use catalogue::{
@@ -25,6 +26,7 @@ pub(crate) use programme::{closed, planned, programmes};
 pub(crate) use report::report;
 pub(crate) use request::{card, cards, opened, request_line, requests, told};
 pub(crate) use volumes::volumes;
+pub(crate) use what_if::what_if;
 
 use beffroi_wire::pb::query::v1::Names;
 use chrono_tz::Tz;

@@ -16,6 +16,7 @@ mod programme;
 mod report;
 mod request;
 mod volumes;
+mod what_if;
 
 pub(crate) use breach::{BreachMessage, BreachView, BreachesAnswer};
 pub(crate) use catalogue::{
@@ -34,6 +35,7 @@ pub(crate) use programme::{CloseAnswer, PlannedAnswer, PlannedView, ProgrammesAn
 pub(crate) use report::{ContactFigures, Keys, ReportAnswer, RequestFigures, Share};
 pub(crate) use request::{OpenAnswer, RequestAnswer, RequestsAnswer, Written};
 pub(crate) use volumes::{RequestRow, VolumesAnswer};
+pub(crate) use what_if::{Flips, WhatIfAnswer, WhatIfRow};
 
 use beffroi_wire::pb::query::v1 as pb;
 use serde::Serialize;

@@ -7,6 +7,7 @@ pub(crate) mod error;
 pub(crate) mod explain;
 mod label;
 mod text;
+pub(crate) mod what_if;
 
 pub(crate) use label::{Word, event_kind, keys};
 pub(crate) use text::*;

@@ -27,6 +27,7 @@ mod request;
 mod text;
 mod time;
 mod vocabulary;
+pub mod what_if;
 
 pub use area::{Area, InvalidArea, ten_millionths};
 pub use calendar::{

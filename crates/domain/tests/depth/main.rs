@@ -17,3 +17,4 @@ mod programme;
 mod reclassify;
 mod reopen;
 mod town;
+mod what_if;

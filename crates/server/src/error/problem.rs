@@ -4,6 +4,7 @@ use super::citizen::{identifier_in_english, identifier_in_french};
 use super::text::{text_in_english, text_in_french};
 use crate::catalogue::CatalogueProblem;
 use crate::centre::CentreProblem;
+use crate::report::SupposedProblem;
 use beffroi_domain::{
     InvalidArea, InvalidCode, InvalidContact, InvalidId, InvalidIdentifier, InvalidNumber,
     InvalidText, Language, Timestamp,
@@ -50,6 +51,7 @@ pub(crate) enum Problem {
     Area(InvalidArea),
     NotOpenedYet(Timestamp),
     NotRecordedYet(Timestamp),
+    Supposed(SupposedProblem),
 }
 
 impl Problem {
@@ -117,6 +119,7 @@ impl Problem {
             Self::NotRecordedYet(recorded) => {
                 format!("is before it was recorded, {recorded}: nothing was known of it then")
             }
+            Self::Supposed(problem) => problem.text(Language::English),
         }
     }
 
@@ -187,6 +190,7 @@ impl Problem {
             Self::NotRecordedYet(recorded) => {
                 format!("précède son enregistrement, {recorded} : on n'en savait rien alors")
             }
+            Self::Supposed(problem) => problem.text(Language::French),
         }
     }
 }
