@@ -4,12 +4,14 @@ mod calendar;
 mod catalogue;
 mod centre;
 mod citizen;
+mod explain;
 mod link;
 mod parse;
 mod programme;
 mod read;
 mod report;
 mod run;
+mod what_if;
 mod write;
 
 use std::path::PathBuf;
@@ -22,6 +24,7 @@ pub(crate) use centre::{CentreAction, CentreArgs, DeclareArgs};
 pub(crate) use citizen::{
     CitizenArgs, CitizenCommand, FindArgs, MergeRecordArgs, SaveArgs, UnmergeRecordArgs,
 };
+pub(crate) use explain::ExplainArgs;
 pub(crate) use link::{AttachArgs, DuplicatesArgs, MergeArgs, RelateArgs, UnmergeArgs};
 pub(crate) use programme::{CloseArgs, Format, PlannedArgs, ProgrammeAction, ProgrammeArgs};
 pub(crate) use read::{AudienceArg, BreachesArgs, HistoryArgs, ListArgs, Page, RequestArgs};
@@ -30,6 +33,7 @@ pub(crate) use report::{
     VolumeKey, VolumesArgs, WindowArgs,
 };
 pub(crate) use run::{DemoArgs, ImportArgs, RebuildArgs, ServeArgs, VerifyArgs};
+pub(crate) use what_if::WhatIfArgs;
 pub(crate) use write::{Change, ChangeArgs, ChangeCommon, ContactArgs, ExchangeArgs};
 pub(crate) use write::{FollowUpArgs, OpenArgs, PlaceArgs};
 
@@ -152,6 +156,8 @@ pub(crate) enum Ask {
     Show(RequestArgs),
     /// Show what happened to a request.
     History(HistoryArgs),
+    /// Show why each promise of a request is due when it is, counted day by day.
+    Explain(ExplainArgs),
     /// Show a request now, and again whenever it changes.
     Watch(RequestArgs),
     /// List requests, newest first.
@@ -164,6 +170,8 @@ pub(crate) enum Ask {
     Programme(ProgrammeArgs),
     /// Report figures.
     Report(ReportArgs),
+    /// Show which verdicts would be others under another calendar or other commitments.
+    WhatIf(WhatIfArgs),
     /// Import another system's requests from CSV files.
     Import(ImportArgs),
 }

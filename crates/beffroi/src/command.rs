@@ -9,6 +9,7 @@ pub(crate) mod change;
 pub(crate) mod citizen;
 pub(crate) mod contact;
 pub(crate) mod duplicates;
+pub(crate) mod explain;
 pub(crate) mod follow;
 pub(crate) mod follow_up;
 pub(crate) mod history;
@@ -21,6 +22,7 @@ pub(crate) mod relate;
 pub(crate) mod report;
 pub(crate) mod show;
 pub(crate) mod watch;
+pub(crate) mod what_if;
 
 use std::fs::File;
 use std::io;
@@ -57,12 +59,14 @@ pub(crate) async fn run(ask: Ask, url: &str, console: Console) -> Result<Exit, F
         Ask::Duplicates(args) => duplicates::run(client, args, console).await,
         Ask::Show(args) => show::run(client, args, console).await,
         Ask::History(args) => history::run(client, args, console).await,
+        Ask::Explain(args) => explain::run(client, args, console).await,
         Ask::Watch(args) => watch::run(client, args, console).await,
         Ask::List(args) => list::run(client, args, console).await,
         Ask::Citizen(args) => citizen::run(client, args, console).await,
         Ask::Breaches(args) => breaches::run(client, args, console).await,
         Ask::Programme(args) => programme::run(client, args, console).await,
         Ask::Report(args) => report::run(client, args, console).await,
+        Ask::WhatIf(args) => what_if::run(client, args, console).await,
         Ask::Import(args) => import::run(client, args, console).await,
     }
 }

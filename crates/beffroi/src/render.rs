@@ -6,12 +6,14 @@ mod catalogue;
 mod centre;
 mod citizen;
 mod commitments;
+mod explain;
 mod history;
 mod link;
 mod programme;
 mod report;
 mod request;
 mod volumes;
+mod what_if;
 
 pub(crate) use breach::{breach_line, breaches};
 pub(crate) use calendar::{holiday_lines, holidays};
@@ -21,12 +23,14 @@ pub(crate) use catalogue::{
 pub(crate) use centre::{centre, regime, regimes, screened, with_notice, with_suggestion};
 pub(crate) use citizen::{citizen, synthesis};
 pub(crate) use commitments::{commitment, commitments, standing, target};
+pub(crate) use explain::explained;
 pub(crate) use history::history;
 pub(crate) use link::candidates;
 pub(crate) use programme::{closed, planned, programmes};
 pub(crate) use report::{percent, report};
 pub(crate) use request::{card, cards, opened, request_line, requests, told};
 pub(crate) use volumes::volumes;
+pub(crate) use what_if::what_if;
 
 use beffroi_wire::pb::query::v1::Names;
 use chrono_tz::Tz;

@@ -10,6 +10,7 @@ mod catalogue;
 mod centre;
 mod citizen;
 mod commitments;
+mod explain;
 mod history;
 mod import;
 mod level;
@@ -18,6 +19,7 @@ mod programme;
 mod report;
 mod request;
 mod volumes;
+mod what_if;
 
 pub(crate) use breach::{BreachMessage, BreachView, BreachesAnswer};
 pub(crate) use calendar::{HolidayView, HolidaysAnswer, NameView};
@@ -32,6 +34,7 @@ pub(crate) use citizen::{CitizenAnswer, CitizenWrite, RecordAnswer};
 pub(crate) use commitments::{
     CommitmentFigures, CommitmentView, CommitmentsAnswer, LevelView, WindowView,
 };
+pub(crate) use explain::ExplainAnswer;
 pub(crate) use history::HistoryAnswer;
 pub(crate) use import::{ImportAnswer, UnreadableView};
 pub(crate) use link::{DuplicatesAnswer, MergeAnswer, RelationAnswer, UnmergeAnswer};
@@ -39,6 +42,7 @@ pub(crate) use programme::{CloseAnswer, PlannedAnswer, PlannedView, ProgrammesAn
 pub(crate) use report::{ContactFigures, Keys, ReportAnswer, RequestFigures, Share};
 pub(crate) use request::{OpenAnswer, RequestAnswer, RequestsAnswer, Written};
 pub(crate) use volumes::{RequestRow, VolumesAnswer};
+pub(crate) use what_if::{Flips, WhatIfAnswer, WhatIfRow};
 
 use beffroi_wire::pb::query::v1 as pb;
 use serde::Serialize;

@@ -4,8 +4,10 @@
 //! a label for people and a key for scripts.
 
 pub(crate) mod error;
+pub(crate) mod explain;
 mod label;
 mod text;
+pub(crate) mod what_if;
 
 pub(crate) use label::{Word, event_kind, keys};
 pub(crate) use text::*;

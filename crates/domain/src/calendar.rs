@@ -180,6 +180,11 @@ impl Calendar {
         self.special.get(&zone::day_of(date)).map(|it| &it.cause)
     }
 
+    /// The dates that are not like others of the week, with their hours.
+    pub fn special_dates(&self) -> impl Iterator<Item = (NaiveDate, Hours)> + '_ {
+        self.special.iter().map(|(day, it)| (zone::date_of(*day), it.hours))
+    }
+
     /// The working time of a date, as instants: of the windows that begin on it.
     pub fn openings_of(&self, date: NaiveDate) -> Vec<(Timestamp, Timestamp)> {
         let openings = self.openings_on(zone::day_of(date)).filter_map(|(from, to)| {

@@ -1,6 +1,7 @@
 //! What a city promises: how long something may take, and when to warn of it.
 
-use crate::{Channel, Code, Label, Nature, PromiseKind, Rule, Warn};
+use crate::catalogue::limits::BUSINESS_DAYS_MAX;
+use crate::{Channel, Code, Days, Label, Nature, PromiseKind, Rule, Warn};
 use serde::{Deserialize, Serialize};
 
 /// How long something may take.
@@ -55,4 +56,39 @@ pub struct Commitment {
     pub channel: Option<Channel>,
     /// The delay.
     pub delay: Delay,
+}
+
+/// Ten years.
+const DAYS_MAX: u32 = 3_653;
+const DAY_SECS: u64 = 24 * 3600;
+
+impl Rule {
+    /// Whether somebody would promise it: more than nothing, at most 2,000 business days, ten years or
+    /// as many hours, with a cut-off within a day.
+    pub fn can_be_promised(&self) -> bool {
+        let whole = |days: u32| (1..=BUSINESS_DAYS_MAX).contains(&days);
+        let days = |it: &Days| {
+            (it.days > 0 || it.extra_secs > 0)
+                && it.days <= BUSINESS_DAYS_MAX
+                && u64::from(it.extra_secs) <= DAY_SECS
+        };
+        let time = |secs: u64| (1..=u64::from(DAYS_MAX) * DAY_SECS).contains(&secs);
+        match self {
+            Self::Source => false,
+            Self::BusinessDaysEodV1(days) | Self::BusinessDaysLandingV1(days) => whole(*days),
+            Self::BusinessDaysSameTimeV1(it)
+            | Self::BusinessDaysMidnightV1(it)
+            | Self::BusinessDaysOpeningV1(it)
+            | Self::BusinessDaysThenOpeningV1(it)
+            | Self::BusinessDaysWithinV1(it)
+            | Self::BusinessDaysClosingV1(it) => days(it),
+            Self::BusinessDaysCutOffV1(it, cut_off) => {
+                days(it) && cut_off.at_minute < 1440 && cut_off.restart_minute < 1440
+            }
+            Self::CalendarDaysV1(days) => (1..=DAYS_MAX).contains(days),
+            Self::BusinessTimeV1 { secs }
+            | Self::BusinessTimeOpeningV1 { secs }
+            | Self::CalendarTimeV1 { secs } => time(*secs),
+        }
+    }
 }

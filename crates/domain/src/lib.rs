@@ -3,6 +3,7 @@
 //! A command is decided on a state (`decide`) and yields events; events are folded into states
 //! (`evolve`). Time enters as data.
 
+pub mod account;
 mod area;
 mod calendar;
 pub mod catalogue;
@@ -28,6 +29,7 @@ mod request;
 mod text;
 mod time;
 mod vocabulary;
+pub mod what_if;
 
 pub use area::{Area, InvalidArea, ten_millionths};
 pub use calendar::{

@@ -2,6 +2,7 @@
 
 mod breaches;
 pub(crate) mod citizen;
+mod explain;
 mod history;
 pub(crate) mod list;
 mod suggest;
@@ -75,6 +76,14 @@ impl QueryService for Query {
     ) -> Answer<pb::GetServiceRequestHistoryResponse> {
         let language = language::of(call.metadata());
         answer(history::history(&self.node, call.into_inner(), language).await, language)
+    }
+
+    async fn explain_promises(
+        &self,
+        call: Request<pb::ExplainPromisesRequest>,
+    ) -> Answer<pb::ExplainPromisesResponse> {
+        let language = language::of(call.metadata());
+        answer(explain::explain(&self.node, call.into_inner(), language).await, language)
     }
 
     async fn get_citizen(

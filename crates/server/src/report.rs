@@ -6,7 +6,10 @@ mod groups;
 mod levels;
 mod requests;
 mod spread;
+mod what_if;
 mod window;
+
+pub(crate) use what_if::SupposedProblem;
 
 use crate::error::ApiError;
 use crate::language;
@@ -25,6 +28,8 @@ use tonic::{Request, Response, Status};
 
 /// Scans that run at once; others wait for their turn.
 const SCANS_MAX: usize = 4;
+/// Messages of a replay that wait for a slow reader; then the replay waits as well.
+const SCAN_QUEUE: usize = 4;
 
 /// The product of the catalogue in force that the words of a product mean.
 type Mapping<'a> = &'a dyn Fn(&str) -> Option<Code>;
@@ -166,5 +171,16 @@ impl ReportService for Report {
         let language = language::of(call.metadata());
         let report = self.commitments(call.into_inner(), language).await;
         report.map(Response::new).map_err(|error| error.into_status(language))
+    }
+
+    type WhatIfStream = what_if::Answers;
+
+    async fn what_if(
+        &self,
+        call: Request<pb::WhatIfRequest>,
+    ) -> Result<Response<Self::WhatIfStream>, Status> {
+        let language = language::of(call.metadata());
+        let answers = self.replay(call).await;
+        answers.map(Response::new).map_err(|error| error.into_status(language))
     }
 }

@@ -76,11 +76,19 @@ fn due(entry: &pb::HistoryEntry, reader: Reader) -> String {
 }
 
 fn promise_step(step: &pb::PromiseStep, reader: Reader) -> String {
-    let lang = reader.lang;
-    let kind = label::<event::PromiseKind>(step.kind, lang);
-    let due = reader.minutes(step.due_at.as_ref(), false);
-    let before = reader.minutes(step.due_before.as_ref(), false);
-    let what = match (step.change(), lang) {
+    let kind = label::<event::PromiseKind>(step.kind, reader.lang);
+    let times = (step.due_at.as_ref(), step.due_before.as_ref());
+    named(kind, &promise_change(step.change(), times, reader), reader.lang)
+}
+
+/// What became of a promise, given its due time and the one before.
+pub(super) fn promise_change(
+    change: pb::PromiseChange,
+    (due, before): (Option<&prost_types::Timestamp>, Option<&prost_types::Timestamp>),
+    reader: Reader,
+) -> String {
+    let (due, before) = (reader.minutes(due, false), reader.minutes(before, false));
+    match (change, reader.lang) {
         (pb::PromiseChange::Unspecified, _) => due,
         (pb::PromiseChange::Set, Lang::Fr) => format!("échéance {due}"),
         (pb::PromiseChange::Set, Lang::En) => format!("due {due}"),
@@ -92,8 +100,7 @@ fn promise_step(step: &pb::PromiseStep, reader: Reader) -> String {
         (pb::PromiseChange::Missed, Lang::En) => format!("after its due time ({due})"),
         (pb::PromiseChange::Rescinded, Lang::Fr) => "plus rien n'est promis".to_owned(),
         (pb::PromiseChange::Rescinded, Lang::En) => "no longer promised".to_owned(),
-    };
-    named(kind, &what, lang)
+    }
 }
 
 /// Other requests, what it was about before and since, units, programmes, attachments.

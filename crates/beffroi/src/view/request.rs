@@ -313,8 +313,9 @@ struct PromiseView {
     breached: bool,
 }
 
+/// When a warning is due.
 #[derive(Debug, Serialize)]
-struct WarningView {
+pub(crate) struct WarningView {
     #[serde(flatten)]
     threshold: ThresholdView,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -347,7 +348,8 @@ impl From<event::Threshold> for ThresholdView {
 /// Where a promise says only when to warn, it is after this share of the delay.
 const DEFAULT_PERCENT: u32 = 80;
 
-fn warnings(promise: &event::Promise) -> Vec<WarningView> {
+/// When the warnings of a promise are due.
+pub(crate) fn warnings(promise: &event::Promise) -> Vec<WarningView> {
     let plain = promise.warn_at.as_ref().map(|at| WarningView {
         threshold: ThresholdView::Percent(DEFAULT_PERCENT),
         at: rfc3339(Some(at)),

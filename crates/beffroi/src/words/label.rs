@@ -6,7 +6,9 @@ use beffroi_wire::pb::event::v1::{
     Nature, Origin, PromiseKind, QuestionKind, RegimeKind, RelationKind, Urgency, Visibility,
     WindowLength,
 };
-use beffroi_wire::pb::query::v1::{BreachKind, PromiseChange, Status, Verdict};
+use beffroi_wire::pb::query::v1::{
+    BreachKind, DayKind, NotCounted, PromiseChange, Status, Verdict,
+};
 use beffroi_wire::pb::report::v1::LevelStanding;
 
 use super::{Lang, Text, text};
@@ -259,6 +261,23 @@ words!(HangUps, "HANG_UPS_", {
         "who hangs up at once counts as answered";
 });
 
+words!(DayKind, "DAY_KIND_", {
+    Unspecified => "Inconnue", "Unknown";
+    Usual => "Ouvrable", "Business day";
+    DayOff => "Non ouvrable", "Day off";
+    Holiday => "Férié", "Holiday";
+    Exception => "Heures d’exception", "Exceptional hours";
+    Closing => "Fermeture", "Closing";
+    LeftOut => "N’existe pas dans ce fuseau", "Left out by the time zone";
+});
+
+words!(NotCounted, "NOT_COUNTED_", {
+    Unspecified => "Comptée", "Counted";
+    Source => "Donnée par la source", "Given by the source";
+    BeyondCalendar => "Au-delà du calendrier", "Beyond the calendar";
+    Rule => "Règle impossible", "Impossible rule";
+});
+
 words!(RegimeKind, "REGIME_KIND_", {
     Unspecified => "Inconnu", "Unknown";
     Normal => "Normal", "Normal";
@@ -345,6 +364,8 @@ mod tests {
         check::<Verdict>();
         check::<BreachKind>();
         check::<PromiseChange>();
+        check::<DayKind>();
+        check::<NotCounted>();
         check::<RegimeKind>();
         check::<WindowLength>();
         check::<LevelStanding>();

@@ -8,10 +8,10 @@ use beffroi_domain::{
 use proptest::prelude::*;
 
 /// Three requests are enough for chains and rings.
-const REQUESTS: u128 = 3;
+pub(crate) const REQUESTS: u128 = 3;
 
 #[derive(Clone, Debug)]
-enum Step {
+pub(crate) enum Step {
     Change(Change),
     Merge(u128),
     Unmerge,
@@ -57,12 +57,15 @@ fn step() -> impl Strategy<Value = Step> {
     ]
 }
 
-fn steps() -> impl Strategy<Value = Vec<(u128, Step, u32)>> {
+pub(crate) fn steps() -> impl Strategy<Value = Vec<(u128, Step, u32)>> {
     prop::collection::vec((1..=REQUESTS, step(), 0..3_000_u32), 0..40)
 }
 
 /// Whatever is decided can be folded, or folding panics.
-fn take(town: &mut Town, (of, step, now): (u128, Step, beffroi_domain::Timestamp)) -> bool {
+pub(crate) fn take(
+    town: &mut Town,
+    (of, step, now): (u128, Step, beffroi_domain::Timestamp),
+) -> bool {
     match step {
         Step::Change(change) => town.change(of, now, change).is_ok(),
         Step::Merge(into) => town.merge(of, into, now).is_ok(),

@@ -1,8 +1,14 @@
 //! Requests in depth: what is reclassified, transferred, planned, merged and related, rule by rule
 //! and as laws over any sequence of commands.
 
-#![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
+#![expect(
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "a test that cannot go on fails"
+)]
 
+mod account;
 mod answer;
 mod laws;
 mod ledger;
@@ -12,3 +18,4 @@ mod reclassify;
 mod reopen;
 mod town;
 mod warnings;
+mod what_if;

@@ -100,6 +100,8 @@ pub(crate) fn assign(unit: &str) -> Change {
 #[derive(Clone, Default)]
 pub(crate) struct Town {
     pub requests: BTreeMap<u128, Request>,
+    /// What happened to each.
+    pub histories: BTreeMap<u128, Vec<Event>>,
 }
 
 impl Town {
@@ -205,6 +207,7 @@ impl Town {
         };
         let next = Request::evolve(self.requests.remove(&of), &event).unwrap();
         self.requests.insert(of, next);
+        self.histories.entry(of).or_default().push(event);
     }
 
     /// Raises what is due of a request.

@@ -4,6 +4,7 @@ use super::citizen::{identifier_in_english, identifier_in_french};
 use super::text::{text_in_english, text_in_french};
 use crate::catalogue::CatalogueProblem;
 use crate::centre::CentreProblem;
+use crate::report::SupposedProblem;
 use beffroi_domain::{
     InvalidArea, InvalidCode, InvalidContact, InvalidId, InvalidIdentifier, InvalidNumber,
     InvalidText, Language, Timestamp,
@@ -48,6 +49,9 @@ pub(crate) enum Problem {
     WithoutPeriod,
     Code(InvalidCode),
     Area(InvalidArea),
+    NotOpenedYet(Timestamp),
+    NotRecordedYet(Timestamp),
+    Supposed(SupposedProblem),
 }
 
 impl Problem {
@@ -109,6 +113,13 @@ impl Problem {
             Self::WithoutPeriod => "is of use only when `by` names the period".to_owned(),
             Self::Code(error) => format!("{error}"),
             Self::Area(error) => format!("{error}"),
+            Self::NotOpenedYet(opened) => {
+                format!("is before the opening, {opened}: nothing was known of it then")
+            }
+            Self::NotRecordedYet(recorded) => {
+                format!("is before it was recorded, {recorded}: nothing was known of it then")
+            }
+            Self::Supposed(problem) => problem.text(Language::English),
         }
     }
 
@@ -173,6 +184,13 @@ impl Problem {
             ),
             Self::Area(InvalidArea::OffGlobe) => Self::Coordinates.french(),
             Self::Area(InvalidArea::UpsideDown) => "a son sud au nord de son nord".to_owned(),
+            Self::NotOpenedYet(opened) => {
+                format!("précède l'ouverture, {opened} : on n'en savait rien alors")
+            }
+            Self::NotRecordedYet(recorded) => {
+                format!("précède son enregistrement, {recorded} : on n'en savait rien alors")
+            }
+            Self::Supposed(problem) => problem.text(Language::French),
         }
     }
 }

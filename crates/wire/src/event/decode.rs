@@ -271,7 +271,7 @@ fn promised_from_pb(it: &pb::Promise) -> Result<Promised, Error> {
 }
 
 /// What is promised, by which rule and when to warn, from the wire.
-pub(crate) fn delay(it: &pb::Promise) -> Result<Delay, Error> {
+pub fn delay(it: &pb::Promise) -> Result<Delay, Error> {
     let threshold = |it: &pb::Warning| threshold(it.threshold.unwrap_or_default());
     Ok(Delay {
         promise: word("kind", vocabulary::promise_kind::from_pb(it.kind))?,

@@ -46,10 +46,11 @@ pub(super) fn extended(it: &pb::RegimeExtended) -> Result<RegimeFact, Error> {
 }
 
 fn week(it: &Week) -> pb::WeekHours {
-    pb::WeekHours { days: it.days().iter().map(day_to_pb).collect() }
+    pb::WeekHours { days: it.days().iter().map(hours_to_pb).collect() }
 }
 
-fn day_to_pb(hours: &Hours) -> pb::DayHours {
+/// The hours of a day, on the wire.
+pub fn hours_to_pb(hours: &Hours) -> pb::DayHours {
     let Some((first, rest)) = hours.windows().split_first() else {
         return pb::DayHours::default();
     };
@@ -63,13 +64,14 @@ fn day_to_pb(hours: &Hours) -> pb::DayHours {
 
 fn hours(it: Option<&pb::WeekHours>) -> Result<Option<Week>, Error> {
     let Some(it) = it else { return Ok(None) };
-    let days = it.days.iter().map(day).collect::<Result<Vec<_>, _>>()?;
+    let days = it.days.iter().map(hours_from_pb).collect::<Result<Vec<_>, _>>()?;
     let days: [Hours; 7] =
         days.try_into().map_err(|_| wrong("hours", "not those of seven days"))?;
     Week::new(days).map(Some).map_err(|error| wrong("hours", error.to_string()))
 }
 
-fn day(it: &pb::DayHours) -> Result<Hours, Error> {
+/// The hours of a day, from the wire.
+pub fn hours_from_pb(it: &pb::DayHours) -> Result<Hours, Error> {
     if *it == pb::DayHours::default() {
         return Ok(Hours::CLOSED);
     }

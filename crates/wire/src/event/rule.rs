@@ -21,7 +21,7 @@ pub(super) fn promised_to_pb(it: &Promised) -> pb::Promise {
 }
 
 /// What is promised, by which rule and when to warn, on the wire.
-pub(crate) fn delay_to_pb(it: &Delay) -> pb::Promise {
+pub fn delay_to_pb(it: &Delay) -> pb::Promise {
     let warnings = it.warnings.iter();
     let warnings =
         warnings.map(|it| pb::Warning { threshold: Some(threshold_to_pb(*it)), at: None });

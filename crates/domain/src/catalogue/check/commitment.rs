@@ -3,17 +3,13 @@
 use super::super::build::shown;
 use super::super::defect::{Findings, Flaw, Part, Reference};
 use super::super::{CommitmentDraft, Draft, limits};
-use crate::{Delay, Rule, Warn};
-
-/// Ten years.
-const DAYS_MAX: u32 = 3_653;
-const DAY_SECS: u64 = 24 * 3600;
+use crate::{Delay, Warn};
 
 pub(super) fn check(draft: &Draft, found: &mut Findings) {
     for (at, it) in draft.commitments.iter().take(limits::COMMITMENTS_MAX).enumerate() {
         let part = Part::Commitment(at);
         applies_to(draft, part, it, found);
-        if it.rule.is_some_and(|rule| !is_possible(&rule)) {
+        if it.rule.is_some_and(|rule| !rule.can_be_promised()) {
             found.add(part, "rule", Flaw::DelayOutOfRange);
         }
         if it.warnings.len() > Delay::WARNINGS_MAX {
@@ -51,29 +47,5 @@ fn applies_to(draft: &Draft, part: Part, it: &CommitmentDraft, found: &mut Findi
     if !precision.is_empty() && !precisions.any(|known| known.code.trim() == precision) {
         let flaw = Flaw::Unknown { what: Reference::Precision, code: shown(precision) };
         found.add(part, "precision", flaw);
-    }
-}
-
-fn is_possible(rule: &Rule) -> bool {
-    let whole = |days: u32| (1..=limits::BUSINESS_DAYS_MAX).contains(&days);
-    let time = |secs: u64| (1..=u64::from(DAYS_MAX) * DAY_SECS).contains(&secs);
-    match rule {
-        Rule::Source => false,
-        Rule::BusinessDaysEodV1(days) | Rule::BusinessDaysLandingV1(days) => whole(*days),
-        Rule::BusinessDaysSameTimeV1(it)
-        | Rule::BusinessDaysMidnightV1(it)
-        | Rule::BusinessDaysOpeningV1(it)
-        | Rule::BusinessDaysThenOpeningV1(it)
-        | Rule::BusinessDaysWithinV1(it)
-        | Rule::BusinessDaysClosingV1(it)
-        | Rule::BusinessDaysCutOffV1(it, _) => {
-            (it.days > 0 || it.extra_secs > 0)
-                && it.days <= limits::BUSINESS_DAYS_MAX
-                && u64::from(it.extra_secs) <= DAY_SECS
-        }
-        Rule::CalendarDaysV1(days) => (1..=DAYS_MAX).contains(days),
-        Rule::BusinessTimeV1 { secs }
-        | Rule::BusinessTimeOpeningV1 { secs }
-        | Rule::CalendarTimeV1 { secs } => time(*secs),
     }
 }
