@@ -12,6 +12,7 @@
 )]
 
 mod badinput;
+mod breach_filters;
 mod breaches;
 mod catalogue;
 mod catalogue_files;

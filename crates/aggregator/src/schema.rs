@@ -6,14 +6,14 @@
 use beffroi_domain::{
     Channel, Citizen, CitizenId, Code, Contact, ContactOutcome, Emergency, Event, FactKind,
     IdentifierHash, IdentifierKind, Kind, Label, Language, Nature, Number, PromiseKind, Regimes,
-    Request, RequestId, Status, Timestamp,
+    Request, RequestId, Status, Timestamp, Urgency,
 };
 use redb::TableDefinition;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
 /// The version of all rows, also part of the file's name. A change of any row is a new version.
-pub(crate) const VERSION: u8 = 4;
+pub(crate) const VERSION: u8 = 5;
 
 /// `checkpoint`, and `regimes`: [`RegimesRow`].
 /// `checkpoint`, and `identifier_key`: the key of all identifiers, once there are any.
@@ -302,6 +302,10 @@ pub struct BreachRow {
     pub number: Number,
     /// Its product.
     pub product: String,
+    /// The code of its product in the catalogue; `None`: in free text.
+    pub product_code: Option<Code>,
+    /// How fast it had to be dealt with.
+    pub urgency: Urgency,
     /// The responsible unit.
     pub unit: Option<String>,
     /// What was promised.

@@ -22,7 +22,9 @@ pub(crate) use citizen::{
 };
 pub(crate) use link::{AttachArgs, DuplicatesArgs, MergeArgs, RelateArgs, UnmergeArgs};
 pub(crate) use programme::{CloseArgs, Format, PlannedArgs, ProgrammeAction, ProgrammeArgs};
-pub(crate) use read::{AudienceArg, BreachesArgs, HistoryArgs, ListArgs, Page, RequestArgs};
+pub(crate) use read::{
+    AudienceArg, BreachFilterArgs, BreachesArgs, HistoryArgs, ListArgs, Page, RequestArgs,
+};
 pub(crate) use report::{
     By, ContactReportArgs, Key, Report, ReportArgs, RequestReportArgs, VolumeKey, VolumesArgs,
     WindowArgs,
@@ -259,6 +261,7 @@ mod tests {
             "beffroi report requests --from yesterday",
             "beffroi relate a b --kind causes --remove",
             "beffroi merge 26-0000001-2",
+            "beffroi breaches --urgency emergency",
             "beffroi list --server localhost:3110",
             "beffroi list --server https://localhost:3110",
         ] {

@@ -180,6 +180,8 @@ pub(crate) mod samples {
             noticed_at: at(172_801),
             position: Some(position()),
             names: None,
+            product_code: "eau-potable".to_owned(),
+            urgency: event::Urgency::Urgent.into(),
         }
     }
 }

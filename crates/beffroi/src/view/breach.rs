@@ -42,6 +42,9 @@ pub(crate) struct BreachView {
     number: String,
     product: String,
     #[serde(skip_serializing_if = "Option::is_none")]
+    product_code: Option<String>,
+    urgency: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
     unit: Option<String>,
     promise_kind: String,
     cycle: u32,
@@ -63,6 +66,8 @@ impl From<pb::Breach> for BreachView {
             request_id: breach.request_id,
             number: breach.number,
             product: breach.product,
+            product_code: said(breach.product_code),
+            urgency: key_or_unknown::<event::Urgency>(breach.urgency),
             unit: said(breach.unit),
             promise_kind: key_or_unknown::<event::PromiseKind>(breach.promise_kind),
             cycle: breach.cycle,
@@ -87,6 +92,7 @@ mod tests {
             r#"{"id":"0192f0c1-2f5e-7c3a-9d41-5f0f6a9be0ff","kind":"breach","#.to_owned()
                 + r#""request_id":"0192f0c1-2f5e-7c3a-9d41-5f0f6a9be001","#
                 + r#""number":"26-0000001-2","product":"Eau potable","#
+                + r#""product_code":"eau-potable","urgency":"urgent","#
                 + r#""promise_kind":"resolution","cycle":1,"due_at":"2026-11-04T13:30:00Z","#
                 + r#""noticed_at":"2026-11-04T13:30:01Z","position":{"log":"quebec","#
                 + r#""sequence":7,"recorded_at":"2026-11-02T13:30:01Z"},"resume_token":"after-7"}"#

@@ -1,5 +1,7 @@
 //! Warnings and breaches: listed, and streamed with resume tokens.
 
+mod filter;
+
 use super::view::View;
 use super::{Outlet, list};
 use crate::error::{ApiError, Problem};
@@ -9,6 +11,7 @@ use beffroi_aggregator::BreachRow;
 use beffroi_domain::{FactKind, Language};
 use beffroi_wire::pb::query::v1 as pb;
 use beffroi_wire::{time, vocabulary};
+use filter::Filter;
 use pb::subscribe_breaches_response::Event;
 use std::sync::Arc;
 use std::time::Duration;
@@ -23,39 +26,15 @@ const RESUME_BINDING: &str = "breaches";
 
 type Message = pb::SubscribeBreachesResponse;
 
-/// Which facts are wanted.
-struct Filter {
-    kind: Option<FactKind>,
-    unit: Option<String>,
-}
-
-impl Filter {
-    fn parse(kind: i32, unit: &str) -> Result<Self, ApiError> {
-        let kind = match pb::BreachKind::try_from(kind) {
-            Ok(pb::BreachKind::Unspecified) => None,
-            Ok(pb::BreachKind::Warning) => Some(FactKind::Warning),
-            Ok(pb::BreachKind::Breach) => Some(FactKind::Breach),
-            Ok(pb::BreachKind::Withdrawal) => Some(FactKind::Withdrawal),
-            Err(_) => return Err(Problem::UnknownWord.at("kind").into()),
-        };
-        let unit = unit.trim();
-        Ok(Self { kind, unit: (!unit.is_empty()).then(|| unit.to_owned()) })
-    }
-
-    fn takes(&self, row: &BreachRow) -> bool {
-        self.kind.is_none_or(|it| it == row.kind)
-            && self.unit.as_ref().is_none_or(|it| Some(it) == row.unit.as_ref())
-    }
-}
-
 pub(super) async fn list(
     node: Arc<Shared>,
     call: pb::ListBreachesRequest,
     language: Language,
 ) -> Result<pb::ListBreachesResponse, ApiError> {
-    let filter = Filter::parse(call.kind, &call.unit)?;
+    let wanted = call.filter.unwrap_or_default();
+    let filter = filter::parse((call.kind, &call.unit), &wanted)?;
     let size = list::page_size(call.page_size)?;
-    let binding = format!("breaches {} {}", call.kind, call.unit.trim());
+    let binding = format!("breaches {} {} {wanted:?}", call.kind, call.unit.trim());
     let after = match call.page_token.as_str() {
         "" => 0,
         token => token::read(("page_token", || Problem::PageToken), &node.log, &binding, token)?,
@@ -101,7 +80,8 @@ pub(super) fn subscribe(
     call: &pb::SubscribeBreachesRequest,
     language: Language,
 ) -> Result<ReceiverStream<Result<Message, Status>>, ApiError> {
-    let filter = Filter::parse(call.kind, &call.unit)?;
+    let wanted = call.filter.clone().unwrap_or_default();
+    let filter = filter::parse((call.kind, &call.unit), &wanted)?;
     let after = match call.resume_token.as_str() {
         "" => 0,
         token => {
@@ -229,5 +209,7 @@ fn breach(
             ..node.position(sequence)
         }),
         names: view.names_of_fact(row)?,
+        product_code: row.product_code.as_ref().map(ToString::to_string).unwrap_or_default(),
+        urgency: vocabulary::urgency::to_pb(row.urgency).into(),
     })
 }
