@@ -25,6 +25,7 @@ mod extracts;
 mod files;
 mod idempotence;
 mod lifecycle;
+mod notify;
 mod privacy;
 mod programme;
 mod python;

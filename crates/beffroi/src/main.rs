@@ -9,6 +9,7 @@ mod demo;
 mod failure;
 mod import;
 mod maintenance;
+mod notify;
 mod output;
 mod progress;
 mod render;
@@ -72,6 +73,7 @@ async fn run(cli: Cli, console: Console) -> Result<Exit, Failure> {
         }
         Command::Rebuild(args) => maintenance::rebuild(args, console).await,
         Command::Verify(args) => maintenance::verify(args, console).await,
+        Command::Notify(args) => notify::run(args, &cli.options.server, console).await,
         Command::Ask(ask) => command::run(*ask, &cli.options.server, console).await,
     }
 }

@@ -58,6 +58,13 @@ pub(crate) struct BreachView {
     position: Option<PositionView>,
 }
 
+impl BreachView {
+    /// The fact's id.
+    pub(crate) fn id(&self) -> &str {
+        &self.id
+    }
+}
+
 impl From<pb::Breach> for BreachView {
     fn from(breach: pb::Breach) -> Self {
         Self {
