@@ -13,6 +13,7 @@
 
 mod badinput;
 mod breach_filters;
+mod breach_nats;
 mod breaches;
 mod catalogue;
 mod catalogue_files;
