@@ -12,6 +12,7 @@
 )]
 
 mod badinput;
+mod breach_fanout;
 mod breach_filters;
 mod breach_nats;
 mod breaches;
