@@ -1,6 +1,7 @@
 //! Warnings and breaches: listed, and streamed with resume tokens.
 
 mod filter;
+mod latest;
 
 use super::view::View;
 use super::{Outlet, list};
@@ -12,6 +13,7 @@ use beffroi_domain::{FactKind, Language};
 use beffroi_wire::pb::query::v1 as pb;
 use beffroi_wire::{time, vocabulary};
 use filter::Filter;
+pub(crate) use latest::Latest;
 use pb::subscribe_breaches_response::Event;
 use std::sync::Arc;
 use std::time::Duration;
@@ -107,15 +109,19 @@ async fn run(
 ) -> Result<(), ApiError> {
     let mut caught_up = false;
     loop {
-        let read = {
-            let (node, filter, language) = (Arc::clone(node), Arc::clone(filter), outlet.language);
-            move || next(&node, &filter, after, language)
+        let from = after;
+        let read = if caught_up {
+            latest::latest(node, from, outlet.language).await?
+        } else {
+            let wanted = Some(Arc::clone(filter));
+            Arc::new(latest::read(node, wanted, from, outlet.language).await?)
         };
-        let read = tokio::task::spawn_blocking(read).await.map_err(|_| ApiError::Task)?;
-        let Next { facts, last, all, sequence } = read?;
-        after = last;
-        for (at, fact) in facts {
-            if !send(node, outlet, Event::Breach(fact), at).await {
+        let Next { facts, last, all, sequence } = read.as_ref();
+        let (all, sequence) = (*all, *sequence);
+        after = from.max(*last);
+        let wanted = facts.iter().filter(|(at, row, _)| from < *at && filter.takes(row));
+        for (at, _, fact) in wanted {
+            if !send(node, outlet, Event::Breach(fact.clone()), *at).await {
                 return Ok(());
             }
             if node.shutdown.is_cancelled() {
@@ -151,9 +157,10 @@ async fn run(
 }
 
 /// The facts that come next.
+#[derive(Debug)]
 struct Next {
-    /// Those that are wanted.
-    facts: Vec<(u64, pb::Breach)>,
+    /// Those that are wanted, or more.
+    facts: Vec<(u64, BreachRow, pb::Breach)>,
     /// Up to where they were looked for.
     last: u64,
     /// Whether these are all there are.
@@ -162,14 +169,22 @@ struct Next {
     sequence: u64,
 }
 
-fn next(node: &Shared, filter: &Filter, after: u64, language: Language) -> Result<Next, ApiError> {
+fn next(
+    node: &Shared,
+    wanted: Option<&Filter>,
+    after: u64,
+    language: Language,
+) -> Result<Next, ApiError> {
     let snapshot = node.projections.snapshot()?;
     let view = View::new(node, &snapshot, language);
     let rows = snapshot.breaches_after(after, READ_MAX)?;
     let last = rows.last().map_or(after, |(at, _)| *at);
     let all = rows.len() < READ_MAX;
-    let wanted = rows.iter().filter(|(_, row)| filter.takes(row));
-    let facts = wanted.map(|(at, row)| Ok((*at, breach(node, &view, (*at, row))?)));
+    let rows = rows.into_iter().filter(|(_, row)| wanted.is_none_or(|it| it.takes(row)));
+    let facts = rows.map(|(at, row)| {
+        let fact = breach(node, &view, (at, &row))?;
+        Ok((at, row, fact))
+    });
     let facts = facts.collect::<Result<_, ApiError>>()?;
     Ok(Next { facts, last, all, sequence: snapshot.checkpoint().sequence })
 }
