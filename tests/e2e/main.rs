@@ -12,6 +12,9 @@
 )]
 
 mod badinput;
+mod breach_fanout;
+mod breach_filters;
+mod breach_nats;
 mod breaches;
 mod calendar;
 mod catalogue;
@@ -28,6 +31,7 @@ mod files;
 mod idempotence;
 mod levels;
 mod lifecycle;
+mod notify;
 mod privacy;
 mod programme;
 mod promises;

@@ -298,6 +298,8 @@ fn breach_row(
         request,
         number: row.number,
         product: row.request.product.to_string(),
+        product_code: row.request.entry.as_ref().map(|it| it.product.clone()),
+        urgency: row.request.urgency,
         unit: row.request.unit.as_ref().map(ToString::to_string),
         promise: fact.kind,
         commitment: promise.and_then(|it| it.term.commitment.clone()),

@@ -6,6 +6,7 @@ mod centre;
 mod citizen;
 mod explain;
 mod link;
+mod notify;
 mod parse;
 mod programme;
 mod read;
@@ -26,8 +27,11 @@ pub(crate) use citizen::{
 };
 pub(crate) use explain::ExplainArgs;
 pub(crate) use link::{AttachArgs, DuplicatesArgs, MergeArgs, RelateArgs, UnmergeArgs};
+pub(crate) use notify::{NotifyAction, NotifyArgs, NotifyCheckArgs, NotifyRunArgs};
 pub(crate) use programme::{CloseArgs, Format, PlannedArgs, ProgrammeAction, ProgrammeArgs};
-pub(crate) use read::{AudienceArg, BreachesArgs, HistoryArgs, ListArgs, Page, RequestArgs};
+pub(crate) use read::{
+    AudienceArg, BreachFilterArgs, BreachesArgs, HistoryArgs, ListArgs, Page, RequestArgs,
+};
 pub(crate) use report::{
     By, CommitmentReportArgs, ContactReportArgs, Key, Report, ReportArgs, RequestReportArgs,
     VolumeKey, VolumesArgs, WindowArgs,
@@ -54,6 +58,7 @@ Environment:
   BEFFROI_LANG      the language, as --lang
   BEFFROI_DATA_DIR  the data directory, as --data
   BEFFROI_IDENTIFIER_KEY  the key of citizens' identifiers, as --identifier-key
+  BEFFROI_NOTIFY_DIR  the state of the deliverer, as notify --state
   BEFFROI_LOG       what goes to standard error besides warnings and errors, such as info
   LC_ALL, LC_MESSAGES, LANG  the language, when neither --lang nor BEFFROI_LANG gives it
 
@@ -123,6 +128,8 @@ pub(crate) enum Command {
     /// What a server is asked or told.
     #[command(flatten)]
     Ask(Box<Ask>),
+    /// Tell others of warnings and breaches over HTTP (webhooks).
+    Notify(NotifyArgs),
     /// Fold the whole log again into new projections.
     Rebuild(RebuildArgs),
     /// Check that the projections are what the log says.
@@ -271,6 +278,11 @@ mod tests {
             "beffroi report requests --from yesterday",
             "beffroi relate a b --kind causes --remove",
             "beffroi merge 26-0000001-2",
+            "beffroi notify",
+            "beffroi notify run",
+            "beffroi notify retry",
+            "beffroi notify retry a_b --all",
+            "beffroi breaches --urgency emergency",
             "beffroi list --server localhost:3110",
             "beffroi list --server https://localhost:3110",
         ] {

@@ -8,8 +8,8 @@ mod play;
 mod year;
 
 use crate::cli::{
-    AudienceArg, BreachesArgs, By, CitizenArgs, ContactReportArgs, DemoArgs, HistoryArgs, Key,
-    Page, Report, ReportArgs, RequestArgs, VolumeKey, VolumesArgs, WindowArgs,
+    AudienceArg, BreachFilterArgs, BreachesArgs, By, CitizenArgs, ContactReportArgs, DemoArgs,
+    HistoryArgs, Key, Page, Report, ReportArgs, RequestArgs, VolumeKey, VolumesArgs, WindowArgs,
 };
 use crate::client::{self, Client};
 use crate::command;
@@ -163,9 +163,9 @@ async fn show(client: &Client, played: &Played, console: Console) -> Result<(), 
         command::citizen::run(client.clone(), args, console).await?;
     }
     console.heading(Text { fr: "Engagements rompus", en: "Promises that were broken" })?;
+    let kinds = vec![BreachKind::Breach];
     let breaches = BreachesArgs {
-        kind: Some(BreachKind::Breach),
-        unit: None,
+        filter: BreachFilterArgs { kinds, ..BreachFilterArgs::default() },
         limit: 10,
         follow: false,
         resume: None,

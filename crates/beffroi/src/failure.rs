@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::error::Error as _;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use beffroi_server::FileDefect;
@@ -11,6 +12,7 @@ use tonic_types::StatusExt as _;
 use uuid::Uuid;
 
 use crate::cli::Output;
+use crate::notify::Defect;
 use crate::output::{Console, warn};
 use crate::words::{self, Lang};
 
@@ -57,6 +59,8 @@ pub(crate) enum Failure {
     Stopped(String, Box<Status>),
     /// Files of a catalogue are wrong.
     Catalogue(Vec<FileDefect>),
+    /// A configuration is wrong.
+    Configuration(PathBuf, Vec<Defect>),
     /// The command line asks for what cannot be.
     Usage(anyhow::Error),
     /// Whoever reads the answer has left: nobody is to be told.
@@ -85,7 +89,7 @@ impl Failure {
             Self::OutputClosed => Exit::Done,
             Self::Unreachable { .. } | Self::Other(_) => Exit::Failed,
             Self::Usage(_) => Exit::Usage,
-            Self::Catalogue(_) => Exit::Refused,
+            Self::Catalogue(_) | Self::Configuration(..) => Exit::Refused,
             Self::Call(status) | Self::Unanswered(status, _) | Self::Stopped(_, status) => {
                 exit_of(status.code())
             }
@@ -182,6 +186,7 @@ fn view(failure: &Failure, lang: Lang) -> Option<ErrorView> {
     Some(match failure {
         Failure::OutputClosed => return None,
         Failure::Catalogue(defects) => of_catalogue(defects, lang),
+        Failure::Configuration(file, defects) => of_configuration(file, defects, lang),
         Failure::Usage(error) => local("USAGE", words::error::chain(error, lang)),
         Failure::Other(error) => local("FAILED", words::error::chain(error, lang)),
         Failure::Unreachable { url, cause } => local("UNAVAILABLE", unreachable(url, cause, lang)),
@@ -208,6 +213,19 @@ fn of_catalogue(defects: &[FileDefect], lang: Lang) -> ErrorView {
         reason: Some("INVALID_CATALOGUE".to_owned()),
         fields: fields.collect(),
         ..local("FAILED", words::WRONG_CATALOGUE.in_lang(lang).to_owned())
+    }
+}
+
+fn of_configuration(file: &Path, defects: &[Defect], lang: Lang) -> ErrorView {
+    let file = file.display();
+    let fields = defects.iter().map(|it| FieldView {
+        field: format!("{file}:{} {}", it.line, it.key).trim_end().to_owned(),
+        description: it.text(lang).to_owned(),
+    });
+    ErrorView {
+        reason: Some("INVALID_CONFIGURATION".to_owned()),
+        fields: fields.collect(),
+        ..local("FAILED", words::WRONG_CONFIGURATION.in_lang(lang).to_owned())
     }
 }
 

@@ -10,6 +10,7 @@ mod failure;
 mod html;
 mod import;
 mod maintenance;
+mod notify;
 mod output;
 mod progress;
 mod render;
@@ -74,6 +75,7 @@ async fn run(cli: Cli, console: Console) -> Result<Exit, Failure> {
         Command::Calendar(args) => command::calendar::run(args, console),
         Command::Rebuild(args) => maintenance::rebuild(args, console).await,
         Command::Verify(args) => maintenance::verify(args, console).await,
+        Command::Notify(args) => notify::run(args, &cli.options.server, console).await,
         Command::Ask(ask) => command::run(*ask, &cli.options.server, console).await,
     }
 }

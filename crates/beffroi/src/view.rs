@@ -194,6 +194,8 @@ pub(crate) mod samples {
             commitment: String::new(),
             threshold: None,
             level: None,
+            product_code: "eau-potable".to_owned(),
+            urgency: event::Urgency::Urgent.into(),
         }
     }
 }

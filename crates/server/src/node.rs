@@ -8,7 +8,7 @@ use crate::error::chain;
 use crate::identifier_key::{InvalidKeyFile, node_key};
 use crate::intake::Intake;
 use crate::programme::Programme;
-use crate::query::Query;
+use crate::query::{Latest, Query};
 use crate::report::Report;
 use crate::shared::{STREAMS_MAX, Shared};
 use beffroi_aggregator::{
@@ -155,6 +155,7 @@ impl Node {
             clock,
             identifier_key,
             log: head.epoch,
+            latest: Latest::default(),
             streams: Arc::new(Semaphore::new(STREAMS_MAX)),
             shutdown: CancellationToken::new(),
         };

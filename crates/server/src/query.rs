@@ -10,6 +10,8 @@ mod told;
 pub(crate) mod view;
 mod watch;
 
+pub(crate) use breaches::Latest;
+
 use crate::centre;
 use crate::error::{ApiError, Problem};
 use crate::language;

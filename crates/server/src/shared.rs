@@ -3,6 +3,7 @@
 use crate::catalogue::Catalogues;
 use crate::commit::Committer;
 use crate::error::ApiError;
+use crate::query::Latest;
 use beffroi_aggregator::{Clock, Projections};
 use beffroi_domain::{City, IdentifierKey};
 use beffroi_wire::pb::query::v1 as query;
@@ -26,6 +27,8 @@ pub(crate) struct Shared {
     pub identifier_key: IdentifierKey,
     /// The log's identity.
     pub log: String,
+    /// What was raised last, for all who follow it.
+    pub latest: Latest,
     pub streams: Arc<Semaphore>,
     pub shutdown: CancellationToken,
 }

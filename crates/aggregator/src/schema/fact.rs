@@ -1,7 +1,8 @@
 //! Rows of facts: warnings, breaches, and what was stated of levels.
 
 use beffroi_domain::{
-    Code, FactKind, LevelFact, LevelFactKind, Number, PromiseKind, RequestId, Timestamp, Warn,
+    Code, FactKind, LevelFact, LevelFactKind, Number, PromiseKind, RequestId, Timestamp, Urgency,
+    Warn,
 };
 use serde::{Deserialize, Serialize};
 
@@ -44,6 +45,10 @@ pub struct BreachRow {
     pub number: Number,
     /// Its product.
     pub product: String,
+    /// The code of its product in the catalogue; `None`: in free text.
+    pub product_code: Option<Code>,
+    /// How fast it had to be dealt with.
+    pub urgency: Urgency,
     /// The responsible unit.
     pub unit: Option<String>,
     /// What was promised.

@@ -2,8 +2,8 @@
 
 use std::path::PathBuf;
 
-use beffroi_wire::pb::event::v1::{Channel, Urgency};
-use beffroi_wire::pb::query::v1::{BreachKind, Status};
+use beffroi_wire::pb::event::v1::{Channel, PromiseKind, Urgency};
+use beffroi_wire::pb::query::v1::{BreachFilter, BreachKind, Status};
 use chrono::{DateTime, Utc};
 use clap::{Args, ValueEnum};
 use uuid::Uuid;
@@ -107,18 +107,16 @@ pub(crate) struct Page {
 #[command(after_help = "\
 Examples:
   beffroi breaches --kind breach --unit 'Travaux publics'
+  beffroi breaches --kind breach,withdrawal --promise first-answer --urgency urgent
   beffroi breaches --follow --output json --resume-file breaches.token
 
 Following never ends by itself: when the server goes away it is called again from the last token.
 Each fact is printed, then its token is saved: after a crash in between, the last fact comes again
 with the same id.")]
 pub(crate) struct BreachesArgs {
-    /// Only this kind.
-    #[arg(long, value_parser = word::<BreachKind>())]
-    pub kind: Option<BreachKind>,
-    /// Only this unit, exactly.
-    #[arg(long)]
-    pub unit: Option<String>,
+    /// Which of them.
+    #[command(flatten)]
+    pub filter: BreachFilterArgs,
     /// How many at most.
     #[arg(long, value_name = "N", default_value_t = 50, conflicts_with = "follow")]
     #[arg(value_parser = clap::value_parser!(u32).range(1..))]
@@ -132,4 +130,39 @@ pub(crate) struct BreachesArgs {
     /// Keep the token in this file, and go on from there the next time.
     #[arg(long, value_name = "FILE", requires = "follow")]
     pub resume_file: Option<PathBuf>,
+}
+
+/// Which facts. All that is given must hold; what is given several times, any of it.
+#[derive(Args, Clone, Debug, Default)]
+pub(crate) struct BreachFilterArgs {
+    /// Only these kinds; several may be given.
+    #[arg(long = "kind", value_name = "KIND", value_delimiter = ',')]
+    #[arg(value_parser = word::<BreachKind>())]
+    pub kinds: Vec<BreachKind>,
+    /// Only this unit, exactly; may be given several times.
+    #[arg(long = "unit", value_name = "UNIT")]
+    pub units: Vec<String>,
+    /// Only this product, by its code or by its name as recorded; may be given several times.
+    #[arg(long = "product", value_name = "PRODUCT")]
+    pub products: Vec<String>,
+    /// Only this promise.
+    #[arg(long = "promise", value_name = "PROMISE", value_delimiter = ',')]
+    #[arg(value_parser = word::<PromiseKind>())]
+    pub promises: Vec<PromiseKind>,
+    /// Only requests of this urgency.
+    #[arg(long = "urgency", value_name = "URGENCY", value_delimiter = ',')]
+    #[arg(value_parser = word::<Urgency>())]
+    pub urgencies: Vec<Urgency>,
+}
+
+impl From<BreachFilterArgs> for BreachFilter {
+    fn from(args: BreachFilterArgs) -> Self {
+        Self {
+            kinds: args.kinds.into_iter().map(Into::into).collect(),
+            units: args.units,
+            products: args.products,
+            promise_kinds: args.promises.into_iter().map(Into::into).collect(),
+            urgencies: args.urgencies.into_iter().map(Into::into).collect(),
+        }
+    }
 }

@@ -1,6 +1,6 @@
 //! `breaches`: promises about to be broken, or broken.
 
-use beffroi_wire::pb::query::v1::{BreachKind, ListBreachesRequest, ListBreachesResponse};
+use beffroi_wire::pb::query::v1::{ListBreachesRequest, ListBreachesResponse};
 
 use super::{follow, page_size, until_stopped};
 use crate::cli::BreachesArgs;
@@ -42,11 +42,9 @@ pub(crate) async fn run(
 /// Follows the pages until there are enough or no more, as if it were one page.
 async fn collect(client: &mut Client, args: BreachesArgs) -> Result<ListBreachesResponse, Failure> {
     let mut call = ListBreachesRequest {
-        kind: args.kind.unwrap_or(BreachKind::Unspecified).into(),
-        unit: args.unit.unwrap_or_default(),
+        filter: Some(args.filter.into()),
         page_size: page_size(args.limit),
-        page_token: String::new(),
-        min_position: None,
+        ..ListBreachesRequest::default()
     };
     let mut all = Vec::new();
     loop {

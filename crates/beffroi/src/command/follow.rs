@@ -8,9 +8,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use beffroi_wire::pb::query::v1::subscribe_breaches_response::Event;
-use beffroi_wire::pb::query::v1::{
-    BreachKind, SubscribeBreachesRequest, SubscribeBreachesResponse,
-};
+use beffroi_wire::pb::query::v1::{SubscribeBreachesRequest, SubscribeBreachesResponse};
 
 use crate::cli::BreachesArgs;
 use crate::client::Client;
@@ -32,9 +30,9 @@ pub(crate) async fn run(
     let kept = args.resume_file.as_deref().map(read_token).transpose()?.flatten();
     let mut follower = Follower {
         call: SubscribeBreachesRequest {
-            kind: args.kind.unwrap_or(BreachKind::Unspecified).into(),
-            unit: args.unit.unwrap_or_default(),
+            filter: Some(args.filter.into()),
             resume_token: kept.or(args.resume).unwrap_or_default(),
+            ..SubscribeBreachesRequest::default()
         },
         file: args.resume_file,
         retry_after: RETRY_AFTER_MIN,

@@ -19,7 +19,7 @@ use beffroi_wire::pb::intake::v1::{
     PutOnHold, RecordContactRequest, Reopen, Resolve, Resume,
 };
 use beffroi_wire::pb::query::v1::subscribe_breaches_response::Event;
-use beffroi_wire::pb::query::v1::{Breach, BreachKind, SubscribeBreachesRequest};
+use beffroi_wire::pb::query::v1::{Breach, SubscribeBreachesRequest};
 use beffroi_wire::time;
 use chrono::{DateTime, NaiveDate, Utc};
 use indicatif::{ProgressBar, ProgressStyle};
@@ -156,11 +156,7 @@ impl Raised {
         console: Console,
         bar: ProgressBar,
     ) -> Result<Self, Failure> {
-        let call = SubscribeBreachesRequest {
-            kind: BreachKind::Unspecified.into(),
-            unit: String::new(),
-            resume_token: String::new(),
-        };
+        let call = SubscribeBreachesRequest::default();
         let mut stream = client.query.subscribe_breaches(call).await?.into_inner();
         let (sender, facts) = mpsc::unbounded_channel();
         tokio::spawn(async move {

@@ -1,5 +1,6 @@
 //! Warnings and breaches, for people.
 
+use beffroi_wire::pb::event::v1 as event;
 use beffroi_wire::pb::query::v1 as pb;
 
 use super::report::percent;
@@ -17,12 +18,14 @@ pub(crate) fn breaches(breaches: &[pb::Breach], reader: Reader) -> String {
         words::NUMBER,
         words::PRODUCT,
         words::UNIT,
+        words::PROMISE,
         words::CYCLE,
         words::DUE_AT,
         words::NOTICED_AT,
     ];
     let mut table = table(heading, lang);
-    let widths = [(1, NUMBER_WIDTH), (2, WORD_WIDTH), (5, DAY_WIDTH), (6, DAY_WIDTH)];
+    let widths =
+        [(1, NUMBER_WIDTH), (2, WORD_WIDTH), (4, WORD_WIDTH), (6, DAY_WIDTH), (7, DAY_WIDTH)];
     at_least(&mut table, &widths);
     for breach in breaches {
         let (number, product, unit) = match &breach.level {
@@ -35,6 +38,11 @@ pub(crate) fn breaches(breaches: &[pb::Breach], reader: Reader) -> String {
             cell(number),
             cell(product),
             cell(&unit),
+            cell(if breach.level.is_none() {
+                label::<event::PromiseKind>(breach.promise_kind, lang)
+            } else {
+                ""
+            }),
             cycle.map_or_else(|| cell(""), |it| super::number(it.into())),
             cell(&reader.minutes(breach.due_at.as_ref(), false)),
             cell(&reader.minutes(breach.noticed_at.as_ref(), false)),

@@ -177,7 +177,10 @@ fn ledger(it: &pb::PromiseExplanation, reader: Reader) -> String {
     at_least(&mut table, &[(0, DAY_WIDTH)]);
     for entry in &it.ledger {
         let effect = match entry.fact() {
-            pb::BreachKind::Unspecified => {
+            // A level is none of a request's.
+            pb::BreachKind::Unspecified
+            | pb::BreachKind::LevelBreached
+            | pb::BreachKind::LevelRestored => {
                 let times = (entry.due_at.as_ref(), entry.due_before.as_ref());
                 promise_change(entry.change(), times, reader)
             }

@@ -47,6 +47,10 @@ pub(crate) struct BreachView {
     #[serde(skip_serializing_if = "Option::is_none")]
     product: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
+    product_code: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    urgency: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     unit: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     promise_kind: Option<String>,
@@ -68,10 +72,18 @@ pub(crate) struct BreachView {
     position: Option<PositionView>,
 }
 
+impl BreachView {
+    /// The fact's id.
+    pub(crate) fn id(&self) -> &str {
+        &self.id
+    }
+}
+
 impl From<pb::Breach> for BreachView {
     fn from(breach: pb::Breach) -> Self {
         let of_request = breach.level.is_none();
         let promise_kind = || key_or_unknown::<event::PromiseKind>(breach.promise_kind);
+        let urgency = || key_or_unknown::<event::Urgency>(breach.urgency);
         Self {
             promise_kind: of_request.then(promise_kind),
             id: breach.id,
@@ -79,6 +91,8 @@ impl From<pb::Breach> for BreachView {
             request_id: said(breach.request_id),
             number: said(breach.number),
             product: said(breach.product),
+            product_code: said(breach.product_code),
+            urgency: of_request.then(urgency),
             unit: said(breach.unit),
             commitment: said(breach.commitment),
             threshold: breach.threshold.map(ThresholdView::from),
@@ -105,6 +119,7 @@ mod tests {
             r#"{"id":"0192f0c1-2f5e-7c3a-9d41-5f0f6a9be0ff","kind":"breach","#.to_owned()
                 + r#""request_id":"0192f0c1-2f5e-7c3a-9d41-5f0f6a9be001","#
                 + r#""number":"26-0000001-2","product":"Eau potable","#
+                + r#""product_code":"eau-potable","urgency":"urgent","#
                 + r#""promise_kind":"resolution","cycle":1,"due_at":"2026-11-04T13:30:00Z","#
                 + r#""noticed_at":"2026-11-04T13:30:01Z","position":{"log":"quebec","#
                 + r#""sequence":7,"recorded_at":"2026-11-02T13:30:01Z"},"resume_token":"after-7"}"#

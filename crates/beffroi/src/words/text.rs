@@ -105,6 +105,15 @@ pub(crate) const DEFECT: Text = text("Défaut", "Defect");
 pub(crate) const DEFECTS: Text = text("Défauts :", "Defects:");
 pub(crate) const WRONG_CATALOGUE: Text =
     text("le catalogue a des défauts", "the catalogue has defects");
+pub(crate) const WRONG_CONFIGURATION: Text =
+    text("la configuration a des défauts", "the configuration has defects");
+pub(crate) const RECIPIENT: Text = text("Destinataire", "Recipient");
+pub(crate) const ATTEMPTS: Text = text("Essais", "Attempts");
+pub(crate) const PROBLEM: Text = text("Problème", "Problem");
+pub(crate) const PARKED_AT: Text = text("Écarté", "Parked");
+pub(crate) const NONE_PARKED: Text = text("Rien n’est écarté.", "Nothing is parked.");
+pub(crate) const RULES: Text = text("Règles", "Rules");
+pub(crate) const RETRIED: Text = text("Sera repris :", "To be tried again:");
 pub(crate) const NO_PRODUCT: Text = text("Aucun produit.", "No product.");
 
 pub(crate) const REGIME: Text = text("Régime", "Regime");

@@ -1,5 +1,8 @@
 //! Warnings and breaches: listed, and streamed with resume tokens.
 
+mod filter;
+mod latest;
+
 use super::view::View;
 use super::{Outlet, list};
 use crate::error::{ApiError, Problem};
@@ -9,6 +12,8 @@ use beffroi_aggregator::{BreachRow, FactRow, LevelFactRow};
 use beffroi_domain::{FactKind, Language, LevelFactKind};
 use beffroi_wire::pb::query::v1 as pb;
 use beffroi_wire::{event, time, vocabulary};
+use filter::Filter;
+pub(crate) use latest::Latest;
 use pb::subscribe_breaches_response::Event;
 use std::sync::Arc;
 use std::time::Duration;
@@ -22,34 +27,6 @@ const READ_MAX: usize = 512;
 const RESUME_BINDING: &str = "breaches";
 
 type Message = pb::SubscribeBreachesResponse;
-
-/// Which facts are wanted.
-struct Filter {
-    kind: Option<pb::BreachKind>,
-    unit: Option<String>,
-}
-
-impl Filter {
-    fn parse(kind: i32, unit: &str) -> Result<Self, ApiError> {
-        let kind = match pb::BreachKind::try_from(kind) {
-            Ok(pb::BreachKind::Unspecified) => None,
-            Ok(kind) => Some(kind),
-            Err(_) => return Err(Problem::UnknownWord.at("kind").into()),
-        };
-        let unit = unit.trim();
-        Ok(Self { kind, unit: (!unit.is_empty()).then(|| unit.to_owned()) })
-    }
-
-    fn takes(&self, row: &FactRow) -> bool {
-        let unit = match row {
-            FactRow::Promise(row) => row.unit.as_ref(),
-            // No unit answers for a level alone.
-            FactRow::Level(_) => None,
-        };
-        self.kind.is_none_or(|it| it == kind(row))
-            && self.unit.as_ref().is_none_or(|it| Some(it) == unit)
-    }
-}
 
 fn kind(row: &FactRow) -> pb::BreachKind {
     match row {
@@ -70,9 +47,10 @@ pub(super) async fn list(
     call: pb::ListBreachesRequest,
     language: Language,
 ) -> Result<pb::ListBreachesResponse, ApiError> {
-    let filter = Filter::parse(call.kind, &call.unit)?;
+    let wanted = call.filter.unwrap_or_default();
+    let filter = filter::parse((call.kind, &call.unit), &wanted)?;
     let size = list::page_size(call.page_size)?;
-    let binding = format!("breaches {} {}", call.kind, call.unit.trim());
+    let binding = format!("breaches {} {} {wanted:?}", call.kind, call.unit.trim());
     let after = match call.page_token.as_str() {
         "" => 0,
         token => token::read(("page_token", || Problem::PageToken), &node.log, &binding, token)?,
@@ -118,7 +96,8 @@ pub(super) fn subscribe(
     call: &pb::SubscribeBreachesRequest,
     language: Language,
 ) -> Result<ReceiverStream<Result<Message, Status>>, ApiError> {
-    let filter = Filter::parse(call.kind, &call.unit)?;
+    let wanted = call.filter.clone().unwrap_or_default();
+    let filter = filter::parse((call.kind, &call.unit), &wanted)?;
     let after = match call.resume_token.as_str() {
         "" => 0,
         token => {
@@ -144,15 +123,19 @@ async fn run(
 ) -> Result<(), ApiError> {
     let mut caught_up = false;
     loop {
-        let read = {
-            let (node, filter, language) = (Arc::clone(node), Arc::clone(filter), outlet.language);
-            move || next(&node, &filter, after, language)
+        let from = after;
+        let read = if caught_up {
+            latest::latest(node, from, outlet.language).await?
+        } else {
+            let wanted = Some(Arc::clone(filter));
+            Arc::new(latest::read(node, wanted, from, outlet.language).await?)
         };
-        let read = tokio::task::spawn_blocking(read).await.map_err(|_| ApiError::Task)?;
-        let Next { facts, last, all, sequence } = read?;
-        after = last;
-        for (at, fact) in facts {
-            if !send(node, outlet, Event::Breach(fact), at).await {
+        let Next { facts, last, all, sequence } = read.as_ref();
+        let (all, sequence) = (*all, *sequence);
+        after = from.max(*last);
+        let wanted = facts.iter().filter(|(at, row, _)| from < *at && filter.takes(row));
+        for (at, _, fact) in wanted {
+            if !send(node, outlet, Event::Breach(fact.clone()), *at).await {
                 return Ok(());
             }
             if node.shutdown.is_cancelled() {
@@ -188,9 +171,10 @@ async fn run(
 }
 
 /// The facts that come next.
+#[derive(Debug)]
 struct Next {
-    /// Those that are wanted.
-    facts: Vec<(u64, pb::Breach)>,
+    /// Those that are wanted, or more.
+    facts: Vec<(u64, FactRow, pb::Breach)>,
     /// Up to where they were looked for.
     last: u64,
     /// Whether these are all there are.
@@ -199,14 +183,22 @@ struct Next {
     sequence: u64,
 }
 
-fn next(node: &Shared, filter: &Filter, after: u64, language: Language) -> Result<Next, ApiError> {
+fn next(
+    node: &Shared,
+    wanted: Option<&Filter>,
+    after: u64,
+    language: Language,
+) -> Result<Next, ApiError> {
     let snapshot = node.projections.snapshot()?;
     let view = View::new(node, &snapshot, language);
     let rows = snapshot.breaches_after(after, READ_MAX)?;
     let last = rows.last().map_or(after, |(at, _)| *at);
     let all = rows.len() < READ_MAX;
-    let wanted = rows.iter().filter(|(_, row)| filter.takes(row));
-    let facts = wanted.map(|(at, row)| Ok((*at, breach(node, &view, (*at, row))?)));
+    let rows = rows.into_iter().filter(|(_, row)| wanted.is_none_or(|it| it.takes(row)));
+    let facts = rows.map(|(at, row)| {
+        let fact = breach(node, &view, (at, &row))?;
+        Ok((at, row, fact))
+    });
     let facts = facts.collect::<Result<_, ApiError>>()?;
     Ok(Next { facts, last, all, sequence: snapshot.checkpoint().sequence })
 }
@@ -252,6 +244,8 @@ fn of_promise(view: &View<'_>, row: &BreachRow) -> Result<pb::Breach, ApiError> 
         due_at: Some(time::to_pb(row.due_at)),
         noticed_at: Some(time::to_pb(row.noticed_at)),
         names: view.names_of_fact(row)?,
+        product_code: row.product_code.as_ref().map(ToString::to_string).unwrap_or_default(),
+        urgency: vocabulary::urgency::to_pb(row.urgency).into(),
         ..pb::Breach::default()
     })
 }

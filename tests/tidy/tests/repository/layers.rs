@@ -17,7 +17,7 @@ const ARROWS: &[(&str, &[&str])] = &[
 
 /// What only these crates may use, tests apart.
 const PLACES: &[(&str, &[&str])] =
-    &[("redb", &["aggregator", "journal"]), ("async-nats", &["journal"])];
+    &[("redb", &["aggregator", "beffroi", "journal"]), ("async-nats", &["journal"])];
 
 /// What the rules of the domain know nothing of.
 const NOT_IN_DOMAIN: &[&str] =
