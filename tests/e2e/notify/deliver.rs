@@ -89,8 +89,9 @@ async fn what_stays_undelivered_is_parked_and_delivered_when_told_to_try_again()
     town.notify(&["retry", "--all"]).json();
     assert!(town.parked().is_empty());
     let _deliverer = town.deliverer(&config);
-    wait_until("the first", || hook.taken().len() == 3);
-    assert_eq!(hook.taken(), [2, 1, 0].map(|at: usize| facts[at].id.clone()));
+    // The kill may have come before the second one was known to be taken: then it comes again.
+    wait_until("the first", || hook.taken().len() >= 3);
+    assert_eq!(hook.taken()[..3], [2, 1, 0].map(|at: usize| facts[at].id.clone()));
 }
 
 #[tokio::test]
