@@ -285,13 +285,6 @@ fn a_warning_comes_at_80_percent_of_the_working_time_then_the_breach_once() {
 }
 
 #[test]
-fn a_breach_overtakes_a_warning_that_nobody_raised_in_time() {
-    let story = opened("02 10:00");
-    assert!(matches!(story.raised("20 09:00"), Some(Kind::PromiseBreached(_))));
-    story.raise("20 09:00").then_next_alarm(None);
-}
-
-#[test]
 fn a_due_time_that_moves_after_its_breach_is_raised_again() {
     // The hold became known only after the breach was raised.
     opened("02 10:00")

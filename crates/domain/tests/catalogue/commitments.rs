@@ -75,7 +75,7 @@ fn a_product_promises_first_then_the_first_commitment_of_each_kind_that_applies(
     let urgent = ("arbre-urgent".to_owned(), Rule::BusinessTimeV1 { secs: 4 * 3600 });
     let own = (String::new(), Rule::BusinessDaysEodV1(5));
     assert_eq!(promised("arbre", Channel::Telephone, Urgency::Normal), []);
-    assert_eq!(promised("arbre", Channel::Email, Urgency::Normal), [answer.clone()]);
+    assert_eq!(promised("arbre", Channel::Email, Urgency::Normal), std::slice::from_ref(&answer));
     assert_eq!(promised("arbre", Channel::Email, Urgency::Urgent), [answer.clone(), urgent]);
     assert_eq!(promised("eau-potable", Channel::Email, Urgency::Urgent), [own, answer]);
 }

@@ -67,10 +67,7 @@ pub(crate) fn flaw_in_french(flaw: &Flaw) -> String {
         Flaw::PrecisionAlone => {
             "une précision a besoin de son produit : donnez aussi `product`".to_owned()
         }
-        Flaw::DelayOutOfRange => format!(
-            "le délai doit être plus que rien et d'au plus {BUSINESS_DAYS_MAX} jours ouvrables, \
-             dix ans ou autant d'heures"
-        ),
+        Flaw::DelayOutOfRange => delay_out_of_range(),
         Flaw::WarningOutOfRange => {
             "avertissez après 1 à 99 % du délai, ou avant qu'il ne finisse".to_owned()
         }
@@ -78,6 +75,13 @@ pub(crate) fn flaw_in_french(flaw: &Flaw) -> String {
             format!("vaut {found}, de {min} à {max} admis")
         }
     }
+}
+
+fn delay_out_of_range() -> String {
+    format!(
+        "le délai doit être plus que rien et d'au plus {BUSINESS_DAYS_MAX} jours ouvrables, dix ans \
+         ou autant d'heures"
+    )
 }
 
 fn reference(what: Reference) -> &'static str {

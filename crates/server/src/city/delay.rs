@@ -25,20 +25,37 @@ pub(crate) enum Form {
 }
 
 /// The rules that can be promised, by name.
-pub(crate) const FORMS: [(&str, Form); 13] = [
-    ("business_days_eod_v1", Form::Days(Rule::BusinessDaysEodV1)),
-    ("business_days_landing_v1", Form::Days(Rule::BusinessDaysLandingV1)),
-    ("business_days_same_time_v1", Form::DaysAndTime(Rule::BusinessDaysSameTimeV1)),
-    ("business_days_midnight_v1", Form::DaysAndTime(Rule::BusinessDaysMidnightV1)),
-    ("business_days_opening_v1", Form::DaysAndTime(Rule::BusinessDaysOpeningV1)),
-    ("business_days_then_opening_v1", Form::DaysAndTime(Rule::BusinessDaysThenOpeningV1)),
-    ("business_days_within_v1", Form::DaysAndTime(Rule::BusinessDaysWithinV1)),
-    ("business_days_closing_v1", Form::DaysAndTime(Rule::BusinessDaysClosingV1)),
-    ("business_days_cut_off_v1", Form::CutOff),
-    ("business_time_v1", Form::Time(|secs| Rule::BusinessTimeV1 { secs })),
-    ("business_time_opening_v1", Form::Time(|secs| Rule::BusinessTimeOpeningV1 { secs })),
-    ("calendar_days_v1", Form::Days(Rule::CalendarDaysV1)),
-    ("calendar_time_v1", Form::Time(|secs| Rule::CalendarTimeV1 { secs })),
+pub(crate) const RULES: [&str; 13] = [
+    "business_days_eod_v1",
+    "business_days_landing_v1",
+    "business_days_same_time_v1",
+    "business_days_midnight_v1",
+    "business_days_opening_v1",
+    "business_days_then_opening_v1",
+    "business_days_within_v1",
+    "business_days_closing_v1",
+    "business_days_cut_off_v1",
+    "business_time_v1",
+    "business_time_opening_v1",
+    "calendar_days_v1",
+    "calendar_time_v1",
+];
+
+/// What each of [`RULES`] takes.
+pub(crate) const FORMS: [Form; 13] = [
+    Form::Days(Rule::BusinessDaysEodV1),
+    Form::Days(Rule::BusinessDaysLandingV1),
+    Form::DaysAndTime(Rule::BusinessDaysSameTimeV1),
+    Form::DaysAndTime(Rule::BusinessDaysMidnightV1),
+    Form::DaysAndTime(Rule::BusinessDaysOpeningV1),
+    Form::DaysAndTime(Rule::BusinessDaysThenOpeningV1),
+    Form::DaysAndTime(Rule::BusinessDaysWithinV1),
+    Form::DaysAndTime(Rule::BusinessDaysClosingV1),
+    Form::CutOff,
+    Form::Time(|secs| Rule::BusinessTimeV1 { secs }),
+    Form::Time(|secs| Rule::BusinessTimeOpeningV1 { secs }),
+    Form::Days(Rule::CalendarDaysV1),
+    Form::Time(|secs| Rule::CalendarTimeV1 { secs }),
 ];
 
 /// Reads `business_days = 2`, or `rule` with `days`, `hours`, `minutes` and `cut_off` as it takes
@@ -67,7 +84,8 @@ pub(super) fn parse(
         return Err(no_rule(source, key, &days.span()));
     }
     let taken = Taken { source, key, given };
-    match FORMS.iter().find(|(name, _)| name == rule.get_ref()).map(|(_, form)| form) {
+    let form = RULES.iter().zip(&FORMS).find(|(name, _)| *name == rule.get_ref());
+    match form.map(|(_, form)| form) {
         None => Err(unknown(source, key, rule)),
         Some(Form::Days(form)) => {
             taken.nothing_of(&[("hours", it.hours.as_ref()), ("minutes", it.minutes.as_ref())])?;
@@ -104,7 +122,7 @@ fn no_rule(source: &Source<'_>, key: &str, span: &Range<usize>) -> InvalidCity {
 }
 
 fn unknown(source: &Source<'_>, key: &str, rule: &Spanned<String>) -> InvalidCity {
-    let names = FORMS.map(|(name, _)| format!("`{name}`")).join(", ");
+    let names = RULES.map(|name| format!("`{name}`")).join(", ");
     let name = rule.get_ref();
     let what = both(
         format!("`{name}` n'est pas une règle, qui sont {names}"),

@@ -85,7 +85,8 @@ impl Given<'_> {
         if it.percent == 0 || it.percent > 100 {
             return Err(self.wrong("percent", "doit être de 1 à 100", "must be 1 to 100"));
         }
-        let (first_day, last_day) = (self.day("from", &it.from)?, self.day("to", &it.to)?);
+        let (first_day, last_day) =
+            (self.day("from", it.from.as_ref())?, self.day("to", it.to.as_ref())?);
         if first_day.zip(last_day).is_some_and(|(first, last)| last < first) {
             return Err(self.wrong("to", "précède `from`", "comes before `from`"));
         }
@@ -96,12 +97,12 @@ impl Given<'_> {
     fn day(
         &self,
         key: &str,
-        given: &Option<Spanned<Datetime>>,
+        given: Option<&Spanned<Datetime>>,
     ) -> Result<Option<NaiveDate>, InvalidCity> {
         let read = |it: &Spanned<Datetime>| {
             date(self.source, &format!("{}.{key}", self.key), it.get_ref(), &it.span())
         };
-        given.as_ref().map(read).transpose()
+        given.map(read).transpose()
     }
 
     fn windows(&self) -> Result<Vec<Period>, InvalidCity> {

@@ -163,16 +163,7 @@ fn later_kinds() -> Vec<Kind> {
     .chain([Kind::Merged(Box::new(MergedInto { status: Status::Open, terms: terms(), ..merged }))])
     .chain(catalogue_kinds())
     .chain(regime_kinds())
-    .chain([Kind::FollowUpAdded(FollowUp::FromCitizen)])
-    .chain([Kind::BreachWithdrawn(PromiseRef {
-        kind: PromiseKind::FirstAnswer,
-        cycle: 1,
-        due_at: at(9),
-        noticed_at: at(11),
-        based_on: 78,
-        revision: 1,
-        threshold: None,
-    })])
+    .chain(ledger_kinds())
     .chain(business_time_kinds())
     .chain(commitment_kinds())
     .chain(level_kinds())
@@ -252,6 +243,20 @@ fn regime_kinds() -> [Kind; 3] {
         RegimeFact::Lifted,
     ];
     facts.map(Kind::Regime)
+}
+
+/// Who speaks, and a breach that was none.
+fn ledger_kinds() -> [Kind; 2] {
+    let withdrawn = PromiseRef {
+        kind: PromiseKind::FirstAnswer,
+        cycle: 1,
+        due_at: at(9),
+        noticed_at: at(11),
+        based_on: 78,
+        revision: 1,
+        threshold: None,
+    };
+    [Kind::FollowUpAdded(FollowUp::FromCitizen), Kind::BreachWithdrawn(withdrawn)]
 }
 
 /// Every rule, and hours of several windows.

@@ -3,7 +3,7 @@
 use super::defect::FileFlaw;
 use super::document::{Document, Entry};
 use super::draft::{NATURES, Table, URGENCIES};
-use crate::city::delay::{FORMS, Form, minute_of_day};
+use crate::city::delay::{FORMS, Form, RULES, minute_of_day};
 use beffroi_domain::catalogue::{CommitmentDraft, Part};
 use beffroi_domain::{Channel, CutOff, Days, PromiseKind, Rule, Warn};
 
@@ -58,17 +58,6 @@ const CHANNELS: (&[&str], &[Channel]) = (
     ],
 );
 
-/// The names of the rules, and what each takes.
-const RULE_NAMES: [&str; FORMS.len()] = {
-    let mut names = [""; FORMS.len()];
-    let mut at = 0;
-    while at < names.len() {
-        names[at] = FORMS[at].0;
-        at += 1;
-    }
-    names
-};
-
 pub(super) fn read(
     part: Part,
     (table, span): Table<'_>,
@@ -92,8 +81,7 @@ pub(super) fn read(
 /// `business_days = 2`, or a rule with what it counts.
 fn rule(it: &mut Entry<'_, '_>) -> Option<Rule> {
     let short = it.count("business_days");
-    let forms = FORMS.map(|(_, form)| form);
-    let form = it.word("rule", (&RULE_NAMES, &forms));
+    let form = it.word("rule", (&RULES, &FORMS));
     let days = it.count("days");
     let (hours, minutes) = (it.count("hours"), it.count("minutes"));
     let cut_off = cut_off(it);
