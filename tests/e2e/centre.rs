@@ -210,7 +210,7 @@ async fn what_a_regime_cannot_be_is_refused_with_the_fields() {
     }
     for (hours, field) in [
         (days("8-22"), "hours.monday"),
-        (days("22:00-08:00"), "hours.monday"),
+        (days("22:00-22:00"), "hours.monday"),
         (days(""), "hours"),
         (WeeklyHours { around_the_clock: true, ..days("08:00-22:00") }, "hours"),
     ] {

@@ -97,12 +97,12 @@ async fn of_each_kind_the_first_commitment_that_applies_holds_and_stays() {
     // Another version promises otherwise: what was promised stays until something is reclassified.
     publish(&node, folder.path(), &CATALOGUE.replace("days = 10", "days = 20"));
     let shown = node.ask(&["show", &called.number]);
-    assert_eq!(shown["promises"][0]["commitment"], "tout");
+    assert_eq!(shown["service_request"]["promises"][0]["commitment"], "tout");
     let to = Reclassify { product: "trottoir".to_owned(), ..Reclassify::default() };
     let changed = change(&written.number, Change::Reclassify(to));
     api.intake.change_service_request(changed).await.unwrap();
     let moved = node.ask(&["show", &written.number]);
-    let found: Vec<_> = moved["promises"].as_array().unwrap().iter().collect();
+    let found: Vec<_> = moved["service_request"]["promises"].as_array().unwrap().iter().collect();
     let standing = |it: &&&Json| it["verdict"] == "pending";
     let standing: Vec<_> = found.iter().filter(standing).map(|it| &it["commitment"]).collect();
     assert_eq!(standing, ["courriel", "tout"]);
@@ -124,11 +124,12 @@ async fn a_fact_names_its_commitment_and_its_threshold() {
     assert_eq!(
         told,
         [
-            json!(["breach", "first_answer", "courriel", null]),
             json!(["breach", "resolution", "trou", null]),
+            json!(["breach", "first_answer", "courriel", null]),
         ]
     );
-    let warnings = &node.ask(&["show", &warned.number])["promises"][0]["warnings"];
+    let warnings =
+        &node.ask(&["show", &warned.number])["service_request"]["promises"][0]["warnings"];
     let thresholds: Vec<_> =
         warnings.as_array().unwrap().iter().map(|it| it["percent"].clone()).collect();
     assert_eq!(thresholds, [50, 80]);

@@ -197,7 +197,9 @@ fn a_file_that_is_wrong_names_itself_its_key_and_what_to_do() {
     assert!(text.contains("city.toml") && text.contains("commitment[1].business_days"), "{text}");
     let wrong = file(folder.path(), "[hours]", "[hours");
     let text = said("--calendar", &wrong, "fr");
-    assert!(text.contains("city.toml") && text.contains("line 17"), "{text}");
+    let city = std::fs::read_to_string(&wrong).unwrap();
+    let line = 1 + city.lines().position(|it| it == "[hours").unwrap();
+    assert!(text.contains("city.toml") && text.contains(&format!("line {line}")), "{text}");
     let missing = folder.path().join("missing.toml");
     assert!(said("--calendar", &missing, "fr").contains("aucun fichier de ce nom"));
     let both = ["what-if", "--calendar", "a", "--commitments", "b", "--server", &node.url];

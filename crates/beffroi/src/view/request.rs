@@ -303,6 +303,10 @@ struct PromiseView {
     #[serde(skip_serializing_if = "Option::is_none")]
     business_days: Option<u32>,
     #[serde(skip_serializing_if = "Option::is_none")]
+    calendar_days: Option<u32>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    seconds: Option<u64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     commitment: Option<String>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     warnings: Vec<WarningView>,
@@ -370,6 +374,8 @@ impl From<pb::PromiseStatus> for PromiseView {
             warnings: warnings(&promise),
             rule: said(promise.rule),
             business_days: (promise.business_days > 0).then_some(promise.business_days),
+            calendar_days: (promise.calendar_days > 0).then_some(promise.calendar_days),
+            seconds: (promise.seconds > 0).then_some(promise.seconds),
             commitment: said(promise.commitment),
             due_at: rfc3339(promise.due_at.as_ref()),
             verdict: key_or_unknown::<pb::Verdict>(status.verdict),
