@@ -22,6 +22,7 @@ use std::time::Duration;
 use tokio::sync::watch;
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
+use uuid::Uuid;
 
 /// Facts raised in one append.
 const RAISE_MAX: usize = 500;
@@ -65,7 +66,7 @@ pub async fn keep_time(mut keeper: Timekeeper, shutdown: CancellationToken) -> R
 /// What was raised last: what survives its own fact would be raised for ever.
 #[derive(Debug, Default)]
 struct Stuck {
-    alarm: Option<(u64, Alarm)>,
+    alarm: Option<Uuid>,
     level: Option<EventId>,
 }
 
@@ -108,15 +109,16 @@ impl Timekeeper {
             stuck.alarm = None;
             return self.level_round(stuck, levels, (now, next, sequence)).await;
         };
-        // An alarm that survives its own fact would be raised for ever: look again later.
-        if append.entries.is_empty() || stuck.alarm == Some(first) {
+        // A fact that does not settle its alarm would be raised for ever: look again later.
+        let fact = append.entries.first().map(|it| it.id);
+        if fact.is_none() || stuck.alarm == fact {
             tracing::error!(request.ordinal = first.0, "an alarm cannot be settled");
             stuck.alarm = None;
             return Ok(Pause::BackOff);
         }
         let (pause, stored) = self.append(append).await;
         if stored {
-            stuck.alarm = Some(first);
+            stuck.alarm = fact;
         }
         Ok(pause)
     }

@@ -358,7 +358,7 @@ pub struct PromiseRef {
     pub noticed_at: Timestamp,
     /// The log sequence of the state it was decided on.
     pub based_on: u64,
-    /// How often the same was stated and withdrawn before.
+    /// How often the same was stated before: a breach and withdrawn, or a warning that comes later now.
     pub revision: u32,
     /// The threshold that was reached, for a warning.
     pub threshold: Option<Warn>,

@@ -1,6 +1,6 @@
 //! Warnings: when to look at a promise before it is due, or again after.
 
-use super::count::{add, between, business_days_from, spend, subtract};
+use super::count::{add, between, business_days_from, spend};
 use super::pause::{outside, union};
 use super::zone::{SECOND, day_at, start_of};
 use super::{Calendar, CannotCount, Count, OutOfCalendar, Rule, timestamp};
@@ -13,7 +13,7 @@ pub enum Warn {
     /// After this share of the delay: of its working time outside of pauses, or of all time outside
     /// of pauses for a calendar rule.
     Percent(u32),
-    /// So much working time after the due time, in seconds; before it when negative.
+    /// So much working time after the due time, in seconds; before it, outside of pauses, when negative.
     WorkingSecs(i64),
     /// So many business days after the due time, at the same time of day; before it when negative.
     BusinessDays(i32),
@@ -40,7 +40,8 @@ impl Calendar {
                 if 0 <= micros {
                     add(self, due, micros)?
                 } else {
-                    subtract(self, due, micros.checked_neg().ok_or(OutOfCalendar)?)?
+                    let micros = micros.checked_neg().ok_or(OutOfCalendar)?;
+                    self.worked_before(due, micros, &union(count.pauses, received))?
                 }
             }
             Warn::BusinessDays(days) => self.same_time(due, days)?,
@@ -86,6 +87,27 @@ impl Calendar {
             left -= to - from;
         }
         Err(OutOfCalendar.into())
+    }
+
+    /// The instant from which so much working time outside of pauses lies before another one: what was
+    /// warned of before a pause began stays where it was.
+    fn worked_before(
+        &self,
+        to: i64,
+        micros: i64,
+        pauses: &[(i64, i64)],
+    ) -> Result<i64, OutOfCalendar> {
+        let mut left = micros;
+        for opening in self.before(to) {
+            let worked: Vec<_> = outside(pauses, opening.from, opening.to.min(to)).collect();
+            for (from, to) in worked.into_iter().rev() {
+                if left <= to - from {
+                    return Ok(to - left);
+                }
+                left -= to - from;
+            }
+        }
+        Err(OutOfCalendar)
     }
 
     fn same_time(&self, due: i64, days: i32) -> Result<i64, OutOfCalendar> {

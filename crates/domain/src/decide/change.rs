@@ -74,7 +74,8 @@ pub(super) fn after_wait(
     ended: Timestamp,
 ) -> Result<Vec<Term>, OutOfCalendar> {
     let wait = Some((request.status_changed_at, ended));
-    pending(request).map(|term| city.recount(request, term, wait)).collect()
+    let waited = pending(request).filter(|it| it.kind.pauses());
+    waited.map(|term| city.recount(request, term, wait)).collect()
 }
 
 fn pending(request: &Request) -> impl Iterator<Item = &Term> {

@@ -1,7 +1,9 @@
 //! The promises of a request: how they are set, revised and settled, and when to look at them.
 
 use super::{Alarm, Raised, Request, Status};
-use crate::{FactKind, Kind, Origin, Promise, PromiseKind, PromiseRef, Term, Timestamp, Verdict};
+use crate::{
+    FactKind, Kind, Origin, Promise, PromiseKind, PromiseRef, Term, Timestamp, Verdict, Warn,
+};
 
 impl Request {
     fn current(&mut self) -> impl Iterator<Item = &mut Promise> {
@@ -79,11 +81,11 @@ impl Request {
     pub(super) fn answer(&mut self, at: Timestamp) {
         let answers = |it: &&mut Promise| it.term.kind == PromiseKind::FirstAnswer;
         for promise in self.promises.iter_mut().filter(answers) {
-            if matches!(promise.verdict, Verdict::Pending | Verdict::Late) {
-                let late = at > promise.term.due_at;
+            if promise.verdict != Verdict::Rescinded {
+                let first = promise.fulfilled_at.map_or(at, |before| before.min(at));
+                let late = first > promise.term.due_at;
                 promise.verdict = if late { Verdict::Late } else { Verdict::OnTime };
-                let before = promise.fulfilled_at.unwrap_or(at);
-                promise.fulfilled_at = Some(before.min(at));
+                promise.fulfilled_at = Some(first);
             }
         }
     }
@@ -242,11 +244,19 @@ impl Request {
         }
         let due_at = promise.term.due_at;
         let fact = fact(due_at);
+        let warned_before = |threshold: Option<Warn>| {
+            let same = self.raised.iter().filter(|it| {
+                (it.fact, it.promise, it.cycle) == (FactKind::Warning, fact.kind, fact.cycle)
+                    && (it.due_at, it.threshold) == (due_at, threshold)
+            });
+            u32::try_from(same.count()).unwrap_or(u32::MAX)
+        };
         if now > due_at {
             Some(Kind::PromiseBreached(fact))
         } else if now >= alarm_at && alarm_at < due_at {
             let threshold = promise.next_warning().map(|it| it.warn);
-            Some(Kind::PromiseWarned(PromiseRef { threshold, ..fact }))
+            let revision = warned_before(threshold);
+            Some(Kind::PromiseWarned(PromiseRef { revision, threshold, ..fact }))
         } else {
             None
         }

@@ -24,6 +24,13 @@ impl Town {
     }
 
     #[track_caller]
+    fn then_answered_at(self, time: &str) -> Self {
+        let answer = promise(&self, PromiseKind::FirstAnswer).unwrap();
+        assert_eq!(answer.fulfilled_at, Some(at(time)));
+        self
+    }
+
+    #[track_caller]
     fn then_promised(self, kind: PromiseKind, due: &str) -> Self {
         assert_eq!(promise(&self, kind).unwrap().term.due_at, at(due));
         self
@@ -63,7 +70,10 @@ fn what_is_dated_earlier_counts_though_it_comes_later() {
         .then_answer("05 11:00", Verdict::Late)
         .when(1, "04 10:00", follow_up(FollowUp::Public))
         .then_answer("05 11:00", Verdict::OnTime)
+        .when(1, "03 09:00", follow_up(FollowUp::Public))
+        .then_answered_at("03 09:00")
         .when(1, "06 10:00", follow_up(FollowUp::Public))
+        .then_answered_at("03 09:00")
         .then_answer("07 10:00", Verdict::OnTime);
 }
 

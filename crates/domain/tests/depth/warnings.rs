@@ -90,6 +90,30 @@ fn a_wait_moves_the_warnings_that_have_not_passed() {
 }
 
 #[test]
+fn hours_before_the_due_time_are_hours_that_are_worked() {
+    // Warned of at 18:00, waiting from 18:30 until the next day at 9:30: due at 10:00, and not again.
+    warned(&[Warn::WorkingSecs(-3600)])
+        .when_raised(1, "04 18:00")
+        .when(1, "04 18:30", Change::PutOnHold(HoldReason::Citizen))
+        .when(1, "05 09:30", Change::Resume)
+        .then_next(Some("05 10:00"))
+        .then_raised(&[Some(Warn::WorkingSecs(-3600))]);
+}
+
+#[test]
 fn nothing_is_warned_of_where_nothing_is_asked_for() {
     warned(&[]).then_next(Some("04 19:00")).when_raised(1, "04 19:01").then_next(None);
+}
+
+#[test]
+fn a_warning_that_comes_later_under_the_same_due_time_is_another_fact() {
+    let town = warned(&[Warn::Percent(50)]).when_raised(1, "03 14:30");
+    let mut request = town.of(1).clone();
+    // As after a recount by other hours: the threshold lies later, the due time where it was.
+    request.promises[0].term.warnings[0].at = at("03 16:00");
+    request.promises[0].warned.clear();
+    let Some(Kind::PromiseWarned(fact)) = request.raised(0, at("03 16:00"), 1) else {
+        panic!("a warning is due");
+    };
+    assert_eq!(fact.revision, 1);
 }

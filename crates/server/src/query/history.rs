@@ -13,7 +13,8 @@ use crate::shared::Shared;
 use beffroi_aggregator::Recorded;
 use beffroi_domain::ledger::{self, PromiseChange, PromiseStep};
 use beffroi_domain::{
-    Code, FollowUp, HoldReason, Kind, Language, LevelFactKind, Request, Status, Timestamp,
+    Code, FollowUp, HoldReason, Kind, Language, LevelFactKind, PromiseKind, Request, Status, Term,
+    Timestamp,
 };
 use beffroi_wire::pb::query::v1 as pb;
 use beffroi_wire::{time, vocabulary};
@@ -178,14 +179,18 @@ fn entered<'a>(before: Option<&Request>, after: Option<&'a Request>) -> Option<&
     after.and_then(|it| it.programme.as_ref())
 }
 
+/// Of several terms the one that says until when the request is to be resolved, if there is one.
+fn due_of(terms: &[Term]) -> Option<Timestamp> {
+    let resolution = terms.iter().find(|it| it.kind == PromiseKind::Resolution);
+    resolution.or(terms.first()).map(|it| it.due_at)
+}
+
 /// The due time that was set, moved, warned of or broken.
 fn due_at(kind: &Kind) -> Option<Timestamp> {
     match kind {
-        Kind::Opened(opened) => opened.terms.first().map(|term| term.due_at),
-        Kind::Reclassified(it) => it.terms.first().map(|term| term.due_at),
-        Kind::Resumed(terms) | Kind::Reopened(terms) | Kind::ProgrammeLeft(terms) => {
-            terms.first().map(|term| term.due_at)
-        }
+        Kind::Opened(opened) => due_of(&opened.terms),
+        Kind::Reclassified(it) => due_of(&it.terms),
+        Kind::Resumed(terms) | Kind::Reopened(terms) | Kind::ProgrammeLeft(terms) => due_of(terms),
         Kind::PromiseWarned(fact) | Kind::PromiseBreached(fact) | Kind::BreachWithdrawn(fact) => {
             Some(fact.due_at)
         }

@@ -4,7 +4,7 @@ use super::problem::SupposedProblem;
 use crate::error::Problem;
 use crate::parse::Fields;
 use beffroi_domain::what_if::WhatIf;
-use beffroi_domain::{Calendar, CalendarDraft, City, Commitment, ExceptionalHours, Hours};
+use beffroi_domain::{Calendar, CalendarDraft, City, Commitment, Delay, ExceptionalHours, Hours};
 use beffroi_wire::event::{delay_from_pb, hours_from_pb};
 use beffroi_wire::pb::report::v1 as pb;
 use beffroi_wire::vocabulary;
@@ -101,6 +101,8 @@ fn commitment(fields: &mut Fields, at: usize, it: &pb::SupposedCommitment) -> Op
     };
     let delay = it.delay.as_ref().and_then(|it| delay_from_pb(it).ok());
     let delay = delay.filter(|it| it.rule.can_be_promised());
+    // No verdict depends on a warning.
+    let delay = delay.map(|it| Delay { warnings: Vec::new(), ..it });
     if delay.is_none() {
         fields.wrong(&field("delay"), Problem::Supposed(SupposedProblem::Delay));
     }
