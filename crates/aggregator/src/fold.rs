@@ -3,15 +3,16 @@
 use crate::batch::Batch;
 use crate::digest::Digest;
 use crate::schema::{
-    BreachRow, CatalogueRow, ContactRow, FactRow, LevelFactRow, QuarantineRow, RequestRow, Step,
+    BreachRow, CalendarRow, CatalogueRow, ContactRow, FactRow, LevelFactRow, QuarantineRow,
+    RequestRow, Step,
 };
 use crate::store::Error;
 use crate::subject::{AGGREGATE_HEADER, Subject};
 use beffroi_domain::level::Stated;
 use beffroi_domain::{
-    About, CataloguePublished, Citizen, CitizenFact, CitizenId, Contact, ContactId, Event,
-    FactKind, Kind, LevelFact, LevelFactKind, Origin, PromiseRef, Reference, RegimeFact, Request,
-    RequestId, Timestamp,
+    About, CalendarPublished, CataloguePublished, Citizen, CitizenFact, CitizenId, Contact,
+    ContactId, Event, FactKind, Kind, LevelFact, LevelFactKind, Origin, PromiseRef, Reference,
+    RegimeFact, Request, RequestId, Timestamp,
 };
 use beffroi_journal::Record;
 use beffroi_wire::event;
@@ -103,6 +104,9 @@ fn apply(batch: &mut Batch, decoded: &Decoded, event: &Event) -> Result<Result<(
         (About::Reference(Reference::Catalogue), Kind::CataloguePublished(published)) => {
             apply_catalogue(batch, decoded, (event, published))
         }
+        (About::Reference(Reference::Calendar), Kind::CalendarPublished(published)) => {
+            apply_calendar(batch, decoded, (event, published))
+        }
         (About::Reference(Reference::Regime), Kind::Regime(fact)) => {
             apply_regime(batch, decoded, (event, fact))
         }
@@ -162,6 +166,27 @@ fn apply_catalogue(
     };
     if !batch.publish(published.version, row) {
         return Ok(Err(format!("version {} of the catalogue cannot follow", published.version)));
+    }
+    batch.event(sequence, decoded.recorded_at, &decoded.record.entry.payload)?;
+    Ok(Ok(()))
+}
+
+fn apply_calendar(
+    batch: &mut Batch,
+    decoded: &Decoded,
+    (event, published): (&Event, &CalendarPublished),
+) -> Result<Result<(), Reason>, Error> {
+    let sequence = decoded.record.sequence;
+    let row = CalendarRow {
+        sequence,
+        id: event.id.uuid(),
+        published_at: event.meta.occurred_at,
+        recorded_at: decoded.recorded_at,
+        actor: event.meta.actor.as_ref().map(ToString::to_string),
+        holds_from: published.holds_from,
+    };
+    if !batch.publish_calendar(published.version, row) {
+        return Ok(Err(format!("version {} of the calendar cannot follow", published.version)));
     }
     batch.event(sequence, decoded.recorded_at, &decoded.record.entry.payload)?;
     Ok(Ok(()))

@@ -87,7 +87,7 @@ impl LevelCount {
                     continue;
                 };
                 // What had been said to be late became known to be in time after the window.
-                let known_until = was_withdrawn(request, due_at).then_some(forever());
+                let known_until = was_withdrawn(request, due_at).then_some(Timestamp::MAX);
                 let sequence = row.last_sequence();
                 self.add((level, due_at), Arrival { in_time, hours, known_until, sequence });
             }
@@ -107,7 +107,7 @@ impl LevelCount {
             let calendar = &self.calendar;
             let counted = self.windows.entry((level, span)).or_insert_with(|| Counted {
                 window: LevelWindow::default(),
-                end: calendar.start_of(span.next()).unwrap_or(forever()),
+                end: calendar.start_of(span.next()).unwrap_or(Timestamp::MAX),
             });
             counted.window.add(arrival, counted.end);
             first = Some(first.map_or(counted.end, |it| it.min(counted.end)));
@@ -156,11 +156,6 @@ impl LevelCount {
     }
 }
 
-/// The last instant there is.
-fn forever() -> Timestamp {
-    Timestamp::EPOCH.saturating_add_micros(i64::MAX)
-}
-
 fn is_of_requests(level: &Level) -> bool {
     matches!(level.definition.measure, Measure::Requests { .. })
 }
@@ -198,13 +193,13 @@ impl LevelKeeper {
     pub(crate) fn due(
         &mut self,
         snapshot: &Snapshot,
-        now: Timestamp,
-        max: usize,
+        city: &City,
+        (now, max): (Timestamp, usize),
     ) -> Result<Vec<Event>, Error> {
         if self.count.levels.is_empty() || snapshot.is_quarantined(Reference::Level.uuid())? {
             return Ok(Vec::new());
         }
-        self.catch_up(snapshot, now)?;
+        self.catch_up(snapshot, city, now)?;
         if !self.revised && self.next.is_some_and(|it| now < it) {
             return Ok(Vec::new());
         }
@@ -220,12 +215,12 @@ impl LevelKeeper {
         Ok(events)
     }
 
-    /// Counts the contacts recorded since; all of them anew when other regimes hold.
-    fn catch_up(&mut self, snapshot: &Snapshot, now: Timestamp) -> Result<(), Error> {
-        let regimes = snapshot.regimes()?;
-        if regimes != self.regimes {
-            self.count.windows.clear();
-            self.regimes = regimes;
+    /// Counts the contacts recorded since; all of them anew when the calendar or the regimes have
+    /// changed.
+    fn catch_up(&mut self, snapshot: &Snapshot, city: &City, now: Timestamp) -> Result<(), Error> {
+        if (&city.calendar, &city.regimes) != (&self.count.calendar, &self.regimes) {
+            self.count = LevelCount::new(city);
+            self.regimes = city.regimes.clone();
             (self.seen, self.revised) = (0, true);
         }
         for contact in snapshot.contacts_after(self.seen)? {

@@ -137,7 +137,9 @@ impl WhatIf {
             Kind::Reclassified(it) => &it.terms,
             Kind::Reopened(terms) | Kind::ProgrammeLeft(terms) => terms,
             // Whatever is still promised goes on.
-            Kind::Resumed(_) | Kind::Merged(_) => return Some(Ok(pending(before))),
+            Kind::Resumed(_) | Kind::Merged(_) | Kind::PromisesRevised(_) => {
+                return Some(Ok(pending(before)));
+            }
             Kind::Assigned(_)
             | Kind::PutOnHold(_)
             | Kind::FollowUpAdded(_)
@@ -152,6 +154,7 @@ impl WhatIf {
             | Kind::Unrelated(_)
             | Kind::AttachmentAdded(_)
             | Kind::CataloguePublished(_)
+            | Kind::CalendarPublished(_)
             | Kind::Citizen(_)
             | Kind::Regime(_)
             | Kind::ContactRecorded(_)
@@ -184,13 +187,14 @@ impl WhatIf {
     /// The same terms, due as they would be.
     fn counted(&self, terms: Vec<Term>, request: &Request, is_uncounted: &mut bool) -> Vec<Term> {
         let pauses = request.waits();
+        let hours = self.city.hours(&request.product, request.entry.as_ref());
         let count = |term: Term| {
             if term.rule == Rule::Source {
                 return term;
             }
             let pauses = if term.kind.pauses() { pauses.as_slice() } else { &[] };
             let count = Count { rule: term.rule, received: request.cycle_started_at, pauses };
-            match self.city.calendar.due(&count) {
+            match hours.due(&count) {
                 Ok(due_at) => Term { due_at, ..term },
                 Err(_) => {
                     *is_uncounted = true;
@@ -217,6 +221,7 @@ fn with_terms(kind: &Kind, terms: Vec<Term>) -> Kind {
         Kind::Opened(it) => it.terms = terms,
         Kind::Reclassified(it) => it.terms = terms,
         Kind::Merged(it) => it.terms = terms,
+        Kind::PromisesRevised(it) => it.terms = terms,
         Kind::Reopened(it) | Kind::ProgrammeLeft(it) | Kind::Resumed(it) => *it = terms,
         Kind::Assigned(_)
         | Kind::PutOnHold(_)
@@ -232,6 +237,7 @@ fn with_terms(kind: &Kind, terms: Vec<Term>) -> Kind {
         | Kind::Unrelated(_)
         | Kind::AttachmentAdded(_)
         | Kind::CataloguePublished(_)
+        | Kind::CalendarPublished(_)
         | Kind::Citizen(_)
         | Kind::Regime(_)
         | Kind::ContactRecorded(_)

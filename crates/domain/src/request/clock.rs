@@ -162,10 +162,22 @@ impl Request {
         self.stands_still(promise) && self.status_changed_at <= promise.term.due_at
     }
 
-    /// The fact was already settled by an earlier event: the promise was met or rescinded, its due
-    /// time moved, its clock stopped, or the fact was raised before.
+    /// A fact that was already settled by an earlier event: the promise was met or rescinded, its due
+    /// time moved, its clock stopped, or the fact was raised before. A revision that changes nothing:
+    /// what it speaks of is settled, or counted so already.
     pub fn is_void(&self, kind: &Kind) -> bool {
+        if let Kind::PromisesRevised(it) = kind {
+            return it.cycle != self.cycle || !it.terms.iter().any(|term| self.would_revise(term));
+        }
         kind.fact().is_some_and(|(kind, fact)| self.spoken_of(kind, fact).is_none())
+    }
+
+    fn would_revise(&self, term: &Term) -> bool {
+        self.promises.iter().any(|it| {
+            (it.cycle, it.verdict) == (self.cycle, Verdict::Pending)
+                && it.term.kind == term.kind
+                && it.term != *term
+        })
     }
 
     pub(super) fn raise(&mut self, kind: &Kind, at: Timestamp) {
@@ -199,7 +211,9 @@ impl Request {
         self.recall();
     }
 
-    /// The times at which its promises must be looked at; none for imported history.
+    /// The times at which its promises must be looked at; none for imported history. What is open has
+    /// one, [`Timestamp::MAX`] where no time makes a difference any more: it is found by it should its
+    /// due time have to be counted again.
     pub fn alarms(&self) -> impl Iterator<Item = Alarm> + '_ {
         let live = self.origin == Origin::Live;
         self.promises.iter().zip(0_u16..).filter(move |_| live).filter_map(|(promise, index)| {
@@ -212,14 +226,12 @@ impl Request {
         if let Some(wrong) = self.wrong_breach(promise) {
             return Some(wrong.due_at);
         }
-        if promise.breached {
-            return None;
-        }
         match promise.verdict {
-            Verdict::Late => Some(term.due_at),
-            Verdict::Pending if self.stands_still(promise) => {
-                (!self.has_stopped(promise)).then_some(term.due_at)
+            Verdict::Late => (!promise.breached).then_some(term.due_at),
+            Verdict::Pending if promise.breached || self.has_stopped(promise) => {
+                Some(Timestamp::MAX)
             }
+            Verdict::Pending if self.stands_still(promise) => Some(term.due_at),
             Verdict::Pending => Some(promise.next_warning().map_or(term.due_at, |it| it.at)),
             Verdict::Paused | Verdict::OnTime | Verdict::Rescinded => None,
         }
@@ -229,7 +241,7 @@ impl Request {
     /// `based_on`. A warning that a breach has overtaken is not raised any more.
     pub fn raised(&self, promise: u16, now: Timestamp, based_on: u64) -> Option<Kind> {
         let promise = self.promises.get(usize::from(promise))?;
-        let alarm_at = self.alarm_at(promise)?;
+        let alarm_at = self.alarm_at(promise).filter(|it| *it <= now)?;
         let fact = |due_at| PromiseRef {
             kind: promise.term.kind,
             cycle: promise.cycle,

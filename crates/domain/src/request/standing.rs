@@ -81,7 +81,9 @@ impl Request {
         }
     }
 
-    pub(super) fn merge(&mut self, merged: &MergedInto, event: &Event) {
+    /// `false` when the event cannot follow.
+    pub(super) fn merge(&mut self, merged: &MergedInto, event: &Event) -> bool {
+        let follows = self.merged.is_none() && self.duplicates.is_empty();
         self.merged = Some(Box::new(Merged { into: merged.into, before: self.standing() }));
         self.unit.clone_from(&merged.unit);
         self.programme.clone_from(&merged.programme);
@@ -99,10 +101,12 @@ impl Request {
         }
         self.waits_on = None;
         self.turn(merged.status, event);
+        follows
     }
 
-    pub(super) fn unmerge(&mut self) {
-        let Some(merged) = self.merged.take() else { return };
+    /// `false` when the event cannot follow.
+    pub(super) fn unmerge(&mut self) -> bool {
+        let Some(merged) = self.merged.take() else { return false };
         let Standing {
             status,
             waits_on,
@@ -128,5 +132,6 @@ impl Request {
         self.pauses = pauses;
         self.programme = programme;
         self.recall();
+        true
     }
 }

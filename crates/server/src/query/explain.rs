@@ -36,7 +36,13 @@ pub(super) async fn explain(
     let as_of = axes.as_of.unwrap_or_else(|| node.clock.now());
     let names = Named { entry: request.entry.as_ref(), ..Named::default() };
     let names = view.names(request.catalogue_version, names)?;
-    let teller = Teller { node, history: &history, request: &request, as_of, language };
+    let city = match axes.known_at {
+        Some(at) => node.cities.known(&snapshot, at)?,
+        None => node.city_at(&snapshot)?.city.clone(),
+    };
+    let hours = city.hours(&request.product, request.entry.as_ref());
+    let told = (history.as_slice(), &request);
+    let teller = Teller { node, told, calendar: &hours, as_of, language };
     let promises = promises.iter().filter(|it| {
         let is_current = it.promise.cycle == request.cycle;
         is_current || !call.current_cycle_only
@@ -93,8 +99,9 @@ impl Axes {
 /// Tells of the promises of a request.
 struct Teller<'a> {
     node: &'a Shared,
-    history: &'a [Recorded],
-    request: &'a Request,
+    told: (&'a [Recorded], &'a Request),
+    /// The hours on which the request's promises run.
+    calendar: &'a Calendar,
     as_of: Timestamp,
     language: Language,
 }
@@ -102,7 +109,8 @@ struct Teller<'a> {
 impl Teller<'_> {
     fn promise(&self, account: &Account) -> pb::PromiseExplanation {
         let Account { promise, received, waits, entries } = account;
-        let calendar = &self.node.city.calendar;
+        let (history, request) = self.told;
+        let calendar = self.calendar;
         let pauses = account.pauses();
         let count = Count { rule: promise.term.rule, received: *received, pauses: &pauses };
         let (counted, not_counted) = match calendar.explain(&count) {
@@ -110,7 +118,7 @@ impl Teller<'_> {
             Err(error) => (None, reason(error)),
         };
         let due = counted.as_ref().map(|it| it.due);
-        let settled = account.settled_by().and_then(|at| self.history.get(at));
+        let settled = account.settled_by().and_then(|at| history.get(at));
         let days = counted.as_ref().map(|it| day::days(calendar, it, self.language));
         let without = counted.as_ref().and_then(|it| it.without_pauses);
         pb::PromiseExplanation {
@@ -125,7 +133,7 @@ impl Teller<'_> {
             not_counted: not_counted.into(),
             differs: due.is_some_and(|it| it != promise.term.due_at),
             beyond_known_until: counted.map(|it| beyond(calendar, &it)).unwrap_or_default(),
-            verdict: vocabulary::verdict::to_pb(self.request.verdict(promise, self.as_of)).into(),
+            verdict: vocabulary::verdict::to_pb(request.verdict(promise, self.as_of)).into(),
             warned: !promise.warned.is_empty(),
             breached: promise.breached,
             settled_at: settled.map(|it| time::to_pb(it.event.meta.occurred_at)),
@@ -134,7 +142,7 @@ impl Teller<'_> {
     }
 
     fn entry(&self, entry: &LedgerEntry) -> Option<pb::LedgerEntry> {
-        let recorded = self.history.get(entry.event)?;
+        let recorded = self.told.0.get(entry.event)?;
         let event = &recorded.event;
         let mut told = pb::LedgerEntry {
             event_id: event.id.to_string(),

@@ -70,7 +70,7 @@ impl Asked {
         snapshot: &Snapshot,
         (stop, now): (&CancellationToken, Timestamp),
     ) -> Result<Counted, ApiError> {
-        let city = &node.city;
+        let city = &node.city_at(snapshot)?.city;
         let mapping = mapping(node, snapshot)?;
         let mut groups = Groups::<Figures>::default();
         let mut imported = Figures::default();
@@ -210,7 +210,7 @@ impl One {
         Self {
             verdict: request.verdict(promise, now),
             withdrawn: raised.any(|it| it.fact == FactKind::Breach && it.withdrawn),
-            delay: city.taken(promise),
+            delay: city.taken(request, promise),
         }
     }
 }

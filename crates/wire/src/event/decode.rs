@@ -1,6 +1,6 @@
 //! Protobuf to domain: everything is checked, nothing panics.
 
-use super::{citizen as facts, level, regime, rule};
+use super::{calendar, citizen as facts, level, regime, rule};
 use crate::pb::event::v1 as pb;
 use crate::{catalogue, time, vocabulary};
 use beffroi_domain::catalogue::Answered;
@@ -134,6 +134,12 @@ fn kind(wire: pb::event::Kind, sealed: &pb::PersonalData) -> Result<Kind, Error>
             sha256: it.sha256.as_ref().try_into().map_err(|_| wrong("sha256", "not 32 bytes"))?,
         }),
         Wire::CataloguePublished(it) => Kind::CataloguePublished(Box::new(published(it)?)),
+        Wire::CalendarPublished(it) => {
+            Kind::CalendarPublished(Box::new(calendar::published_from_pb(&it)?))
+        }
+        Wire::PromisesRevised(it) => {
+            Kind::PromisesRevised(Box::new(calendar::revised_from_pb(&it)?))
+        }
         Wire::CitizenSaved(it) => Kind::Citizen(facts::saved(it, sealed)?),
         Wire::CitizenMerged(it) => Kind::Citizen(facts::merged(&it)?),
         Wire::CitizenAbsorbed(it) => Kind::Citizen(facts::absorbed(&it)?),
@@ -280,7 +286,7 @@ pub fn delay(it: &pb::Promise) -> Result<Delay, Error> {
     })
 }
 
-fn terms(promises: &[pb::Promise]) -> Result<Vec<Term>, Error> {
+pub(super) fn terms(promises: &[pb::Promise]) -> Result<Vec<Term>, Error> {
     promises.iter().map(promise_from_pb).collect()
 }
 
