@@ -49,15 +49,14 @@ impl Request {
         }
     }
 
-    /// The current cycle has these terms and no others.
-    pub(super) fn replace(&mut self, terms: &[Term]) {
+    /// The current cycle has these terms and no others from now on: of what is promised no longer,
+    /// what was late by then stays so.
+    pub(super) fn replace(&mut self, terms: &[Term], at: Timestamp) {
         let cycle = self.cycle;
-        for promise in self.current() {
-            if !terms.iter().any(|it| it.kind == promise.term.kind) {
-                promise.rescind();
-            } else if promise.verdict == Verdict::Rescinded {
-                promise.verdict = Verdict::Pending;
-            }
+        let is_kept = |it: &Promise| terms.iter().any(|term| term.kind == it.term.kind);
+        self.settle_of(|it| !is_kept(it), at, Verdict::Rescinded);
+        for promise in self.current().filter(|it| is_kept(it) && it.was_dropped()) {
+            promise.verdict = Verdict::Pending;
         }
         self.revise(terms);
         for term in terms {
@@ -91,10 +90,14 @@ impl Request {
     }
 
     fn settle(&mut self, at: Timestamp, otherwise: Verdict) {
+        self.settle_of(|_| true, at, otherwise);
+    }
+
+    fn settle_of(&mut self, of: impl Fn(&Promise) -> bool, at: Timestamp, otherwise: Verdict) {
         // While it waited the clock stood still: what had not passed by then has not passed since.
         let stopped = (self.status == Status::OnHold).then_some(self.status_changed_at);
         let paused = stopped.map_or(at, |since| since.min(at));
-        for promise in self.current().filter(|it| it.verdict == Verdict::Pending) {
+        for promise in self.current().filter(|it| it.verdict == Verdict::Pending && of(it)) {
             let counted = if promise.term.kind.pauses() { paused } else { at };
             let late = counted > promise.term.due_at;
             promise.verdict = if late { Verdict::Late } else { otherwise };

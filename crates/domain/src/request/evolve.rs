@@ -196,7 +196,7 @@ impl Request {
         if it.programme.is_some() {
             self.rescind(event.meta.occurred_at);
         }
-        self.replace(&it.terms);
+        self.replace(&it.terms, event.meta.occurred_at);
         let active = self.status.is_active();
         if let Some(programme) = &it.programme
             && self.status != Status::Planned
