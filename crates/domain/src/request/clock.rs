@@ -76,17 +76,14 @@ impl Request {
         self.settle(at, Verdict::Rescinded);
     }
 
-    /// Whoever asked has heard of it. What is dated earlier may come later: the earliest counts.
+    /// Whoever asked has heard of it.
     pub(super) fn answer(&mut self, at: Timestamp) {
-        let answers = |it: &&mut Promise| it.term.kind == PromiseKind::FirstAnswer;
-        for promise in self.promises.iter_mut().filter(answers) {
-            if promise.verdict != Verdict::Rescinded {
-                let first = promise.fulfilled_at.map_or(at, |before| before.min(at));
-                let late = first > promise.term.due_at;
-                promise.verdict = if late { Verdict::Late } else { Verdict::OnTime };
-                promise.fulfilled_at = Some(first);
-            }
-        }
+        answer(&mut self.promises, at);
+    }
+
+    /// What the citizen hears at that time is the first answer, or an earlier one than was known.
+    pub(crate) fn would_answer(&self, at: Timestamp) -> bool {
+        self.promises.iter().any(|it| is_answered(it, at))
     }
 
     fn settle(&mut self, at: Timestamp, otherwise: Verdict) {
@@ -277,4 +274,19 @@ impl Request {
             Verdict::Pending
         }
     }
+}
+
+/// Settles the first answer. What is dated earlier may come later: the earliest counts.
+pub(super) fn answer(promises: &mut [Promise], at: Timestamp) {
+    for promise in promises.iter_mut().filter(|it| is_answered(it, at)) {
+        let late = at > promise.term.due_at;
+        promise.verdict = if late { Verdict::Late } else { Verdict::OnTime };
+        promise.fulfilled_at = Some(at);
+    }
+}
+
+fn is_answered(promise: &Promise, at: Timestamp) -> bool {
+    promise.term.kind == PromiseKind::FirstAnswer
+        && promise.verdict != Verdict::Rescinded
+        && promise.fulfilled_at.is_none_or(|before| at < before)
 }

@@ -85,7 +85,8 @@ fn promise_step(it: PromiseStep) -> pb::PromiseStep {
 
 fn is_public(kind: &Kind) -> bool {
     match kind {
-        Kind::FollowUpAdded(FollowUp::Internal)
+        // The words are among the entries, from the other request.
+        Kind::FollowUpAdded(FollowUp::Internal | FollowUp::Shared)
         | Kind::DuplicateAdded(_)
         | Kind::DuplicateRemoved(_)
         | Kind::Related(_)
@@ -230,6 +231,9 @@ pub(super) fn summary(kind: &Kind, language: Language) -> String {
         Kind::FollowUpAdded(FollowUp::Public) => ("Suivi", "Follow-up"),
         Kind::FollowUpAdded(FollowUp::Internal) => ("Suivi interne", "Internal follow-up"),
         Kind::FollowUpAdded(FollowUp::FromCitizen) => ("Message du citoyen", "Citizen's message"),
+        Kind::FollowUpAdded(FollowUp::Shared) => {
+            ("Suivi de la demande à laquelle elle est réunie", "Follow-up of the other request")
+        }
         Kind::Resolved => ("Demande résolue", "Request resolved"),
         Kind::Reopened(_) => ("Demande rouverte", "Request reopened"),
         Kind::Cancelled => ("Demande annulée", "Request cancelled"),

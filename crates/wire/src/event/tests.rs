@@ -167,6 +167,7 @@ fn later_kinds() -> Vec<Kind> {
     .chain(business_time_kinds())
     .chain(commitment_kinds())
     .chain(level_kinds())
+    .chain([Kind::FollowUpAdded(FollowUp::Shared)])
     .collect()
 }
 
