@@ -1,6 +1,6 @@
 //! The promises of a request: how they are set, revised and settled, and when to look at them.
 
-use super::{Alarm, Raised, Request, Status};
+use super::{Alarm, Raised, RaisedOf, Request, Status};
 use crate::{
     FactKind, Kind, Origin, Promise, PromiseKind, PromiseRef, Term, Timestamp, Verdict, Warn,
 };
@@ -171,6 +171,7 @@ impl Request {
     pub(super) fn raise(&mut self, kind: &Kind, at: Timestamp) {
         let Some((kind, fact)) = kind.fact() else { return };
         let Some(place) = self.spoken_of(kind, fact) else { return };
+        let of = self.raised_of(place);
         let Some(promise) = self.promises.get_mut(place) else { return };
         match kind {
             FactKind::Warning => promise.warned.extend(fact.threshold),
@@ -186,7 +187,18 @@ impl Request {
             threshold,
             at,
             withdrawn: false,
+            of,
         });
+    }
+
+    fn raised_of(&self, place: usize) -> RaisedOf {
+        RaisedOf {
+            product: self.product.clone(),
+            product_code: self.entry.as_ref().map(|it| it.product.clone()),
+            urgency: self.urgency,
+            unit: self.unit.clone(),
+            commitment: self.promises.get(place).and_then(|it| it.term.commitment.clone()),
+        }
     }
 
     fn withdraw(&mut self, fact: &PromiseRef) {
