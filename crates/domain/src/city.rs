@@ -1,8 +1,8 @@
 //! A city: its calendar and what it promises.
 
 use crate::{
-    Calendar, CannotCount, CatalogueEntry, Channel, Commitment, Count, Delay, Label, Level, Nature,
-    OutOfCalendar, Pause, Promise, PromiseKind, Promised, Request, Rule, Term, Timestamp, Warn,
+    Calendar, CannotCount, CatalogueEntry, Channel, Code, Commitment, Count, Delay, Label, Level,
+    Nature, OutOfCalendar, Pause, Promise, PromiseKind, Request, Rule, Term, Timestamp, Warn,
     Warning,
 };
 
@@ -49,29 +49,29 @@ impl City {
         pauses: &[Pause],
     ) -> Result<Vec<Term>, OutOfCalendar> {
         let of_catalogue = asked.entry.map(|it| it.promised.as_slice()).unwrap_or_default();
+        let of_catalogue = of_catalogue.iter().map(|it| (it.commitment.as_ref(), &it.delay));
         let applies = |it: &&Commitment| {
             it.product.as_ref().is_none_or(|only| only == asked.product)
                 && it.nature.is_none_or(|only| only == asked.nature)
                 && it.channel.is_none_or(|only| only == asked.channel)
         };
-        let general = self.commitments.iter().filter(applies).map(|it| it.delay.clone().into());
-        let mut promised: Vec<Promised> = Vec::new();
-        for it in of_catalogue.iter().cloned().chain(general) {
-            if !promised.iter().any(|known| known.delay.promise == it.delay.promise) {
+        let general = self.commitments.iter().filter(applies).map(|it| (None, &it.delay));
+        let mut promised: Vec<(Option<&Code>, &Delay)> = Vec::new();
+        for it in of_catalogue.chain(general) {
+            if !promised.iter().any(|known| known.1.promise == it.1.promise) {
                 promised.push(it);
             }
         }
-        promised.sort_by_key(|it| it.delay.promise.rank());
-        promised.iter().map(|it| self.term(it, received, pauses)).collect()
+        promised.sort_by_key(|it| it.1.promise.rank());
+        promised.into_iter().map(|it| self.term(it, received, pauses)).collect()
     }
 
     fn term(
         &self,
-        promised: &Promised,
+        (commitment, delay): (Option<&Code>, &Delay),
         received: Timestamp,
         pauses: &[Pause],
     ) -> Result<Term, OutOfCalendar> {
-        let delay = &promised.delay;
         let pauses = if delay.promise.pauses() { pauses } else { &[] };
         let count = Count { rule: delay.rule, received, pauses };
         let out = |error| match error {
@@ -86,8 +86,8 @@ impl City {
         };
         let mut warnings = delay.warnings.iter().map(warning).collect::<Result<Vec<_>, _>>()?;
         warnings.sort_by_key(|it| it.at);
-        let commitment = promised.commitment.clone();
-        Ok(Term { kind: delay.promise, commitment, rule: delay.rule, warnings, due_at })
+        let (kind, rule) = (delay.promise, delay.rule);
+        Ok(Term { kind, commitment: commitment.cloned(), rule, warnings, due_at })
     }
 
     /// The general promise of a kind for a request of this product, nature and channel, if any.
@@ -134,7 +134,6 @@ impl City {
         pauses.extend(pause.and_then(|(from, to)| Pause::new(from, to).ok()));
         let warnings = term.warnings.iter().map(|it| it.warn).collect();
         let delay = Delay { promise: term.kind, rule: term.rule, warnings };
-        let promised = Promised { commitment: term.commitment.clone(), delay };
-        self.term(&promised, request.cycle_started_at, &pauses)
+        self.term((term.commitment.as_ref(), &delay), request.cycle_started_at, &pauses)
     }
 }
