@@ -188,32 +188,9 @@ fn due_of(terms: &[Term]) -> Option<Timestamp> {
 
 /// The due time that was set, moved, warned of or broken.
 fn due_at(kind: &Kind) -> Option<Timestamp> {
-    match kind {
-        Kind::Opened(opened) => due_of(&opened.terms),
-        Kind::Reclassified(it) => due_of(&it.terms),
-        Kind::Resumed(terms) | Kind::Reopened(terms) | Kind::ProgrammeLeft(terms) => due_of(terms),
-        Kind::PromiseWarned(fact) | Kind::PromiseBreached(fact) | Kind::BreachWithdrawn(fact) => {
-            Some(fact.due_at)
-        }
-        Kind::Assigned(_)
-        | Kind::PutOnHold(_)
-        | Kind::FollowUpAdded(_)
-        | Kind::Resolved
-        | Kind::Cancelled
-        | Kind::Transferred(_)
-        | Kind::ProgrammeEntered(_)
-        | Kind::Merged(_)
-        | Kind::Unmerged
-        | Kind::DuplicateAdded(_)
-        | Kind::DuplicateRemoved(_)
-        | Kind::Related(_)
-        | Kind::Unrelated(_)
-        | Kind::AttachmentAdded(_)
-        | Kind::CataloguePublished(_)
-        | Kind::Citizen(_)
-        | Kind::Regime(_)
-        | Kind::Level(..)
-        | Kind::ContactRecorded(_) => None,
+    match kind.fact() {
+        Some((_, fact)) => Some(fact.due_at),
+        None => kind.terms().and_then(due_of),
     }
 }
 
