@@ -1,24 +1,14 @@
 //! What the catalogue promises: kept with the request, warned of at each threshold, listed.
 
-use std::fs;
-use std::path::Path;
-
 use beffroi_wire::pb::event::v1::{Channel, Visibility};
 use beffroi_wire::pb::intake::v1::change_service_request_request::Change;
 use beffroi_wire::pb::intake::v1::{OpenServiceRequestRequest, Reclassify};
 use beffroi_wire::pb::query::v1::ServiceRequest;
 use serde_json::{Value as Json, json};
-use uuid::Uuid;
 
 use crate::support::{Api, Node, change, follow_up, open, wait_until};
 
 const CATALOGUE: &str = r#"
-name = { fr = "Ville", en = "City" }
-
-[[unit]]
-code = "voirie"
-name = { fr = "Voirie", en = "Roads" }
-
 [[commitment]]
 code = "courriel"
 name = { fr = "Réponse à un courriel", en = "Answer to an e-mail" }
@@ -58,15 +48,8 @@ async fn given() -> (Node, Api, tempfile::TempDir) {
     let folder = tempfile::tempdir().unwrap();
     let node = Node::start(&folder.path().join("node"));
     let api = Api::connect(&node.url).await;
-    publish(&node, folder.path(), CATALOGUE);
+    node.publish(folder.path(), CATALOGUE);
     (node, api, folder)
-}
-
-fn publish(node: &Node, folder: &Path, catalogue: &str) {
-    let folder = folder.join(Uuid::now_v7().to_string());
-    fs::create_dir_all(&folder).unwrap();
-    fs::write(folder.join("catalogue.toml"), catalogue).unwrap();
-    node.ask(&["catalogue", "publish", folder.to_str().unwrap()]);
 }
 
 fn by_email(product: &str, days: u64) -> OpenServiceRequestRequest {
@@ -95,7 +78,7 @@ async fn of_each_kind_the_first_commitment_that_applies_holds_and_stays() {
     assert_eq!(promised(&written), pairs([answer, hole]));
 
     // Another version promises otherwise: what was promised stays until something is reclassified.
-    publish(&node, folder.path(), &CATALOGUE.replace("days = 10", "days = 20"));
+    node.publish(folder.path(), &CATALOGUE.replace("days = 10", "days = 20"));
     let shown = node.ask(&["show", &called.number]);
     assert_eq!(shown["service_request"]["promises"][0]["commitment"], "tout");
     let to = Reclassify { product: "trottoir".to_owned(), ..Reclassify::default() };
