@@ -19,7 +19,7 @@ pub fn arrival_hours(calendar: &Calendar, regimes: &Regimes, at: Timestamp) -> A
     let week = regime.and_then(|it| it.hours_at(at));
     // They come in order, and those that have closed do not come.
     let shift = calendar.shifts(week, at).next();
-    let is_open = shift.is_some_and(|(opens, closes)| opens <= at && at < closes);
+    let is_open = shift.is_some_and(|(opens, _)| opens <= at);
     match (is_open, regime.is_some()) {
         (true, false) => ArrivalHours::Ordinary,
         (true, true) => ArrivalHours::Exceptional,
