@@ -11,8 +11,8 @@ use crate::subject::{AGGREGATE_HEADER, Subject};
 use beffroi_domain::level::Stated;
 use beffroi_domain::{
     About, CalendarPublished, CataloguePublished, Citizen, CitizenFact, CitizenId, Contact,
-    ContactId, Event, FactKind, Kind, LevelFact, LevelFactKind, Origin, PromiseRef, Reference,
-    RegimeFact, Request, RequestId, Timestamp,
+    ContactId, Event, FactKind, Kind, LevelFact, LevelFactKind, Origin, PromiseRef, Raised,
+    RaisedOf, Reference, RegimeFact, Request, Timestamp,
 };
 use beffroi_journal::Record;
 use beffroi_wire::event;
@@ -300,7 +300,7 @@ fn apply_next(
     };
     row.note(sequence, event);
     let fact = event.kind.fact();
-    let breach = fact.map(|fact| breach_row(row, event.id.uuid(), fact, decoded.recorded_at));
+    let breach = fact.and_then(|fact| breach_row(row, event.id.uuid(), fact, decoded.recorded_at));
     if let Some(breach) = breach {
         batch.breach(sequence, &breach)?;
     }
@@ -313,25 +313,30 @@ fn breach_row(
     id: Uuid,
     (kind, fact): (FactKind, &PromiseRef),
     recorded_at: Timestamp,
-) -> FactRow {
-    let request: RequestId = row.request.id;
-    let mut promises = row.request.promises.iter();
-    let promise = promises.find(|it| (it.term.kind, it.cycle) == (fact.kind, fact.cycle));
-    FactRow::Promise(Box::new(BreachRow {
+) -> Option<FactRow> {
+    // What is taken back is told to those who were told of it.
+    let was = if kind == FactKind::Withdrawal { FactKind::Breach } else { kind };
+    let is_it = |it: &&Raised| {
+        (it.fact, it.promise, it.cycle, it.due_at, it.threshold)
+            == (was, fact.kind, fact.cycle, fact.due_at, fact.threshold)
+    };
+    let RaisedOf { product, product_code, urgency, unit, commitment } =
+        row.request.raised.iter().rev().find(is_it)?.of.clone();
+    Some(FactRow::Promise(Box::new(BreachRow {
         id,
         kind,
-        request,
+        request: row.request.id,
         number: row.number,
-        product: row.request.product.to_string(),
-        product_code: row.request.entry.as_ref().map(|it| it.product.clone()),
-        urgency: row.request.urgency,
-        unit: row.request.unit.as_ref().map(ToString::to_string),
+        product: product.to_string(),
+        product_code,
+        urgency,
+        unit: unit.map(|it| it.to_string()),
         promise: fact.kind,
-        commitment: promise.and_then(|it| it.term.commitment.clone()),
+        commitment,
         cycle: fact.cycle,
         threshold: fact.threshold,
         due_at: fact.due_at,
         noticed_at: fact.noticed_at,
         recorded_at,
-    }))
+    })))
 }

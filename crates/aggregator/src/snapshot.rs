@@ -8,13 +8,13 @@ use crate::store::{Checkpoint, Error, Mark};
 use crate::subject::Subject;
 use beffroi_domain::level::Stated;
 use beffroi_domain::{
-    Alarm, Calendar, Channel, Citizen, CitizenId, Code, ContactId, ContactOutcome, Event,
+    About, Alarm, Calendar, Channel, Citizen, CitizenId, Code, ContactId, ContactOutcome, Event,
     IdentifierHash, KeyId, Kind, Number, Regimes, RequestId, Span, Timestamp, TooManyRecords,
 };
 use chrono::NaiveDate;
 use redb::{ReadOnlyTable, ReadTransaction, ReadableTable, ReadableTableMetadata, TableDefinition};
 use serde::de::DeserializeOwned;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Debug;
 use std::ops::Bound;
 
@@ -312,6 +312,22 @@ impl Snapshot {
             let at = Timestamp::from_micros(key.0).map_err(|_| damaged("contact_times", &key))?;
             Ok((key.1, at, row_of("contact_times", key, row.value())?))
         }))
+    }
+
+    /// The requests of which something was recorded after `sequence`.
+    pub(crate) fn requests_changed_after(
+        &self,
+        sequence: u64,
+    ) -> Result<BTreeSet<RequestId>, Error> {
+        let events = self.table(schema::EVENTS)?;
+        let mut changed = BTreeSet::new();
+        for row in events.range(sequence.saturating_add(1)..)? {
+            let sequence = row?.0.value();
+            if let About::Request(id) = self.recorded(sequence)?.event.about {
+                changed.insert(id);
+            }
+        }
+        Ok(changed)
     }
 
     /// What was stated of the windows of a level.

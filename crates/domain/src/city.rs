@@ -1,8 +1,8 @@
 //! A city: its calendar and what it promises.
 
 use crate::{
-    Calendar, CannotCount, CatalogueEntry, Channel, Commitment, Count, Delay, Label, Level, Nature,
-    Origin, OutOfCalendar, Pause, Promise, PromiseKind, Promised, Regimes, Request, Rule, Term,
+    Calendar, CannotCount, CatalogueEntry, Channel, Code, Commitment, Count, Delay, Label, Level,
+    Nature, Origin, OutOfCalendar, Pause, Promise, PromiseKind, Regimes, Request, Rule, Term,
     Timestamp, Verdict, Warn, Warning,
 };
 use std::borrow::Cow;
@@ -63,21 +63,22 @@ impl City {
         pauses: &[Pause],
     ) -> Result<Vec<Term>, OutOfCalendar> {
         let of_catalogue = asked.entry.map(|it| it.promised.as_slice()).unwrap_or_default();
+        let of_catalogue = of_catalogue.iter().map(|it| (it.commitment.as_ref(), &it.delay));
         let applies = |it: &&Commitment| {
             it.product.as_ref().is_none_or(|only| only == asked.product)
                 && it.nature.is_none_or(|only| only == asked.nature)
                 && it.channel.is_none_or(|only| only == asked.channel)
         };
-        let general = self.commitments.iter().filter(applies).map(|it| it.delay.clone().into());
-        let mut promised: Vec<Promised> = Vec::new();
-        for it in of_catalogue.iter().cloned().chain(general) {
-            if !promised.iter().any(|known| known.delay.promise == it.delay.promise) {
+        let general = self.commitments.iter().filter(applies).map(|it| (None, &it.delay));
+        let mut promised: Vec<(Option<&Code>, &Delay)> = Vec::new();
+        for it in of_catalogue.chain(general) {
+            if !promised.iter().any(|known| known.1.promise == it.1.promise) {
                 promised.push(it);
             }
         }
-        promised.sort_by_key(|it| it.delay.promise.rank());
+        promised.sort_by_key(|it| it.1.promise.rank());
         let hours = self.hours(asked.product, asked.entry);
-        promised.iter().map(|it| term(&hours, it, received, pauses)).collect()
+        promised.into_iter().map(|it| term(&hours, it, received, pauses)).collect()
     }
 
     /// The general promise of a kind for a request of this product, nature and channel, if any.
@@ -125,9 +126,9 @@ impl City {
         pauses.extend(pause.and_then(|(from, to)| Pause::new(from, to).ok()));
         let warnings = term.warnings.iter().map(|it| it.warn).collect();
         let delay = Delay { promise: term.kind, rule: term.rule, warnings };
-        let promised = Promised { commitment: term.commitment.clone(), delay };
         let hours = self.hours(&request.product, request.entry.as_ref());
-        self::term(&hours, &promised, request.cycle_started_at, &pauses)
+        let promised = (term.commitment.as_ref(), &delay);
+        self::term(&hours, promised, request.cycle_started_at, &pauses)
     }
 
     /// The terms of what is still open of a request that come out otherwise when they are counted now,
@@ -147,11 +148,10 @@ impl City {
 
 fn term(
     hours: &Calendar,
-    promised: &Promised,
+    (commitment, delay): (Option<&Code>, &Delay),
     received: Timestamp,
     pauses: &[Pause],
 ) -> Result<Term, OutOfCalendar> {
-    let delay = &promised.delay;
     let pauses = if delay.promise.pauses() { pauses } else { &[] };
     let count = Count { rule: delay.rule, received, pauses };
     let out = |error| match error {
@@ -166,6 +166,6 @@ fn term(
     };
     let mut warnings = delay.warnings.iter().map(warning).collect::<Result<Vec<_>, _>>()?;
     warnings.sort_by_key(|it| it.at);
-    let commitment = promised.commitment.clone();
-    Ok(Term { kind: delay.promise, commitment, rule: delay.rule, warnings, due_at })
+    let (kind, rule) = (delay.promise, delay.rule);
+    Ok(Term { kind, commitment: commitment.cloned(), rule, warnings, due_at })
 }

@@ -1,5 +1,7 @@
 //! Events: what the log keeps.
 
+mod terms;
+
 use crate::catalogue::{Answered, Catalogue};
 use crate::request::{Attachment, CatalogueEntry, Duplicate, MergedInto, Relation};
 use crate::{

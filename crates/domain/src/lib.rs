@@ -71,7 +71,7 @@ pub use regime::{
 };
 pub use request::{
     Alarm, Attachment, CatalogueEntry, Duplicate, Merged, MergedInto, OutOfOrder, Place, Raised,
-    Relation, Request, Source, Standing, Status,
+    RaisedOf, Relation, Request, Source, Standing, Status,
 };
 pub use text::{InvalidText, Label, Personal, Text};
 pub use time::{InvalidTimestamp, Timestamp};

@@ -245,6 +245,9 @@ impl Asked {
         (occurred_at, kind): (Timestamp, Kind),
     ) -> Result<Event, ApiError> {
         let mut event = self.event(duplicate, occurred_at, kind);
+        if matches!(event.kind, Kind::FollowUpAdded(_)) {
+            event.personal = Personal(PersonalData::default());
+        }
         event.id = mirrored_id(self.id, duplicate, nth)?;
         event.meta.causation = Some(self.id.uuid());
         Ok(event)

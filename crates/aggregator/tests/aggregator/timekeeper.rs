@@ -182,3 +182,21 @@ async fn a_restart_raises_nothing_again() {
     let row = again.projections.snapshot().unwrap().request(request_id(1)).unwrap().unwrap();
     assert_eq!(row.request.verdict(&row.request.promises[0], later), Verdict::Late);
 }
+
+#[tokio::test]
+async fn a_withdrawal_is_of_the_unit_that_was_told_of_the_breach() {
+    let to = |unit: &str| Change::Transfer(unit.parse().unwrap());
+    let city = City::new();
+    city.play(&[(1, open()), (1, to("Eaux"))]).await;
+    let later = due().saturating_add_micros(1);
+    let mut node = Node::start(&city, "p", later).await;
+    node.until(later).await;
+    // Resolved in time, which becomes known once another unit is responsible.
+    city.play_on(&[(1, to("Voirie")), (1, Change::Resolve)]).await;
+    node.projections.folded(city.journal.state().await.unwrap().last).await;
+    node.until(later.saturating_add_micros(1)).await;
+    assert_eq!(node.facts(), [(1, FactKind::Breach), (1, FactKind::Withdrawal)]);
+    let rows = node.projections.snapshot().unwrap().breaches_after(0, 9).unwrap();
+    let units: Vec<_> = rows.into_iter().filter_map(|(_, row)| promise(row)?.unit).collect();
+    assert_eq!(units, ["Eaux", "Eaux"]);
+}

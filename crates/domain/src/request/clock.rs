@@ -1,6 +1,6 @@
 //! The promises of a request: how they are set, revised and settled, and when to look at them.
 
-use super::{Alarm, Raised, Request, Status};
+use super::{Alarm, Raised, RaisedOf, Request, Status};
 use crate::{
     FactKind, Kind, Origin, Promise, PromiseKind, PromiseRef, Term, Timestamp, Verdict, Warn,
 };
@@ -49,15 +49,14 @@ impl Request {
         }
     }
 
-    /// The current cycle has these terms and no others.
-    pub(super) fn replace(&mut self, terms: &[Term]) {
+    /// The current cycle has these terms and no others from now on: of what is promised no longer,
+    /// what was late by then stays so.
+    pub(super) fn replace(&mut self, terms: &[Term], at: Timestamp) {
         let cycle = self.cycle;
-        for promise in self.current() {
-            if !terms.iter().any(|it| it.kind == promise.term.kind) {
-                promise.rescind();
-            } else if promise.verdict == Verdict::Rescinded {
-                promise.verdict = Verdict::Pending;
-            }
+        let is_kept = |it: &Promise| terms.iter().any(|term| term.kind == it.term.kind);
+        self.settle_of(|it| !is_kept(it), at, Verdict::Rescinded);
+        for promise in self.current().filter(|it| is_kept(it) && it.was_dropped()) {
+            promise.verdict = Verdict::Pending;
         }
         self.revise(terms);
         for term in terms {
@@ -77,24 +76,25 @@ impl Request {
         self.settle(at, Verdict::Rescinded);
     }
 
-    /// Whoever asked has heard of it. What is dated earlier may come later: the earliest counts.
+    /// Whoever asked has heard of it.
     pub(super) fn answer(&mut self, at: Timestamp) {
-        let answers = |it: &&mut Promise| it.term.kind == PromiseKind::FirstAnswer;
-        for promise in self.promises.iter_mut().filter(answers) {
-            if promise.verdict != Verdict::Rescinded {
-                let first = promise.fulfilled_at.map_or(at, |before| before.min(at));
-                let late = first > promise.term.due_at;
-                promise.verdict = if late { Verdict::Late } else { Verdict::OnTime };
-                promise.fulfilled_at = Some(first);
-            }
-        }
+        answer(&mut self.promises, at);
+    }
+
+    /// What the citizen hears at that time is the first answer, or an earlier one than was known.
+    pub(crate) fn would_answer(&self, at: Timestamp) -> bool {
+        self.promises.iter().any(|it| is_answered(it, at))
     }
 
     fn settle(&mut self, at: Timestamp, otherwise: Verdict) {
+        self.settle_of(|_| true, at, otherwise);
+    }
+
+    fn settle_of(&mut self, of: impl Fn(&Promise) -> bool, at: Timestamp, otherwise: Verdict) {
         // While it waited the clock stood still: what had not passed by then has not passed since.
         let stopped = (self.status == Status::OnHold).then_some(self.status_changed_at);
         let paused = stopped.map_or(at, |since| since.min(at));
-        for promise in self.current().filter(|it| it.verdict == Verdict::Pending) {
+        for promise in self.current().filter(|it| it.verdict == Verdict::Pending && of(it)) {
             let counted = if promise.term.kind.pauses() { paused } else { at };
             let late = counted > promise.term.due_at;
             promise.verdict = if late { Verdict::Late } else { otherwise };
@@ -183,6 +183,7 @@ impl Request {
     pub(super) fn raise(&mut self, kind: &Kind, at: Timestamp) {
         let Some((kind, fact)) = kind.fact() else { return };
         let Some(place) = self.spoken_of(kind, fact) else { return };
+        let of = self.raised_of(place);
         let Some(promise) = self.promises.get_mut(place) else { return };
         match kind {
             FactKind::Warning => promise.warned.extend(fact.threshold),
@@ -198,7 +199,18 @@ impl Request {
             threshold,
             at,
             withdrawn: false,
+            of,
         });
+    }
+
+    fn raised_of(&self, place: usize) -> RaisedOf {
+        RaisedOf {
+            product: self.product.clone(),
+            product_code: self.entry.as_ref().map(|it| it.product.clone()),
+            urgency: self.urgency,
+            unit: self.unit.clone(),
+            commitment: self.promises.get(place).and_then(|it| it.term.commitment.clone()),
+        }
     }
 
     fn withdraw(&mut self, fact: &PromiseRef) {
@@ -286,4 +298,19 @@ impl Request {
             Verdict::Pending
         }
     }
+}
+
+/// Settles the first answer. What is dated earlier may come later: the earliest counts.
+pub(super) fn answer(promises: &mut [Promise], at: Timestamp) {
+    for promise in promises.iter_mut().filter(|it| is_answered(it, at)) {
+        let late = at > promise.term.due_at;
+        promise.verdict = if late { Verdict::Late } else { Verdict::OnTime };
+        promise.fulfilled_at = Some(at);
+    }
+}
+
+fn is_answered(promise: &Promise, at: Timestamp) -> bool {
+    promise.term.kind == PromiseKind::FirstAnswer
+        && promise.verdict != Verdict::Rescinded
+        && promise.fulfilled_at.is_none_or(|before| at < before)
 }

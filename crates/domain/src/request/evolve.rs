@@ -1,5 +1,6 @@
 //! Folding events into the state of their request.
 
+use super::clock::answer;
 use super::{OutOfOrder, Request, Status};
 use crate::{
     About, Event, FollowUp, HoldReason, Kind, Label, Opened, Promise, Reclassified, Term, Timestamp,
@@ -146,7 +147,12 @@ impl Request {
             FollowUp::Public => {
                 self.public_follow_ups += 1;
                 self.answer(at);
+                // It is of its own: taken apart again, the request is answered all the same.
+                if let Some(merged) = &mut self.merged {
+                    answer(&mut merged.before.promises, at);
+                }
             }
+            FollowUp::Shared => self.answer(at),
             FollowUp::FromCitizen => self.citizen_messages += 1,
             FollowUp::Internal => {}
         }
@@ -202,7 +208,7 @@ impl Request {
         if it.programme.is_some() {
             self.rescind(event.meta.occurred_at);
         }
-        self.replace(&it.terms);
+        self.replace(&it.terms, event.meta.occurred_at);
         let active = self.status.is_active();
         if let Some(programme) = &it.programme
             && self.status != Status::Planned

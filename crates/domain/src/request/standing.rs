@@ -36,6 +36,8 @@ pub struct Standing {
 pub struct Merged {
     /// The request that goes on for both.
     pub into: RequestId,
+    /// Since when.
+    pub at: Timestamp,
     /// How the duplicate stood.
     pub before: Standing,
 }
@@ -84,7 +86,8 @@ impl Request {
     /// `false` when the event cannot follow.
     pub(super) fn merge(&mut self, merged: &MergedInto, event: &Event) -> bool {
         let follows = self.merged.is_none() && self.duplicates.is_empty();
-        self.merged = Some(Box::new(Merged { into: merged.into, before: self.standing() }));
+        let (into, at) = (merged.into, event.meta.occurred_at);
+        self.merged = Some(Box::new(Merged { into, at, before: self.standing() }));
         self.unit.clone_from(&merged.unit);
         self.programme.clone_from(&merged.programme);
         match merged.status {

@@ -13,9 +13,7 @@ use crate::shared::Shared;
 use beffroi_aggregator::{Recorded, RequestRow};
 use beffroi_domain::account::{Account, Accounts, Happened, LedgerEntry, Wait, accounts};
 use beffroi_domain::ledger::PromiseChange;
-use beffroi_domain::{
-    Calendar, CannotCount, Count, Explanation, FactKind, Language, Request, Timestamp,
-};
+use beffroi_domain::{Calendar, CannotCount, Count, FactKind, Language, Request, Timestamp};
 use beffroi_wire::event::promise_to_pb;
 use beffroi_wire::pb::query::v1 as pb;
 use beffroi_wire::{time, vocabulary};
@@ -120,6 +118,7 @@ impl Teller<'_> {
         let due = counted.as_ref().map(|it| it.due);
         let settled = account.settled_by().and_then(|at| history.get(at));
         let days = counted.as_ref().map(|it| day::days(calendar, it, self.language));
+        let known_until = counted.as_ref().and_then(|it| it.known_until);
         let without = counted.as_ref().and_then(|it| it.without_pauses);
         pb::PromiseExplanation {
             promise: Some(promise_to_pb(&promise.term)),
@@ -132,7 +131,7 @@ impl Teller<'_> {
             counted_due_at: due.map(time::to_pb),
             not_counted: not_counted.into(),
             differs: due.is_some_and(|it| it != promise.term.due_at),
-            beyond_known_until: counted.map(|it| beyond(calendar, &it)).unwrap_or_default(),
+            beyond_known_until: known_until.map(|it| it.to_string()).unwrap_or_default(),
             verdict: vocabulary::verdict::to_pb(request.verdict(promise, self.as_of)).into(),
             warned: !promise.warned.is_empty(),
             breached: promise.breached,
@@ -186,13 +185,6 @@ fn reason(error: CannotCount) -> pb::NotCounted {
         CannotCount::Source => pb::NotCounted::Source,
         CannotCount::CutOff(_) => pb::NotCounted::Rule,
     }
-}
-
-/// The date until which the calendar is known, if the count goes beyond.
-fn beyond(calendar: &Calendar, counted: &Explanation) -> String {
-    let last = counted.days.last().map(|it| it.date);
-    let known = calendar.known_until().filter(|known| last.is_some_and(|it| *known < it));
-    known.map(|it| it.to_string()).unwrap_or_default()
 }
 
 fn change(it: PromiseChange) -> (pb::PromiseChange, Option<Timestamp>) {

@@ -85,7 +85,8 @@ fn promise_step(it: PromiseStep) -> pb::PromiseStep {
 
 fn is_public(kind: &Kind) -> bool {
     match kind {
-        Kind::FollowUpAdded(FollowUp::Internal)
+        // The words are among the entries, from the other request.
+        Kind::FollowUpAdded(FollowUp::Internal | FollowUp::Shared)
         | Kind::DuplicateAdded(_)
         | Kind::DuplicateRemoved(_)
         | Kind::Related(_)
@@ -191,34 +192,9 @@ fn due_of(terms: &[Term]) -> Option<Timestamp> {
 
 /// The due time that was set, moved, warned of or broken.
 fn due_at(kind: &Kind) -> Option<Timestamp> {
-    match kind {
-        Kind::Opened(opened) => due_of(&opened.terms),
-        Kind::Reclassified(it) => due_of(&it.terms),
-        Kind::PromisesRevised(it) => due_of(&it.terms),
-        Kind::Resumed(terms) | Kind::Reopened(terms) | Kind::ProgrammeLeft(terms) => due_of(terms),
-        Kind::PromiseWarned(fact) | Kind::PromiseBreached(fact) | Kind::BreachWithdrawn(fact) => {
-            Some(fact.due_at)
-        }
-        Kind::Assigned(_)
-        | Kind::PutOnHold(_)
-        | Kind::FollowUpAdded(_)
-        | Kind::Resolved
-        | Kind::Cancelled
-        | Kind::Transferred(_)
-        | Kind::ProgrammeEntered(_)
-        | Kind::Merged(_)
-        | Kind::Unmerged
-        | Kind::DuplicateAdded(_)
-        | Kind::DuplicateRemoved(_)
-        | Kind::Related(_)
-        | Kind::Unrelated(_)
-        | Kind::AttachmentAdded(_)
-        | Kind::CataloguePublished(_)
-        | Kind::CalendarPublished(_)
-        | Kind::Citizen(_)
-        | Kind::Regime(_)
-        | Kind::Level(..)
-        | Kind::ContactRecorded(_) => None,
+    match kind.fact() {
+        Some((_, fact)) => Some(fact.due_at),
+        None => kind.terms().and_then(due_of),
     }
 }
 
@@ -236,6 +212,9 @@ pub(super) fn summary(kind: &Kind, language: Language) -> String {
         Kind::FollowUpAdded(FollowUp::Public) => ("Suivi", "Follow-up"),
         Kind::FollowUpAdded(FollowUp::Internal) => ("Suivi interne", "Internal follow-up"),
         Kind::FollowUpAdded(FollowUp::FromCitizen) => ("Message du citoyen", "Citizen's message"),
+        Kind::FollowUpAdded(FollowUp::Shared) => {
+            ("Suivi de la demande à laquelle elle est réunie", "Follow-up of the other request")
+        }
         Kind::Resolved => ("Demande résolue", "Request resolved"),
         Kind::Reopened(_) => ("Demande rouverte", "Request reopened"),
         Kind::Cancelled => ("Demande annulée", "Request cancelled"),

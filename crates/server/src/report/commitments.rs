@@ -143,8 +143,8 @@ impl Asked {
     }
 }
 
-/// What was promised: by a commitment of the catalogue, by it for its product, or by the first general promise that applies
-/// and still says so.
+/// What was promised: by a commitment of the catalogue, by it for its product, or by the first general
+/// promise that applies and still says so.
 fn promised(city: &City, request: &Request, promise: &Promise) -> Promised {
     let term = event::promise_to_pb(&promise.term);
     let mut found = Promised {

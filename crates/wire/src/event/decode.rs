@@ -6,9 +6,9 @@ use crate::{catalogue, time, vocabulary};
 use beffroi_domain::catalogue::Answered;
 use beffroi_domain::{
     Attachment, CatalogueEntry, CataloguePublished, CitizenId, Code, Contact, Delay, Duplicate,
-    Event, EventId, InvalidText, Kind, Label, LevelFactKind, MergedInto, Meta, Opened, Personal,
-    PersonalData, Place, PromiseRef, Promised, Reclassified, RegimeFact, Relation, RequestId,
-    Source, Term, Text, Timestamp, Warn, Warning,
+    Event, EventId, FollowUp, InvalidText, Kind, Label, LevelFactKind, MergedInto, Meta, Opened,
+    Personal, PersonalData, Place, PromiseRef, Promised, Reclassified, RegimeFact, Relation,
+    RequestId, Source, Term, Text, Timestamp, Warn, Warning,
 };
 use prost::Message;
 use thiserror::Error;
@@ -100,6 +100,7 @@ fn kind(wire: pb::event::Kind, sealed: &pb::PersonalData) -> Result<Kind, Error>
             Kind::PutOnHold(word("reason", vocabulary::hold_reason::from_pb(it.reason))?)
         }
         Wire::RequestResumed(it) => Kind::Resumed(terms(&it.promises)?),
+        Wire::FollowUpAdded(it) if it.shared => Kind::FollowUpAdded(FollowUp::Shared),
         Wire::FollowUpAdded(it) => {
             let visibility = word("visibility", pb::Visibility::try_from(it.visibility).ok())?;
             let author = word("author", pb::Author::try_from(it.author).ok())?;

@@ -4,8 +4,8 @@ use super::{calendar, citizen, level, regime, rule};
 use crate::pb::event::v1 as pb;
 use crate::{catalogue, time, vocabulary};
 use beffroi_domain::{
-    CatalogueEntry, Code, Contact, Event, Kind, Label, MergedInto, Opened, PersonalData, Place,
-    PromiseRef, Reclassified, RequestId, Source, Term, Text, Warn, Warning,
+    CatalogueEntry, Code, Contact, Event, FollowUp, Kind, Label, MergedInto, Opened, PersonalData,
+    Place, PromiseRef, Reclassified, RequestId, Source, Term, Text, Warn, Warning,
 };
 use bytes::Bytes;
 use prost::Message;
@@ -74,7 +74,8 @@ fn kind(kind: &Kind) -> Option<pb::event::Kind> {
         Kind::FollowUpAdded(it) => {
             let (visibility, author) = vocabulary::follow_up::to_pb(*it);
             let (visibility, author) = (visibility.into(), author.into());
-            Wire::FollowUpAdded(pb::FollowUpAdded { visibility, author })
+            let shared = *it == FollowUp::Shared;
+            Wire::FollowUpAdded(pb::FollowUpAdded { visibility, author, shared })
         }
         Kind::Resolved => Wire::RequestResolved(pb::RequestResolved {}),
         Kind::Reopened(terms) => {

@@ -170,6 +170,7 @@ fn later_kinds() -> Vec<Kind> {
     .chain(commitment_kinds())
     .chain(level_kinds())
     .chain(calendar_kinds())
+    .chain([Kind::FollowUpAdded(FollowUp::Shared)])
     .collect()
 }
 

@@ -3,8 +3,8 @@
 use crate::error::ApiError;
 use crate::query::view::{Recorded, View, label};
 use beffroi_domain::{
-    Attachment, CatalogueEntry, Code, Event, Kind, Label, Nature, PersonalData, Request, RequestId,
-    Text, Urgency,
+    Attachment, CatalogueEntry, Code, Event, FollowUp, Kind, Label, Nature, PersonalData, Request,
+    RequestId, Text, Urgency,
 };
 use beffroi_wire::pb::query::v1 as pb;
 use beffroi_wire::vocabulary;
@@ -22,7 +22,7 @@ pub(super) fn add(
             link(it.into)?;
             entry.programme = optional(it.programme.as_ref());
         }
-        Kind::Unmerged => {
+        Kind::Unmerged | Kind::FollowUpAdded(FollowUp::Shared) => {
             if let Some(merged) = before.and_then(|it| it.merged.as_ref()) {
                 link(merged.into)?;
             }
@@ -68,7 +68,7 @@ pub(super) fn add(
         Kind::Assigned(None)
         | Kind::PutOnHold(_)
         | Kind::Resumed(_)
-        | Kind::FollowUpAdded(_)
+        | Kind::FollowUpAdded(FollowUp::Public | FollowUp::Internal | FollowUp::FromCitizen)
         | Kind::Resolved
         | Kind::Reopened(_)
         | Kind::Cancelled
