@@ -4,7 +4,10 @@ use crate::schema::{CalendarRow, Step};
 use crate::snapshot::Snapshot;
 use crate::store::Error;
 use crate::subject::{Aggregate, Subject, partition};
-use beffroi_domain::{Calendar, City, Kind, Reference, Regimes, Request, RevisionCause, Timestamp};
+use beffroi_domain::{
+    Calendar, City, Kind, Reference, Regime, RegimeFact, Regimes, Request, RevisionCause, Timestamp,
+};
+use chrono::NaiveDate;
 use std::sync::{Arc, Mutex, PoisonError};
 use uuid::Uuid;
 
@@ -22,10 +25,10 @@ pub struct Cities {
 pub struct CityNow {
     /// The city.
     pub city: City,
-    /// The last version of its calendar; `None`: none was published, and that of its file holds.
-    pub calendar: Option<Cause>,
-    /// The last thing that happened to its regimes.
-    pub regime: Option<Cause>,
+    /// The publication of the last version of its calendar; `None`: that of its file holds.
+    calendar: Option<Cause>,
+    /// The last change of each of its regimes.
+    regimes: Vec<Cause>,
 }
 
 /// An event by which promises may have to be counted again.
@@ -40,21 +43,22 @@ pub struct Cause {
 }
 
 impl CityNow {
-    /// What the promises of a request may have to be counted again for; `None`: nothing ever changed
-    /// for them.
-    pub fn cause(&self, request: &Request) -> Option<Cause> {
-        let product = request.entry.as_ref();
-        let product = product.map_or(request.product.as_str(), |it| it.product.as_str());
-        let is_served = self.city.regimes.all().iter().any(|it| it.serves(product));
-        let regime = self.regime.filter(|_| is_served);
-        [self.calendar, regime].into_iter().flatten().max_by_key(|it| it.sequence)
+    /// What the promises of a request may have to be counted again for: the last of the publications
+    /// and of the changes of a regime that serves its product; `None`: nothing ever changed for them.
+    pub(crate) fn cause(&self, request: &Request) -> Option<Cause> {
+        let serves = |it: &Regime| it.serves(request.product_code());
+        self.last(serves)
     }
 
     /// The last event for which promises may have to be counted again.
     pub(crate) fn last_cause(&self) -> Option<u64> {
-        let serves = self.city.regimes.all().iter().any(|it| !it.products().is_empty());
-        let regime = self.regime.filter(|_| serves);
-        [self.calendar, regime].into_iter().flatten().map(|it| it.sequence).max()
+        self.last(|it| !it.products().is_empty()).map(|it| it.sequence)
+    }
+
+    fn last(&self, matters: impl Fn(&Regime) -> bool) -> Option<Cause> {
+        let regimes = self.city.regimes.all().iter().zip(&self.regimes);
+        let regimes = regimes.filter(|(regime, _)| matters(regime)).map(|(_, cause)| *cause);
+        regimes.chain(self.calendar).max_by_key(|it| it.sequence)
     }
 }
 
@@ -76,16 +80,16 @@ impl Cities {
         if let Some((_, now)) = last.filter(|(of, _)| *of == stamp) {
             return Ok(now);
         }
-        let regimes = snapshot.regimes_row()?;
         let versions = snapshot.calendars()?;
         let calendar = versions.last().map(|(version, row)| Cause {
             sequence: row.sequence,
             id: row.id,
             what: RevisionCause::Calendar(*version),
         });
-        let regime = regimes.steps.last().map(cause);
-        let city = self.city(snapshot, &versions, regimes.regimes)?;
-        let now = Arc::new(CityNow { city, calendar, regime });
+        let row = snapshot.regimes_row()?;
+        let regimes = causes(snapshot, &row.steps)?;
+        let city = self.city(snapshot, &versions, row.regimes)?;
+        let now = Arc::new(CityNow { city, calendar, regimes });
         let mut last = self.last.lock().unwrap_or_else(PoisonError::into_inner);
         *last = Some((stamp, Arc::clone(&now)));
         Ok(now)
@@ -96,17 +100,28 @@ impl Cities {
         snapshot.calendars()?.last().map(|(_, row)| snapshot.calendar(row)).transpose()
     }
 
-    /// The city as it was known at an instant.
-    pub fn known(&self, snapshot: &Snapshot, at: Timestamp) -> Result<City, Error> {
-        let versions = snapshot.calendars()?.into_iter();
-        let versions: Vec<_> = versions.filter(|(_, row)| row.recorded_at <= at).collect();
+    /// The city as of an instant, as far as it was known at another one; `None`: whenever.
+    pub fn as_of(
+        &self,
+        snapshot: &Snapshot,
+        (as_of, known_at): (Option<Timestamp>, Option<Timestamp>),
+    ) -> Result<City, Error> {
+        let counts = |occurred_at: Timestamp, recorded_at: Timestamp| {
+            as_of.is_none_or(|as_of| occurred_at <= as_of)
+                && known_at.is_none_or(|known_at| recorded_at <= known_at)
+        };
+        let mut versions = snapshot.calendars()?;
+        // What was counted by before is its first version.
+        versions
+            .retain(|(version, row)| *version == 1 || counts(row.published_at, row.recorded_at));
         let mut regimes = Regimes::default();
         for step in snapshot.regimes_row()?.steps {
             let recorded = snapshot.recorded(step.sequence)?;
+            let occurred_at = recorded.event.meta.occurred_at;
             if let Kind::Regime(fact) = &recorded.event.kind
-                && recorded.recorded_at <= at
+                && counts(occurred_at, recorded.recorded_at)
             {
-                let after = regimes.clone().evolve(fact, recorded.event.meta.occurred_at);
+                let after = regimes.clone().evolve(fact, occurred_at);
                 regimes = after.unwrap_or(regimes);
             }
         }
@@ -119,12 +134,45 @@ impl Cities {
         versions: &[(u64, CalendarRow)],
         regimes: Regimes,
     ) -> Result<City, Error> {
-        let mut calendar = self.file.calendar.clone();
-        for (_, row) in versions {
-            calendar = calendar.succeeded_by(&snapshot.calendar(row)?, row.holds_from);
-        }
+        let calendar = self.calendar(snapshot, versions, None)?;
         Ok(City { calendar, regimes, ..self.file.clone() })
     }
+
+    /// The calendar there would be if another version was published.
+    pub fn calendar_with(
+        &self,
+        snapshot: &Snapshot,
+        next: (Option<NaiveDate>, &Calendar),
+    ) -> Result<Calendar, Error> {
+        self.calendar(snapshot, &snapshot.calendars()?, Some(next))
+    }
+
+    fn calendar(
+        &self,
+        snapshot: &Snapshot,
+        versions: &[(u64, CalendarRow)],
+        next: Option<(Option<NaiveDate>, &Calendar)>,
+    ) -> Result<Calendar, Error> {
+        let dated = versions.iter().map(|(_, row)| Ok((row.holds_from, snapshot.calendar(row)?)));
+        let dated: Vec<_> = dated.collect::<Result<_, Error>>()?;
+        let versions = dated.iter().map(|(from, calendar)| (*from, calendar)).chain(next);
+        Ok(Calendar::of_versions(&self.file.calendar, versions))
+    }
+}
+
+/// The last change of each regime, in the order in which they were declared.
+fn causes(snapshot: &Snapshot, steps: &[Step]) -> Result<Vec<Cause>, Error> {
+    let mut causes: Vec<Cause> = Vec::new();
+    for Step { sequence, id } in steps.iter().copied() {
+        let cause = Cause { sequence, id, what: RevisionCause::Regime };
+        let kind = snapshot.recorded(sequence)?.event.kind;
+        let is_first = matches!(kind, Kind::Regime(RegimeFact::Declared(_)));
+        match causes.last_mut().filter(|_| !is_first) {
+            Some(last) => *last = cause,
+            None => causes.push(cause),
+        }
+    }
+    Ok(causes)
 }
 
 /// Up to where calendars and regimes are recorded: as long as that stays, so does the city.
@@ -136,8 +184,4 @@ fn stamp(snapshot: &Snapshot) -> Result<Stamp, Error> {
         snapshot.last_of(Subject { aggregate: Aggregate::Reference, partition })
     };
     Ok([last(Reference::Calendar)?, last(Reference::Regime)?])
-}
-
-fn cause(step: &Step) -> Cause {
-    Cause { sequence: step.sequence, id: step.id, what: RevisionCause::Regime }
 }

@@ -102,7 +102,7 @@ impl LevelCount {
         let of_promise = |promise: &Promise| {
             let (kind, due_at) = (promise.term.kind, promise.term.due_at);
             let verdict = request.verdict(promise, now);
-            let known_late = was_withdrawn(request, due_at);
+            let known_late = was_withdrawn(request, promise);
             let levels = self.levels.iter().enumerate();
             let counted = levels.filter_map(move |(level, it)| {
                 let in_time = it.definition.promise(kind, verdict)?;
@@ -136,8 +136,9 @@ impl LevelCount {
     /// Whether a window of a level in which an instant lies has closed.
     fn has_closed(&self, (level, at): (usize, Timestamp), now: Timestamp) -> bool {
         let date = self.calendar.date(at);
-        let spans = self.levels.get(level).into_iter().flat_map(|it| &it.windows);
-        let mut ends = spans.filter_map(|it| self.calendar.start_of(it.of(date).next()));
+        let Some(level) = self.levels.get(level) else { return false };
+        let spans = level.windows.iter().map(|it| it.of(date)).filter(|it| level.is_promised(*it));
+        let mut ends = spans.filter_map(|it| self.calendar.start_of(it.next()));
         ends.any(|end| end <= now)
     }
 
@@ -207,9 +208,10 @@ fn is_of_requests(level: &Level) -> bool {
     matches!(level.definition.measure, Measure::Requests { .. })
 }
 
-fn was_withdrawn(request: &Request, due_at: Timestamp) -> bool {
-    let is_it = |fact, at| fact == FactKind::Breach && at == due_at;
-    request.raised.iter().any(|it| it.withdrawn && is_it(it.fact, it.due_at))
+fn was_withdrawn(request: &Request, promise: &Promise) -> bool {
+    let of_it = (promise.term.kind, promise.cycle, promise.term.due_at);
+    let mut breaches = request.raised.iter().filter(|it| it.fact == FactKind::Breach);
+    breaches.any(|it| it.withdrawn && (it.promise, it.cycle, it.due_at) == of_it)
 }
 
 /// What the timekeeper remembers of levels between its rounds.

@@ -28,6 +28,7 @@ pub use follow::{Follower, Stopped, bind, follow};
 pub use levels::LevelCount;
 pub use places::{Search, Spot, Spots};
 pub use refold::{Progress, rebuild, refold};
+pub use revision::revision;
 pub use schema::{
     BreachRow, CalendarRow, CatalogueRow, CitizenRow, ContactRow, FactRow, LevelFactRow,
     PlannedRow, RegimesRow, RequestRow, Save, Step, Told, VolumeKey,

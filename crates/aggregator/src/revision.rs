@@ -14,8 +14,8 @@ use std::collections::HashSet;
 use std::time::Duration;
 use tokio::time::Instant;
 
-/// Requests that one round looks at.
-const LOOK_MAX: usize = 5_000;
+/// Alarms that one round looks at.
+const LOOK_MAX: usize = 2_000;
 /// Revisions in one append: each must find the partition of its request as it was.
 const REVISE_MAX: usize = 100;
 /// How long after a change something decided before it may still be recorded.
@@ -65,6 +65,11 @@ impl Sweep {
         self.again
     }
 
+    /// A part could not be recorded: it is looked at again.
+    pub(crate) fn failed(&mut self, part: Part) {
+        self.going_on = Some(part.0);
+    }
+
     /// A part was done, and what it found is recorded.
     pub(crate) fn done(&mut self, cause: u64, found: Found) {
         self.going_on = found.next;
@@ -78,7 +83,7 @@ impl Sweep {
 }
 
 /// A part of a sweep.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Part(Going);
 
 impl Part {
@@ -113,9 +118,9 @@ impl Part {
     }
 }
 
-/// The event that a request's open promises are due otherwise; `None`: they are not, or this was said
-/// before.
-pub(crate) fn revision(city: &CityNow, row: &RequestRow, now: Timestamp) -> Option<Event> {
+/// The event by which a request's open promises are due otherwise, since the calendar or a regime has
+/// changed; `None`: they are not, or this was said before.
+pub fn revision(city: &CityNow, row: &RequestRow, now: Timestamp) -> Option<Event> {
     let request = &row.request;
     let cause = city.cause(request)?;
     let terms = city.city.revised(request);

@@ -167,6 +167,14 @@ impl RequestRow {
         }
     }
 
+    /// As it would be with this event next; `None`: it cannot follow.
+    pub fn after(&self, event: &Event) -> Option<Self> {
+        let mut row = self.clone();
+        row.request = Request::evolve(Some(row.request), event).ok()?;
+        row.note(self.last_sequence() + 1, event);
+        Some(row)
+    }
+
     /// Of the request into which this one was merged, what was told since: the public follow-ups.
     /// Its changes are events of this one, too.
     pub fn told_of<'a>(&self, survivor: &'a Self) -> impl Iterator<Item = Told> + use<'a> {

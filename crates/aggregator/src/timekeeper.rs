@@ -84,6 +84,14 @@ enum Pause {
     BackOff,
 }
 
+/// What came of looking for what is due.
+enum Raised {
+    /// There is nothing: the next alarm, and where the projections were.
+    Nothing(Option<Timestamp>, u64),
+    /// Something was raised, or could not be.
+    Tried(Pause),
+}
+
 impl Timekeeper {
     async fn pause(&mut self, pause: Pause, sweep: Option<Instant>) {
         match pause {
@@ -106,33 +114,47 @@ impl Timekeeper {
         levels: &Arc<Mutex<LevelKeeper>>,
     ) -> Result<Pause, Error> {
         let now = self.clock.now();
+        let part = sweep.due(&*self.cities.at(&self.projections.snapshot()?)?);
+        if let Some(part) = part {
+            // What falls due meanwhile does not wait for all of them.
+            let pause = self.sweep_round(sweep, part, now).await?;
+            return Ok(match self.raise_round(stuck, now).await? {
+                Raised::Nothing(..) => pause,
+                Raised::Tried(pause) => pause,
+            });
+        }
+        match self.raise_round(stuck, now).await? {
+            Raised::Nothing(next, sequence) => {
+                self.level_round(stuck, levels, (now, next, sequence)).await
+            }
+            Raised::Tried(pause) => Ok(pause),
+        }
+    }
+
+    /// Raises what is due of promises.
+    async fn raise_round(&self, stuck: &mut Stuck, now: Timestamp) -> Result<Raised, Error> {
         let (due, append, next, sequence) = {
             let snapshot = self.projections.snapshot()?;
-            let city = self.cities.at(&snapshot)?;
-            if let Some(part) = sweep.due(&city) {
-                drop(snapshot);
-                return self.sweep_round(sweep, part, now).await;
-            }
             let due = snapshot.alarms_before(now, RAISE_MAX)?;
-            let append = raise(&snapshot, &city, &due, now)?;
+            let append = raise(&snapshot, &*self.cities.at(&snapshot)?, &due, now)?;
             (due, append, snapshot.next_alarm()?, snapshot.checkpoint().sequence)
         };
         let Some(first) = due.first().copied() else {
             stuck.alarm = None;
-            return self.level_round(stuck, levels, (now, next, sequence)).await;
+            return Ok(Raised::Nothing(next, sequence));
         };
         // A fact that does not settle its alarm would be raised for ever: look again later.
         let fact = append.as_ref().and_then(|it| it.entries.first()).map(|it| it.id);
         let Some(append) = append.filter(|_| stuck.alarm != fact) else {
             tracing::error!(request.ordinal = first.0, "an alarm cannot be settled");
             stuck.alarm = None;
-            return Ok(Pause::BackOff);
+            return Ok(Raised::Tried(Pause::BackOff));
         };
         let (pause, stored) = self.append(append).await;
         if stored {
             stuck.alarm = fact;
         }
-        Ok(pause)
+        Ok(Raised::Tried(pause))
     }
 
     /// Counts the next part of what is open again.
@@ -143,7 +165,7 @@ impl Timekeeper {
         now: Timestamp,
     ) -> Result<Pause, Error> {
         let (projections, cities) = (self.projections.clone(), Arc::clone(&self.cities));
-        let cause = part.cause();
+        let (cause, again) = (part.cause(), part.clone());
         let look = tokio::task::spawn_blocking(move || {
             let snapshot = projections.snapshot()?;
             let found = part.look(&snapshot, &*cities.at(&snapshot)?, now)?;
@@ -161,8 +183,10 @@ impl Timekeeper {
             None => Pause::None,
             Some(append) => match self.append(append).await {
                 (pause, true) => pause,
-                // From the beginning: what was recorded is not found again.
-                (pause, false) => return Ok(pause),
+                (pause, false) => {
+                    sweep.failed(again);
+                    return Ok(pause);
+                }
             },
         };
         sweep.done(cause, found);

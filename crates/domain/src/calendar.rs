@@ -39,6 +39,7 @@ use chrono::{Months, NaiveDate};
 use chrono_tz::Tz;
 use overlay::Overlay;
 use std::collections::BTreeMap;
+use std::sync::Arc;
 use succession::Era;
 use thiserror::Error;
 
@@ -53,13 +54,16 @@ pub struct Calendar {
     zone: Zone,
     week: [Hours; 7],
     /// The days that are not like others of the week.
-    special: BTreeMap<i32, Special>,
+    special: Specials,
     known_until: Option<NaiveDate>,
     /// What held before it, in order of time.
     before: Vec<Era>,
     /// The hours of regimes that are laid over it, in order of time and apart from each other.
     overlays: Vec<Overlay>,
 }
+
+/// The days that are not like others of the week: many calendars may share them.
+type Specials = Arc<BTreeMap<i32, Special>>;
 
 /// A day that is not like others of the week.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -88,8 +92,6 @@ pub enum Cause {
     Exception(Option<DayName>),
     /// Something is closed that would be open.
     Closing(Option<DayName>),
-    /// The hours of a regime stand in place of the calendar's.
-    Regime,
 }
 
 impl Cause {
@@ -97,7 +99,6 @@ impl Cause {
     pub fn name(&self) -> Option<&DayName> {
         match self {
             Self::Holiday(name) | Self::Exception(name) | Self::Closing(name) => name.as_ref(),
-            Self::Regime => None,
         }
     }
 }

@@ -44,9 +44,9 @@ pub struct City {
 
 impl City {
     /// The hours on which promises about a product run: the calendar's, and in their place those of
-    /// the regimes that serve it. In free text the product is its own code.
+    /// the regimes that serve it.
     pub fn hours(&self, product: &Label, entry: Option<&CatalogueEntry>) -> Cow<'_, Calendar> {
-        let product = entry.map_or(product.as_str(), |it| it.product.as_str());
+        let product = code_of(product, entry);
         let mut serving = self.regimes.serving(product).peekable();
         match serving.peek() {
             None => Cow::Borrowed(&self.calendar),
@@ -64,12 +64,9 @@ impl City {
     ) -> Result<Vec<Term>, OutOfCalendar> {
         let of_catalogue = asked.entry.map(|it| it.promised.as_slice()).unwrap_or_default();
         let of_catalogue = of_catalogue.iter().map(|it| (it.commitment.as_ref(), &it.delay));
-        let applies = |it: &&Commitment| {
-            it.product.as_ref().is_none_or(|only| only == asked.product)
-                && it.nature.is_none_or(|only| only == asked.nature)
-                && it.channel.is_none_or(|only| only == asked.channel)
-        };
-        let general = self.commitments.iter().filter(applies).map(|it| (None, &it.delay));
+        let (product, nature, channel) = (asked.product, asked.nature, asked.channel);
+        let general = self.commitments.iter().filter(|it| it.applies(product, nature, channel));
+        let general = general.map(|it| (None, &it.delay));
         let mut promised: Vec<(Option<&Code>, &Delay)> = Vec::new();
         for it in of_catalogue.chain(general) {
             if !promised.iter().any(|known| known.1.promise == it.1.promise) {
@@ -87,12 +84,8 @@ impl City {
         promise: PromiseKind,
         (product, nature, channel): (&Label, Nature, Channel),
     ) -> Option<&Commitment> {
-        self.commitments.iter().find(|it| {
-            it.delay.promise == promise
-                && it.product.as_ref().is_none_or(|only| only == product)
-                && it.nature.is_none_or(|only| only == nature)
-                && it.channel.is_none_or(|only| only == channel)
-        })
+        let mut of_kind = self.commitments.iter().filter(|it| it.delay.promise == promise);
+        of_kind.find(|it| it.applies(product, nature, channel))
     }
 
     /// How long a promise of a request took until it was fulfilled; `None`: it is not, or beyond the
@@ -101,9 +94,19 @@ impl City {
         let fulfilled_at = promise.fulfilled_at?;
         let hours = self.hours(&request.product, request.entry.as_ref());
         let count = Count { rule: promise.term.rule, received: promise.since, pauses: &[] };
-        let due = hours.due(&count).ok();
         // What was given back for waits moved the due time by so much.
-        let given_back = due.map_or(0, |due| hours.working_micros(due, promise.term.due_at));
+        let given_back = hours.due(&count).map_or(0, |due| {
+            let waits = request.waits();
+            let waited = if !promise.term.kind.pauses() {
+                due
+            } else if promise.cycle == request.cycle {
+                hours.due(&Count { pauses: &waits, ..count }).unwrap_or(due)
+            } else {
+                // The waits of an earlier cycle are not kept: its due time tells of them.
+                promise.term.due_at
+            };
+            hours.working_micros(due, waited)
+        });
         let business_days =
             hours.business_days_until(promise.since, given_back, fulfilled_at).ok()?;
         let taken = hours.working_micros(promise.since, fulfilled_at) - given_back;
@@ -144,6 +147,11 @@ impl City {
         });
         counted.collect()
     }
+}
+
+/// The code of a product. In free text it is its own.
+pub(crate) fn code_of<'a>(product: &'a Label, entry: Option<&'a CatalogueEntry>) -> &'a str {
+    entry.map_or(product.as_str(), |it| it.product.as_str())
 }
 
 fn term(

@@ -58,6 +58,15 @@ pub struct Commitment {
     pub delay: Delay,
 }
 
+impl Commitment {
+    /// Whether it applies to a request of this product, nature and channel.
+    pub(crate) fn applies(&self, product: &Label, nature: Nature, channel: Channel) -> bool {
+        self.product.as_ref().is_none_or(|only| only == product)
+            && self.nature.is_none_or(|only| only == nature)
+            && self.channel.is_none_or(|only| only == channel)
+    }
+}
+
 /// Ten years.
 const DAYS_MAX: u32 = 3_653;
 const DAY_SECS: u64 = 24 * 3600;

@@ -343,8 +343,8 @@ pub struct CataloguePublished {
 pub struct CalendarPublished {
     /// 1, 2, 3 …
     pub version: u64,
-    /// The first date for which it holds: before it the version before holds. `None`: it holds for all
-    /// dates, as the first version does.
+    /// The first date for which it holds, until the next date of another version. `None`: it holds for
+    /// all dates, in place of all versions before it.
     pub holds_from: Option<NaiveDate>,
     /// The calendar.
     pub calendar: Calendar,

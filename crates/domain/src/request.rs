@@ -6,6 +6,7 @@ mod standing;
 
 pub use standing::{Duplicate, Merged, MergedInto, Standing};
 
+use crate::city::code_of;
 use crate::{
     Channel, CitizenId, Code, FactKind, HoldReason, Label, Language, Nature, Origin, Pause,
     Promise, PromiseKind, Promised, RelationKind, RequestId, Timestamp, Urgency, Warn,
@@ -203,6 +204,11 @@ impl Request {
     /// Everybody who follows it: who asked, and who asked for a duplicate.
     pub fn followers(&self) -> impl Iterator<Item = CitizenId> + '_ {
         self.citizen.into_iter().chain(self.duplicates.iter().filter_map(|it| it.citizen))
+    }
+
+    /// The code of its product. In free text it is its own.
+    pub fn product_code(&self) -> &str {
+        code_of(&self.product, self.entry.as_ref())
     }
 
     /// The waits of the current cycle that are over.

@@ -20,7 +20,7 @@ use crate::language;
 use crate::parse::Name;
 use crate::query::view::View;
 use crate::shared::Shared;
-use beffroi_aggregator::{Aggregate, RequestRow, Snapshot, Subject, partition};
+use beffroi_aggregator::{Aggregate, RequestRow, Snapshot, Subject, partition, revision};
 use beffroi_domain::{
     About, Change, Channel, Command, Event, EventId, Kind, Label, Language, Meta, Origin, Personal,
     PersonalData, Rejection, Request, RequestId, Timestamp, decide, mirror,
@@ -282,23 +282,31 @@ async fn execute_if(
         if snapshot.is_quarantined(request.uuid())? {
             return Err(ApiError::Quarantined);
         }
+        let now = node.clock.now();
+        let city = node.city_at(snapshot)?;
+        // What is settled is judged by the due time of now, whoever has not counted it again yet.
+        let recounted = row.as_ref().and_then(|row| revision(&city, row, now));
         let state = row.as_ref().map(|row| &row.request);
+        let revised = row.as_ref().zip(recounted.as_ref()).and_then(|(row, it)| row.after(it));
+        let state = revised.as_ref().map(|it| &it.request).or(state);
         state.map_or(Ok(()), require)?;
         // Without a time of its own it happens now, after whatever another clock has dated.
-        let now = node.clock.now();
         let now = state.map_or(now, |request| now.max(request.status_changed_at));
         let occurred_at = asked.occurred_at.unwrap_or(now);
         let change = asked.change.clone();
         let command = Command { change, occurred_at, origin: Origin::Live };
-        let city = &node.city_at(snapshot)?.city;
-        let kind = decide(city, state, &command)?;
-        tell_beyond(city, request, &kind);
+        let kind = decide(&city.city, state, &command)?;
+        tell_beyond(&city.city, request, &kind);
         let event = asked.event(request, occurred_at, kind);
         let mut events = with_exchange(snapshot, &asked, (event, request, state))?;
+        events.splice(0..0, recounted);
         for duplicate in state.map(|it| it.duplicates.as_slice()).unwrap_or_default() {
             // Its row is there: nothing is merged that does not exist.
             let Some(row) = snapshot.request(duplicate.request)? else { continue };
-            let mirrored = mirror(city, &row.request, &command)?;
+            let recounted = revision(&city, &row, now);
+            let row = recounted.as_ref().and_then(|it| row.after(it)).unwrap_or(row);
+            events.extend(recounted);
+            let mirrored = mirror(&city.city, &row.request, &command)?;
             for (nth, it) in mirrored.into_iter().enumerate() {
                 events.push(asked.mirrored(duplicate.request, nth, it)?);
             }

@@ -70,7 +70,6 @@ fn date_to_pb(it: &CalendarDate) -> pb::CalendarDate {
         Cause::Holiday(_) => pb::DateCause::Holiday,
         Cause::Exception(_) => pb::DateCause::Exception,
         Cause::Closing(_) => pb::DateCause::Closing,
-        Cause::Regime => pb::DateCause::Unspecified,
     };
     let name = it
         .cause

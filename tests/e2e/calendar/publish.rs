@@ -101,6 +101,32 @@ fn an_explanation_counts_by_the_calendar_that_was_known_then() {
     };
     assert_eq!(promise(&[]), json!([AFTER, AFTER, false]));
     assert_eq!(promise(&["--known-at", &known_at]), json!([BEFORE, BEFORE, false]));
+    assert_eq!(promise(&["--as-of", "2026-04-07T12:00:00-04:00"]), json!([BEFORE, BEFORE, false]));
+    // Whatever the file of the node says by then.
+    assert!(node.stop().success());
+    let other = file(folder.path(), "2026-04-06, ", "2026-04-07, 2026-04-08, ");
+    let options = ["--city", other.to_str().unwrap()];
+    let node = Node::start_with(&folder.path().join("node"), &options).unwrap();
+    let answer = node.ask(&["explain", ID, "--known-at", &known_at]);
+    assert_eq!(answer["promises"][0]["counted_due_at"], BEFORE);
+    wait_until("the node warns of its file", || {
+        node.said().contains("is not the one that was published last")
+    });
+}
+
+#[test]
+fn a_promise_that_holds_again_is_counted_by_the_calendar_of_now() {
+    const OTHER: &str = "0192f0c1-2f5e-7c3a-9d41-5f0f6a9be014";
+    let folder = tempfile::tempdir().unwrap();
+    let node = Node::start(&folder.path().join("node"));
+    complain(&node, ID);
+    complain(&node, OTHER);
+    node.ask(&["merge", ID, "--into", OTHER]);
+    publish(&node, &file(folder.path(), "2026-04-06, ", ""), &["--from", "2026-04-06"]);
+    wait_until("the promise is revised", || due_at(&node) == AFTER);
+    node.ask(&["unmerge", ID]);
+    assert_eq!(due_at(&node), AFTER);
+    assert_eq!(revisions(&node).len(), 2);
 }
 
 #[test]
@@ -115,7 +141,7 @@ fn the_versions_are_shown_with_what_they_say() {
     publish(&node, &file(folder.path(), "2027-12-27, ", ""), &["--from", "2027-01-01"]);
     let last = node.ask(&["calendar", "show"]);
     let versions: Vec<_> = last["versions"].as_array().unwrap().iter().collect();
-    assert_eq!(versions.iter().map(|it| &it["version"]).collect::<Vec<_>>(), [2, 1]);
+    assert_eq!(versions.iter().map(|it| &it["version"]).collect::<Vec<_>>(), [3, 2, 1]);
     assert_eq!(last["version"]["holds_from"], "2027-01-01");
     let dates = |answer: &Value| -> Vec<String> {
         let dates = answer["dates"].as_array().unwrap().iter();
@@ -123,10 +149,13 @@ fn the_versions_are_shown_with_what_they_say() {
         dates.filter(|it| it.starts_with("2027-12")).collect()
     };
     assert_eq!(dates(&last), ["2027-12-28"]);
-    assert_eq!(dates(&node.ask(&["calendar", "show", "--version", "1"])), ["2027-12-27"]);
+    assert_eq!(dates(&node.ask(&["calendar", "show", "--version", "2"])), ["2027-12-27"]);
+    // The first is that of the file, by which everything was counted before.
+    let first = node.ask(&["calendar", "show", "--version", "1"]);
+    assert_eq!(dates(&first), ["2027-12-27", "2027-12-28"]);
     let shown = node.run(&["--lang", "fr", "calendar", "show", "--year", "2027"]).stdout;
     for part in [
-        "Calendrier, version 2 (America/Toronto, connu jusqu'au 2030-12-31)",
+        "Calendrier, version 3 (America/Toronto, connu jusqu'au 2030-12-31)",
         "2027-12-28 mar",
         "Lendemain de Noël",
         "toutes les dates",

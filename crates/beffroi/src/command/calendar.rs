@@ -51,7 +51,9 @@ async fn show(args: &ShowArgs, url: &str, console: Console) -> Result<Exit, Fail
     let call = GetCalendarRequest { version, min_position: None };
     let answer = client.centre.get_calendar(call).await?.into_inner();
     let view = CalendarAnswer::from(answer.clone());
-    let today = chrono::Utc::now().date_naive();
+    let zone = view.time_zone.parse::<chrono_tz::Tz>();
+    let now = chrono::Utc::now();
+    let today = zone.map_or(now.date_naive(), |zone| now.with_timezone(&zone).date_naive());
     let shown = |date: NaiveDate| args.year.map_or(today <= date, |year| date.year() == year);
     console.answer(&view, |reader| render::calendar(&view, (&answer.versions, &shown), reader))?;
     Ok(Exit::Done)
@@ -86,7 +88,7 @@ fn rules(city: Option<&Path>) -> Result<Vec<HolidayRule>, InvalidCity> {
 fn of_year(calendar: &Calendar, rules: &[HolidayRule], year: i32) -> Vec<HolidayView> {
     let holiday = |date: NaiveDate| match calendar.cause_of(date) {
         Some(Cause::Holiday(name)) => Some(name.clone()),
-        Some(Cause::Exception(_) | Cause::Closing(_) | Cause::Regime) | None => None,
+        Some(Cause::Exception(_) | Cause::Closing(_)) | None => None,
     };
     let proposed = propose_holidays(rules, year);
     let is_proposed = |date: &NaiveDate| proposed.iter().any(|it| it.date == *date);

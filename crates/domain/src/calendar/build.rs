@@ -9,6 +9,7 @@ use chrono::{NaiveDate, Weekday};
 use chrono_tz::Tz;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
+use std::sync::Arc;
 use thiserror::Error;
 
 /// The name of a holiday or of another date.
@@ -150,6 +151,7 @@ impl Calendar {
             }
         }
         let (before, overlays) = (Vec::new(), Vec::new());
+        let special = Arc::new(special);
         let calendar = Self { zone, week, special, known_until, before, overlays };
         check_dates(&calendar)?;
         check_open(&calendar)?;
@@ -189,7 +191,7 @@ impl CalendarDraft {
         let mut calendar = Calendar {
             zone: self.zone.clone(),
             week: self.week,
-            special,
+            special: Arc::new(special),
             known_until: self.known_until,
             before: Vec::new(),
             overlays: Vec::new(),
@@ -229,7 +231,8 @@ impl CalendarDraft {
                 .map_err(|source| InvalidCalendar::Pieces { date: date_of(day), source })?;
             if hours != before {
                 let name = names.get(&day).and_then(|it| (*it).clone());
-                calendar.special.insert(day, Special { hours, cause: Cause::Closing(name) });
+                let cause = Cause::Closing(name);
+                Arc::make_mut(&mut calendar.special).insert(day, Special { hours, cause });
             }
         }
         Ok(())
@@ -243,8 +246,7 @@ fn check_year(date: NaiveDate) -> Result<(), InvalidCalendar> {
 }
 
 fn check_open(calendar: &Calendar) -> Result<(), InvalidCalendar> {
-    let mut hours = calendar.week.iter().chain(calendar.special.values().map(|it| &it.hours));
-    if hours.all(Hours::is_closed) { Err(InvalidCalendar::NeverOpen) } else { Ok(()) }
+    if calendar.opens_from(FIRST_DAY) { Ok(()) } else { Err(InvalidCalendar::NeverOpen) }
 }
 
 /// Adds a holiday, which may be given twice, but not under two names.

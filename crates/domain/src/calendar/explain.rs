@@ -49,6 +49,8 @@ pub enum DayKind {
     DayOff,
     /// Not like that day of every week.
     Special(Cause),
+    /// Hours of a regime stand in place of the calendar's, on all of it or a part.
+    Regime,
     /// Left out by the zone: it does not exist.
     LeftOut,
 }
@@ -119,7 +121,7 @@ impl Calendar {
         });
         let kind = match self.era(day).1.get(&day) {
             _ if !self.exists(day) => DayKind::LeftOut,
-            _ if self.is_overlaid(day) => DayKind::Special(Cause::Regime),
+            _ if self.is_overlaid(day) => DayKind::Regime,
             Some(special) => DayKind::Special(special.cause.clone()),
             None if self.hours(day).is_closed() => DayKind::DayOff,
             None => DayKind::Usual,

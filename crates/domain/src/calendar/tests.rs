@@ -136,3 +136,44 @@ proptest! {
         prop_assert_eq!(calendar.working_micros(from, to), micros);
     }
 }
+
+#[test]
+fn each_version_holds_from_its_date_until_that_of_another() {
+    let date = |text: &str| Some(text.parse::<NaiveDate>().unwrap());
+    let (june, july) = (quebec(&["2026-06-24"]), quebec(&["2026-07-01"]));
+    let (none, both) = (quebec(&[]), quebec(&["2026-06-24", "2026-07-01"]));
+    let open = |versions: &[(Option<NaiveDate>, &Calendar)]| {
+        let calendar = Calendar::of_versions(&none, versions.iter().copied());
+        ["2026-06-24 10:00", "2026-07-01 10:00"].map(|it| calendar.is_open(at(it)))
+    };
+    assert_eq!(open(&[]), [true, true]);
+    assert_eq!(open(&[(date("2026-06-25"), &both)]), [true, false]);
+    // A correction of June leaves what was published for July.
+    assert_eq!(open(&[(date("2026-07-01"), &july), (date("2026-06-01"), &june)]), [false, false]);
+    assert_eq!(open(&[(date("2026-06-01"), &both), (date("2026-06-01"), &none)]), [true, true]);
+    // Without a date it takes the place of all.
+    assert_eq!(open(&[(date("2026-06-01"), &both), (None, &july)]), [true, false]);
+}
+
+#[test]
+fn a_version_is_open_from_its_date_on_and_no_night_runs_into_it() {
+    let date = |text: &str| Some(text.parse::<NaiveDate>().unwrap());
+    let closed = CalendarDraft {
+        exceptions: vec![ExceptionalHours {
+            date: "2026-06-24".parse().unwrap(),
+            hours: workday().into(),
+            name: None,
+        }],
+        ..CalendarDraft::new(chrono_tz::America::Toronto, [Hours::CLOSED; 7])
+    };
+    let closed = closed.build().unwrap();
+    assert_eq!(closed.check_from(&closed, date("2026-06-24")), Ok(()));
+    let never = closed.check_from(&closed, date("2026-06-25"));
+    assert_eq!(never, Err(InvalidCalendar::NeverOpen));
+    let night = Calendar::new(chrono_tz::America::Toronto, [Window::overnight(1320, 600); 7], []);
+    let (night, day) = (night.unwrap(), quebec(&[]));
+    let both = Calendar::of_versions(&night, [(date("2026-06-24"), &day)]);
+    assert!(matches!(both.check_successions(), Err(InvalidCalendar::RunsInto(_))));
+    let both = Calendar::of_versions(&day, [(date("2026-06-24"), &night)]);
+    assert_eq!(both.check_successions(), Ok(()));
+}

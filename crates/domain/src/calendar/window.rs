@@ -41,10 +41,10 @@ impl Window {
     }
 
     /// Of minutes from a midnight, which may all lie on the next day: what a closing leaves of the end
-    /// of a window across midnight. `None` unless it lasts at most a day.
+    /// of a window across midnight. `None` unless it lasts at most a day and ends on the next one.
     pub fn of_minutes(opens: u16, closes: u16) -> Option<Self> {
         let lasts = closes.checked_sub(opens)?;
-        ((1..=DAY).contains(&lasts) && opens < 2 * DAY).then_some(Self { opens, closes })
+        ((1..=DAY).contains(&lasts) && closes < 2 * DAY).then_some(Self { opens, closes })
     }
 
     /// When it opens, in minutes from midnight.
@@ -289,6 +289,9 @@ mod tests {
         assert!(Window::new(600, 1441).is_none());
         assert!(Window::overnight(600, 600).is_none());
         assert!(Window::overnight(1440, 600).is_none());
+        assert!(Window::of_minutes(1500, 1800).is_some());
+        assert!(Window::of_minutes(2000, 2880).is_none());
+        assert!(Window::of_minutes(0, 1441).is_none());
     }
 
     #[test]

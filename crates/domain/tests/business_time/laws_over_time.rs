@@ -49,7 +49,9 @@ impl World<'_> {
 fn calendar_of(world: &World<'_>) -> Result<Calendar, InvalidCalendar> {
     let (from, next) = (world.next.0, world.next.1.build()?);
     let first = world.first.build()?;
-    first.check_successor(&next, Some(from))?;
+    next.check_from(&first, Some(from))?;
+    let calendar = Calendar::of_versions(&first, [(Some(from), &next)]);
+    calendar.check_successions()?;
     let code: Code = "eau".parse().unwrap();
     let mut regimes = Regimes::default();
     for (from, to, week) in &world.regimes {
@@ -66,7 +68,7 @@ fn calendar_of(world: &World<'_>) -> Result<Calendar, InvalidCalendar> {
     }
     let city = City {
         name: "Ville".parse().unwrap(),
-        calendar: first.succeeded_by(&next, Some(from)),
+        calendar,
         regimes,
         commitments: Vec::new(),
         levels: Vec::new(),

@@ -188,6 +188,7 @@ fn explained(rule: Rule, received: &str, pauses: &[Pause]) -> (Vec<String>, Stri
     let explanation = quebec().explain(&count).unwrap();
     assert_eq!(Ok(explanation.due), quebec().due(&count));
     let kind = |kind: &DayKind| match kind {
+        DayKind::Regime => "regime".to_owned(),
         DayKind::Usual => String::new(),
         DayKind::DayOff => "off".to_owned(),
         DayKind::Special(Cause::Holiday(name)) => {

@@ -44,7 +44,7 @@ pub(crate) async fn publish(
         if snapshot.is_quarantined(Reference::Calendar.uuid())? {
             return Err(ApiError::Quarantined);
         }
-        publication.check(&node.city_at(snapshot)?.city.calendar)?;
+        publication.check(node, snapshot)?;
         let last = versions.last();
         let version = last.map_or(0, |(version, _)| *version);
         let is_same = node.cities.published(snapshot)?.is_some_and(|it| it == publication.calendar)
@@ -53,8 +53,8 @@ pub(crate) async fn publish(
             return Ok(Decision::Done((version, now)));
         }
         // What held until now was in the file: from here on the log says all of it.
-        let of_file = publication.holds_from.is_some() && version == 0;
-        let first = of_file.then(|| publication.of_file(node.city().calendar.clone()));
+        let of_file = || publication.of_file(node.city().calendar.clone());
+        let first = (version == 0).then(of_file);
         let first = first.transpose()?;
         let next = version + 1 + u64::from(first.is_some());
         let next = publication.event(publication.id, next);
@@ -70,10 +70,12 @@ pub(crate) async fn publish(
 }
 
 impl Publication {
-    /// Whether it may follow the calendar that holds now.
-    fn check(&self, holds: &Calendar) -> Result<(), ApiError> {
+    /// Whether it may hold with the versions that there are.
+    fn check(&self, node: &Shared, snapshot: &Snapshot) -> Result<(), ApiError> {
         let wrong = |field: &str, problem| Err(Problem::Calendar(problem).at(field).into());
-        if let Err(error) = holds.check_successor(&self.calendar, self.holds_from) {
+        let checked = self.calendar.check_from(&node.city().calendar, self.holds_from);
+        let all = node.cities.calendar_with(snapshot, (self.holds_from, &self.calendar))?;
+        if let Err(error) = checked.and_then(|()| all.check_successions()) {
             let field = match error {
                 InvalidCalendar::Zone(_) => "calendar.time_zone",
                 InvalidCalendar::NeverOpen

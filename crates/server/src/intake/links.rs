@@ -9,7 +9,7 @@ use crate::commit::Decision;
 use crate::error::ApiError;
 use crate::parse::{Fields, Name, only_text};
 use crate::shared::Shared;
-use beffroi_aggregator::{Aggregate, RequestRow, Snapshot};
+use beffroi_aggregator::{Aggregate, RequestRow, Snapshot, revision};
 use beffroi_domain::{
     Change, Channel, City, Command, Duplicate, Event, EventId, Kind, Label, LinkRejection, Merge,
     Origin, Rejection, Relation, RelationKind, Request, RequestId, Text, Timestamp, decide,
@@ -185,7 +185,12 @@ impl Linking {
         }
         let city = node.city_at(snapshot)?;
         let now = node.clock.now();
-        Ok(Decision::Record(self.events((&city.city, now), &first, &second)?))
+        let mut events = self.events((&city.city, now), &first, &second)?;
+        // What it was promised before it was merged may not have been counted again since.
+        let unmerged = events.first().filter(|it| matches!(it.kind, Kind::Unmerged));
+        let unmerged = unmerged.and_then(|it| first.after(it));
+        events.extend(unmerged.and_then(|it| revision(&city, &it, now)));
+        Ok(Decision::Record(events))
     }
 
     fn events(

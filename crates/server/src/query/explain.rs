@@ -34,10 +34,7 @@ pub(super) async fn explain(
     let as_of = axes.as_of.unwrap_or_else(|| node.clock.now());
     let names = Named { entry: request.entry.as_ref(), ..Named::default() };
     let names = view.names(request.catalogue_version, names)?;
-    let city = match axes.known_at {
-        Some(at) => node.cities.known(&snapshot, at)?,
-        None => node.city_at(&snapshot)?.city.clone(),
-    };
+    let city = node.cities.as_of(&snapshot, (axes.as_of, axes.known_at))?;
     let hours = city.hours(&request.product, request.entry.as_ref());
     let told = (history.as_slice(), &request);
     let teller = Teller { node, told, calendar: &hours, as_of, language };

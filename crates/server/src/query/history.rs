@@ -37,7 +37,11 @@ pub(super) async fn history(
         let event = &recorded.event;
         // Folded once already: it follows.
         let after = Request::evolve(state.clone(), event).ok();
-        if staff || is_public(&event.kind) {
+        let steps = after.iter().flat_map(|after| ledger::steps(state.as_ref(), after));
+        let steps: Vec<_> = steps.map(promise_step).collect();
+        // That a warning comes at another time is nothing to whoever asked.
+        let is_told = !matches!(event.kind, Kind::PromisesRevised(_)) || !steps.is_empty();
+        if staff || (is_told && is_public(&event.kind)) {
             let mut entry = entry(node, &recorded, language);
             depth::add(&mut entry, event, (state.as_ref(), &view, staff))?;
             depth::add_names(&mut entry, event, (state.as_ref(), &view))?;
@@ -47,8 +51,7 @@ pub(super) async fn history(
                 let of = (programme, event.meta.catalogue_version);
                 entry.notice = words(&node.catalogues, &snapshot, of, language)?.notice;
             }
-            let steps = after.iter().flat_map(|after| ledger::steps(state.as_ref(), after));
-            entry.promise_steps = steps.map(promise_step).collect();
+            entry.promise_steps = steps;
             entries.push(entry);
         }
         state = after;

@@ -21,12 +21,12 @@ fn day(calendar: &Calendar, it: &ExplainedDay, language: Language) -> pb::Explai
         DayKind::Usual => (pb::DayKind::Usual, None),
         DayKind::DayOff => (pb::DayKind::DayOff, None),
         DayKind::LeftOut => (pb::DayKind::LeftOut, None),
+        DayKind::Regime => (pb::DayKind::Regime, None),
         DayKind::Special(cause) => {
             let kind = match cause {
                 Cause::Holiday(_) => pb::DayKind::Holiday,
                 Cause::Exception(_) => pb::DayKind::Exception,
                 Cause::Closing(_) => pb::DayKind::Closing,
-                Cause::Regime => pb::DayKind::Regime,
             };
             (kind, cause.name())
         }
