@@ -17,7 +17,7 @@ use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
 /// The version of all rows, also part of the file's name. A change of any row is a new version.
-pub(crate) const VERSION: u8 = 5;
+pub(crate) const VERSION: u8 = 6;
 
 /// `checkpoint`, and `regimes`: [`RegimesRow`].
 /// `checkpoint`, and `identifier_key`: the key of all identifiers, once there are any.

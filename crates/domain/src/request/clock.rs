@@ -65,6 +65,10 @@ impl Request {
                 self.promises.push(Promise::new(term.clone(), cycle, self.cycle_started_at));
             }
         }
+        // Whoever has heard of it already need not be answered again.
+        if let Some(at) = self.answered_at {
+            self.answer(at);
+        }
     }
 
     /// The cycle ends with the request being resolved.
@@ -79,10 +83,11 @@ impl Request {
 
     /// Whoever asked has heard of it. What is dated earlier may come later: the earliest counts.
     pub(super) fn answer(&mut self, at: Timestamp) {
+        let first = self.answered_at.map_or(at, |before| before.min(at));
+        self.answered_at = Some(first);
         let answers = |it: &&mut Promise| it.term.kind == PromiseKind::FirstAnswer;
         for promise in self.promises.iter_mut().filter(answers) {
             if promise.verdict != Verdict::Rescinded {
-                let first = promise.fulfilled_at.map_or(at, |before| before.min(at));
                 let late = first > promise.term.due_at;
                 promise.verdict = if late { Verdict::Late } else { Verdict::OnTime };
                 promise.fulfilled_at = Some(first);

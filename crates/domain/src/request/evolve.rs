@@ -131,6 +131,7 @@ impl Request {
             attachments: Vec::new(),
             raised: Vec::new(),
             public_follow_ups: 0,
+            answered_at: None,
             citizen_messages: 0,
         })
     }

@@ -29,6 +29,8 @@ pub struct Standing {
     pub pauses: Vec<(Timestamp, Timestamp)>,
     /// The programme it was in.
     pub programme: Option<Code>,
+    /// When whoever asked first heard of it.
+    pub answered_at: Option<Timestamp>,
 }
 
 /// What a duplicate remembers.
@@ -78,6 +80,7 @@ impl Request {
             cycle_started_at: self.cycle_started_at,
             pauses: self.pauses.clone(),
             programme: self.programme.clone(),
+            answered_at: self.answered_at,
         }
     }
 
@@ -115,6 +118,7 @@ impl Request {
             cycle_started_at,
             pauses,
             programme,
+            answered_at,
         } = merged.before;
         self.status = status;
         self.waits_on = waits_on;
@@ -127,6 +131,7 @@ impl Request {
         self.cycle_started_at = cycle_started_at;
         self.pauses = pauses;
         self.programme = programme;
+        self.answered_at = answered_at;
         self.recall();
     }
 }
