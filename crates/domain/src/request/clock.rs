@@ -78,6 +78,13 @@ impl Request {
 
     /// The cycle ends without the request being resolved: what was late by then stays so.
     pub(super) fn rescind(&mut self, at: Timestamp) {
+        // An answer that came too late, and after that, was not owed any more.
+        for promise in self.current() {
+            let Promise { term, verdict, fulfilled_at, .. } = promise;
+            if *verdict == Verdict::Late && at <= term.due_at {
+                (*verdict, *fulfilled_at) = (Verdict::Rescinded, None);
+            }
+        }
         self.settle(at, Verdict::Rescinded);
     }
 

@@ -148,3 +148,17 @@ fn whoever_has_heard_already_is_not_promised_to_hear_again() {
             .then_answer("05 11:00", verdict);
     }
 }
+
+#[test]
+fn what_was_given_up_in_time_was_not_answered_late() {
+    by_email()
+        .when(1, "05 10:00", follow_up(FollowUp::Public))
+        .then_answer("05 11:00", Verdict::Late)
+        .when(1, "04 19:00", Change::Cancel)
+        .then_answer("05 11:00", Verdict::Rescinded);
+    by_email()
+        .when(1, "05 10:00", follow_up(FollowUp::Public))
+        .when(1, "04 19:01", Change::Cancel)
+        .then_answer("05 11:00", Verdict::Late)
+        .then_answered_at("05 10:00");
+}
