@@ -10,6 +10,7 @@ fn main() -> Result<(), Box<dyn Error>> {
         "beffroi/catalogue/v1/catalogue_service.proto",
         "beffroi/centre/v1/centre_service.proto",
         "beffroi/event/v1/event.proto",
+        "beffroi/event/v1/calendar.proto",
         "beffroi/event/v1/catalogue.proto",
         "beffroi/event/v1/level.proto",
         "beffroi/event/v1/regime.proto",

@@ -1,7 +1,5 @@
 //! Filters of warnings and breaches: a list and a stream hold exactly what is asked for.
 
-use std::fs;
-
 use beffroi_wire::pb::event::v1::{Channel, PromiseKind, Urgency};
 use beffroi_wire::pb::intake::v1::OpenServiceRequestRequest;
 use beffroi_wire::pb::query::v1::subscribe_breaches_response::Event;
@@ -13,10 +11,6 @@ use tonic::Code;
 use crate::support::{Api, Node, open, refusal};
 
 const CATALOGUE: &str = r#"
-name = { fr = "Ville", en = "City" }
-[[unit]]
-code = "voirie"
-name = { fr = "Voirie", en = "Roads" }
 [[unit]]
 code = "eau"
 name = { fr = "Eau", en = "Water" }
@@ -43,10 +37,7 @@ async fn given() -> (Node, Api, tempfile::TempDir, Vec<Breach>) {
     // In free text, as before any catalogue, one with two promises.
     api.opened(open("Abattage d'arbre", 90)).await;
     by_email(&mut api, open("Abattage d'arbre", 91)).await;
-    let catalogue = folder.path().join("catalogue");
-    fs::create_dir_all(&catalogue).unwrap();
-    fs::write(catalogue.join("catalogue.toml"), CATALOGUE).unwrap();
-    node.ask(&["catalogue", "publish", catalogue.to_str().unwrap()]);
+    node.publish(folder.path(), CATALOGUE);
     for (product, precision) in [("trou", ""), ("trou", "vite"), ("fuite", "")] {
         let call = OpenServiceRequestRequest {
             precision: precision.to_owned(),

@@ -1,5 +1,7 @@
 //! The calendar in the city's file: what is proposed for it, what is wrong with it, how far it goes.
 
+mod publish;
+
 use std::fs;
 use std::path::Path;
 

@@ -1,24 +1,14 @@
 //! What the catalogue promises: kept with the request, warned of at each threshold, listed.
 
-use std::fs;
-use std::path::Path;
-
-use beffroi_wire::pb::event::v1::Channel;
+use beffroi_wire::pb::event::v1::{Channel, Visibility};
 use beffroi_wire::pb::intake::v1::change_service_request_request::Change;
 use beffroi_wire::pb::intake::v1::{OpenServiceRequestRequest, Reclassify};
 use beffroi_wire::pb::query::v1::ServiceRequest;
 use serde_json::{Value as Json, json};
-use uuid::Uuid;
 
-use crate::support::{Api, Node, change, open, wait_until};
+use crate::support::{Api, Node, change, follow_up, open, wait_until};
 
 const CATALOGUE: &str = r#"
-name = { fr = "Ville", en = "City" }
-
-[[unit]]
-code = "voirie"
-name = { fr = "Voirie", en = "Roads" }
-
 [[commitment]]
 code = "courriel"
 name = { fr = "Réponse à un courriel", en = "Answer to an e-mail" }
@@ -58,15 +48,8 @@ async fn given() -> (Node, Api, tempfile::TempDir) {
     let folder = tempfile::tempdir().unwrap();
     let node = Node::start(&folder.path().join("node"));
     let api = Api::connect(&node.url).await;
-    publish(&node, folder.path(), CATALOGUE);
+    node.publish(folder.path(), CATALOGUE);
     (node, api, folder)
-}
-
-fn publish(node: &Node, folder: &Path, catalogue: &str) {
-    let folder = folder.join(Uuid::now_v7().to_string());
-    fs::create_dir_all(&folder).unwrap();
-    fs::write(folder.join("catalogue.toml"), catalogue).unwrap();
-    node.ask(&["catalogue", "publish", folder.to_str().unwrap()]);
 }
 
 fn by_email(product: &str, days: u64) -> OpenServiceRequestRequest {
@@ -95,7 +78,7 @@ async fn of_each_kind_the_first_commitment_that_applies_holds_and_stays() {
     assert_eq!(promised(&written), pairs([answer, hole]));
 
     // Another version promises otherwise: what was promised stays until something is reclassified.
-    publish(&node, folder.path(), &CATALOGUE.replace("days = 10", "days = 20"));
+    node.publish(folder.path(), &CATALOGUE.replace("days = 10", "days = 20"));
     let shown = node.ask(&["show", &called.number]);
     assert_eq!(shown["service_request"]["promises"][0]["commitment"], "tout");
     let to = Reclassify { product: "trottoir".to_owned(), ..Reclassify::default() };
@@ -133,4 +116,31 @@ async fn a_fact_names_its_commitment_and_its_threshold() {
     let thresholds: Vec<_> =
         warnings.as_array().unwrap().iter().map(|it| it["percent"].clone()).collect();
     assert_eq!(thresholds, [50, 80]);
+}
+
+#[tokio::test]
+async fn what_is_told_of_the_survivor_answers_whoever_asked_for_a_duplicate() {
+    let (node, mut api, _folder) = given().await;
+    let one = api.opened(by_email("trottoir", 0)).await;
+    let other = api.opened(by_email("trottoir", 0)).await;
+    node.ask(&["merge", &one.number, "--into", &other.number]);
+    for text in ["Nous passons jeudi.", "Ou vendredi."] {
+        let call = follow_up(&other.number, text, Visibility::Public);
+        api.intake.add_follow_up(call).await.unwrap();
+    }
+    let shown = node.ask(&["show", &one.number]);
+    let answer = &shown["service_request"]["promises"][0];
+    assert_eq!((&answer["kind"], &answer["verdict"]), (&json!("first_answer"), &json!("on_time")));
+    // One event of its own, for the staff, without words: those are the other one's.
+    let entries = |audience| {
+        let history = node.ask(&["history", &one.number, "--audience", audience]);
+        let entries = history["entries"].as_array().unwrap().clone();
+        entries.into_iter().filter(|it| it["kind"] == "follow_up_added").collect::<Vec<_>>()
+    };
+    assert_eq!(entries("public").len(), 2);
+    let (own, others): (Vec<_>, Vec<_>) =
+        entries("staff").into_iter().partition(|it| it["text"].is_null());
+    assert_eq!((own.len(), others.len()), (1, 2));
+    assert_eq!(own[0]["other_request"], other.number.as_str());
+    assert_eq!(own[0]["promise_steps"][0]["change"], "met");
 }

@@ -5,8 +5,8 @@ mod write;
 use crate::digest::Digest;
 use crate::places::Placed;
 use crate::schema::{
-    self, CatalogueRow, CitizenRow, ContactRow, FactRow, PlannedRow, QuarantineRow, RegimesRow,
-    RequestRow, StoredEvent, VolumeKey, code, owned, to_row,
+    self, CalendarRow, CatalogueRow, CitizenRow, ContactRow, FactRow, PlannedRow, QuarantineRow,
+    RegimesRow, RequestRow, StoredEvent, VolumeKey, code, owned, to_row,
 };
 use crate::snapshot::Snapshot;
 use crate::store::{Checkpoint, Error, Mark};
@@ -33,6 +33,8 @@ pub(crate) struct Batch {
     identifiers: BTreeMap<(u8, [u8; 32]), Option<u128>>,
     catalogues: BTreeMap<u64, CatalogueRow>,
     last_catalogue: u64,
+    calendars: BTreeMap<u64, CalendarRow>,
+    last_calendar: u64,
     regimes: Option<RegimesRow>,
     regimes_before: RegimesRow,
     identifier_key: Option<KeyId>,
@@ -100,6 +102,8 @@ impl Batch {
             identifiers: BTreeMap::new(),
             catalogues: BTreeMap::new(),
             last_catalogue: snapshot.catalogue_version()?,
+            calendars: BTreeMap::new(),
+            last_calendar: snapshot.calendar_version()?,
             regimes: None,
             regimes_before: snapshot.regimes_row()?,
             identifier_key: snapshot.identifier_key()?,
@@ -275,6 +279,16 @@ impl Batch {
         if follows {
             self.last_catalogue = version;
             self.catalogues.insert(version, row);
+        }
+        follows
+    }
+
+    /// Takes the next version of the calendar; one with another number cannot follow.
+    pub(crate) fn publish_calendar(&mut self, version: u64, row: CalendarRow) -> bool {
+        let follows = version == self.last_calendar + 1;
+        if follows {
+            self.last_calendar = version;
+            self.calendars.insert(version, row);
         }
         follows
     }

@@ -56,6 +56,7 @@ pub fn compare(
     compare_table(pair, schema::CITIZENS, max, &mut found)?;
     compare_table(pair, schema::IDENTIFIERS, max, &mut found)?;
     compare_table(pair, schema::CATALOGUES, max, &mut found)?;
+    compare_table(pair, schema::CALENDARS, max, &mut found)?;
     compare_table(pair, schema::SAVES, max, &mut found)?;
     compare_table(pair, schema::CONTACTS, max, &mut found)?;
     compare_table(pair, schema::CONTACT_TIMES, max, &mut found)?;

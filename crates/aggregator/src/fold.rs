@@ -3,15 +3,16 @@
 use crate::batch::Batch;
 use crate::digest::Digest;
 use crate::schema::{
-    BreachRow, CatalogueRow, ContactRow, FactRow, LevelFactRow, QuarantineRow, RequestRow, Step,
+    BreachRow, CalendarRow, CatalogueRow, ContactRow, FactRow, LevelFactRow, QuarantineRow,
+    RequestRow, Step,
 };
 use crate::store::Error;
 use crate::subject::{AGGREGATE_HEADER, Subject};
 use beffroi_domain::level::Stated;
 use beffroi_domain::{
-    About, CataloguePublished, Citizen, CitizenFact, CitizenId, Contact, ContactId, Event,
-    FactKind, Kind, LevelFact, LevelFactKind, Origin, PromiseRef, Reference, RegimeFact, Request,
-    RequestId, Timestamp,
+    About, CalendarPublished, CataloguePublished, Citizen, CitizenFact, CitizenId, Contact,
+    ContactId, Event, FactKind, Kind, LevelFact, LevelFactKind, Origin, PromiseRef, Raised,
+    RaisedOf, Reference, RegimeFact, Request, Timestamp,
 };
 use beffroi_journal::Record;
 use beffroi_wire::event;
@@ -103,6 +104,9 @@ fn apply(batch: &mut Batch, decoded: &Decoded, event: &Event) -> Result<Result<(
         (About::Reference(Reference::Catalogue), Kind::CataloguePublished(published)) => {
             apply_catalogue(batch, decoded, (event, published))
         }
+        (About::Reference(Reference::Calendar), Kind::CalendarPublished(published)) => {
+            apply_calendar(batch, decoded, (event, published))
+        }
         (About::Reference(Reference::Regime), Kind::Regime(fact)) => {
             apply_regime(batch, decoded, (event, fact))
         }
@@ -162,6 +166,27 @@ fn apply_catalogue(
     };
     if !batch.publish(published.version, row) {
         return Ok(Err(format!("version {} of the catalogue cannot follow", published.version)));
+    }
+    batch.event(sequence, decoded.recorded_at, &decoded.record.entry.payload)?;
+    Ok(Ok(()))
+}
+
+fn apply_calendar(
+    batch: &mut Batch,
+    decoded: &Decoded,
+    (event, published): (&Event, &CalendarPublished),
+) -> Result<Result<(), Reason>, Error> {
+    let sequence = decoded.record.sequence;
+    let row = CalendarRow {
+        sequence,
+        id: event.id.uuid(),
+        published_at: event.meta.occurred_at,
+        recorded_at: decoded.recorded_at,
+        actor: event.meta.actor.as_ref().map(ToString::to_string),
+        holds_from: published.holds_from,
+    };
+    if !batch.publish_calendar(published.version, row) {
+        return Ok(Err(format!("version {} of the calendar cannot follow", published.version)));
     }
     batch.event(sequence, decoded.recorded_at, &decoded.record.entry.payload)?;
     Ok(Ok(()))
@@ -275,7 +300,7 @@ fn apply_next(
     };
     row.note(sequence, event);
     let fact = event.kind.fact();
-    let breach = fact.map(|fact| breach_row(row, event.id.uuid(), fact, decoded.recorded_at));
+    let breach = fact.and_then(|fact| breach_row(row, event.id.uuid(), fact, decoded.recorded_at));
     if let Some(breach) = breach {
         batch.breach(sequence, &breach)?;
     }
@@ -288,25 +313,30 @@ fn breach_row(
     id: Uuid,
     (kind, fact): (FactKind, &PromiseRef),
     recorded_at: Timestamp,
-) -> FactRow {
-    let request: RequestId = row.request.id;
-    let mut promises = row.request.promises.iter();
-    let promise = promises.find(|it| (it.term.kind, it.cycle) == (fact.kind, fact.cycle));
-    FactRow::Promise(Box::new(BreachRow {
+) -> Option<FactRow> {
+    // What is taken back is told to those who were told of it.
+    let was = if kind == FactKind::Withdrawal { FactKind::Breach } else { kind };
+    let is_it = |it: &&Raised| {
+        (it.fact, it.promise, it.cycle, it.due_at, it.threshold)
+            == (was, fact.kind, fact.cycle, fact.due_at, fact.threshold)
+    };
+    let RaisedOf { product, product_code, urgency, unit, commitment } =
+        row.request.raised.iter().rev().find(is_it)?.of.clone();
+    Some(FactRow::Promise(Box::new(BreachRow {
         id,
         kind,
-        request,
+        request: row.request.id,
         number: row.number,
-        product: row.request.product.to_string(),
-        product_code: row.request.entry.as_ref().map(|it| it.product.clone()),
-        urgency: row.request.urgency,
-        unit: row.request.unit.as_ref().map(ToString::to_string),
+        product: product.to_string(),
+        product_code,
+        urgency,
+        unit: unit.map(|it| it.to_string()),
         promise: fact.kind,
-        commitment: promise.and_then(|it| it.term.commitment.clone()),
+        commitment,
         cycle: fact.cycle,
         threshold: fact.threshold,
         due_at: fact.due_at,
         noticed_at: fact.noticed_at,
         recorded_at,
-    }))
+    })))
 }

@@ -9,7 +9,8 @@ use crate::store::Error;
 use beffroi_domain::level::{Arrival, ArrivalHours, Measure, Statement, arrival_hours, statements};
 use beffroi_domain::{
     About, Calendar, Channel, City, Event, EventId, FactKind, Kind, Level, LevelFact, LevelWindow,
-    Meta, Origin, Personal, PersonalData, Reference, RegimeKind, Regimes, Request, Span, Timestamp,
+    Meta, Origin, Personal, PersonalData, Promise, Reference, RegimeKind, Regimes, Request, Span,
+    Timestamp,
 };
 use std::collections::BTreeMap;
 
@@ -27,6 +28,17 @@ pub struct LevelCount {
 struct Counted {
     window: LevelWindow,
     end: Timestamp,
+}
+
+/// A promise of a request, as a level counts it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Promised {
+    level: usize,
+    /// In whose windows.
+    due_at: Timestamp,
+    in_time: bool,
+    /// What had been said to be late became known to be in time after the window.
+    known_late: bool,
 }
 
 impl LevelCount {
@@ -78,20 +90,55 @@ impl LevelCount {
             RegimeKind::Normal => ArrivalHours::Ordinary,
             RegimeKind::CivilSecurity => ArrivalHours::Exceptional,
         };
-        for promise in &request.promises {
+        let sequence = row.last_sequence();
+        for Promised { level, due_at, in_time, known_late } in self.promised(request, now) {
+            let known_until = known_late.then_some(Timestamp::MAX);
+            self.add((level, due_at), Arrival { in_time, hours, known_until, sequence });
+        }
+    }
+
+    /// What the promises of a request are for the levels.
+    fn promised(&self, request: &Request, now: Timestamp) -> Vec<Promised> {
+        let of_promise = |promise: &Promise| {
             let (kind, due_at) = (promise.term.kind, promise.term.due_at);
             let verdict = request.verdict(promise, now);
-            for level in 0..self.levels.len() {
-                let definition = self.levels.get(level).map(|it| &it.definition);
-                let Some(in_time) = definition.and_then(|it| it.promise(kind, verdict)) else {
-                    continue;
-                };
-                // What had been said to be late became known to be in time after the window.
-                let known_until = was_withdrawn(request, due_at).then_some(forever());
-                let sequence = row.last_sequence();
-                self.add((level, due_at), Arrival { in_time, hours, known_until, sequence });
-            }
+            let known_late = was_withdrawn(request, due_at);
+            let levels = self.levels.iter().enumerate();
+            let counted = levels.filter_map(move |(level, it)| {
+                let in_time = it.definition.promise(kind, verdict)?;
+                Some(Promised { level, due_at, in_time, known_late })
+            });
+            counted.collect::<Vec<_>>()
+        };
+        request.promises.iter().flat_map(of_promise).collect()
+    }
+
+    /// Whether what became known of a request after `seen` revises a window that has closed.
+    fn revises(
+        &self,
+        snapshot: &Snapshot,
+        row: &RequestRow,
+        (seen, now): (u64, Timestamp),
+    ) -> Result<bool, Error> {
+        let closed = |request: &Request| -> Vec<Promised> {
+            let live = request.origin == Origin::Live;
+            let promised = self.promised(request, now).into_iter().filter(|_| live);
+            promised.filter(|it| self.has_closed((it.level, it.due_at), now)).collect()
+        };
+        let after = closed(&row.request);
+        let mut before = None;
+        for known in snapshot.history(row)?.iter().take_while(|it| it.sequence <= seen) {
+            before = Request::evolve(before, &known.event).ok();
         }
+        Ok(before.as_ref().map(closed).unwrap_or_default() != after)
+    }
+
+    /// Whether a window of a level in which an instant lies has closed.
+    fn has_closed(&self, (level, at): (usize, Timestamp), now: Timestamp) -> bool {
+        let date = self.calendar.date(at);
+        let spans = self.levels.get(level).into_iter().flat_map(|it| &it.windows);
+        let mut ends = spans.filter_map(|it| self.calendar.start_of(it.of(date).next()));
+        ends.any(|end| end <= now)
     }
 
     /// Counts in the windows of a level in which an instant lies; gives the first end.
@@ -107,7 +154,7 @@ impl LevelCount {
             let calendar = &self.calendar;
             let counted = self.windows.entry((level, span)).or_insert_with(|| Counted {
                 window: LevelWindow::default(),
-                end: calendar.start_of(span.next()).unwrap_or(forever()),
+                end: calendar.start_of(span.next()).unwrap_or(Timestamp::MAX),
             });
             counted.window.add(arrival, counted.end);
             first = Some(first.map_or(counted.end, |it| it.min(counted.end)));
@@ -156,11 +203,6 @@ impl LevelCount {
     }
 }
 
-/// The last instant there is.
-fn forever() -> Timestamp {
-    Timestamp::EPOCH.saturating_add_micros(i64::MAX)
-}
-
 fn is_of_requests(level: &Level) -> bool {
     matches!(level.definition.measure, Measure::Requests { .. })
 }
@@ -175,18 +217,20 @@ fn was_withdrawn(request: &Request, due_at: Timestamp) -> bool {
 pub(crate) struct LevelKeeper {
     count: LevelCount,
     regimes: Regimes,
-    /// Up to where contacts are counted.
+    /// Up to where contacts are counted, and requests were looked at.
     seen: u64,
     /// The end of the first window that was open when the closed ones were last judged.
     next: Option<Timestamp>,
     /// Something was counted in a window that had closed.
     revised: bool,
+    /// What requests count there is not what was counted.
+    stale: bool,
 }
 
 impl LevelKeeper {
     pub(crate) fn new(city: &City) -> Self {
         let (count, regimes) = (LevelCount::new(city), Regimes::default());
-        Self { count, regimes, seen: 0, next: None, revised: true }
+        Self { count, regimes, seen: 0, next: None, revised: true, stale: true }
     }
 
     /// When the next window closes.
@@ -198,17 +242,22 @@ impl LevelKeeper {
     pub(crate) fn due(
         &mut self,
         snapshot: &Snapshot,
-        now: Timestamp,
-        max: usize,
+        city: &City,
+        (now, max): (Timestamp, usize),
     ) -> Result<Vec<Event>, Error> {
         if self.count.levels.is_empty() || snapshot.is_quarantined(Reference::Level.uuid())? {
             return Ok(Vec::new());
         }
-        self.catch_up(snapshot, now)?;
-        if !self.revised && self.next.is_some_and(|it| now < it) {
+        self.catch_up(snapshot, city, now)?;
+        let closes = self.next.is_none_or(|it| it <= now);
+        if !self.revised && !closes {
             return Ok(Vec::new());
         }
-        self.count.recount_requests(snapshot, &self.regimes, now)?;
+        // A contact that is recorded late changes nothing of requests, which take long to count.
+        if self.stale || closes {
+            self.count.recount_requests(snapshot, &self.regimes, now)?;
+            self.stale = false;
+        }
         let mut events = Vec::new();
         for level in 0..self.count.levels.len() {
             events.extend(self.facts(snapshot, level, now)?);
@@ -220,21 +269,35 @@ impl LevelKeeper {
         Ok(events)
     }
 
-    /// Counts the contacts recorded since; all of them anew when other regimes hold.
-    fn catch_up(&mut self, snapshot: &Snapshot, now: Timestamp) -> Result<(), Error> {
-        let regimes = snapshot.regimes()?;
-        if regimes != self.regimes {
-            self.count.windows.clear();
-            self.regimes = regimes;
-            (self.seen, self.revised) = (0, true);
+    /// Counts the contacts recorded since, all of them anew when the calendar or the regimes have
+    /// changed, and finds out whether requests revise a window that had closed.
+    fn catch_up(&mut self, snapshot: &Snapshot, city: &City, now: Timestamp) -> Result<(), Error> {
+        if (&city.calendar, &city.regimes) != (&self.count.calendar, &self.regimes) {
+            self.count = LevelCount::new(city);
+            self.regimes = city.regimes.clone();
+            (self.seen, self.revised, self.stale) = (0, true, true);
         }
         for contact in snapshot.contacts_after(self.seen)? {
             let (sequence, at, row) = contact?;
             let end = self.count.contact(&self.regimes, (at, sequence), &row);
             self.revised |= end.is_some_and(|it| it <= now);
         }
+        if !self.stale && self.count.counts_requests() {
+            self.stale = self.is_revised(snapshot, now)?;
+            self.revised |= self.stale;
+        }
         self.seen = snapshot.checkpoint().sequence;
         Ok(())
+    }
+
+    fn is_revised(&self, snapshot: &Snapshot, now: Timestamp) -> Result<bool, Error> {
+        for id in snapshot.requests_changed_after(self.seen)? {
+            let Some(row) = snapshot.request(id)? else { continue };
+            if self.count.revises(snapshot, &row, (self.seen, now))? {
+                return Ok(true);
+            }
+        }
+        Ok(false)
     }
 
     /// What must be stated of the closed windows of a level.

@@ -5,6 +5,7 @@
 //! due times and appends warnings and breaches to the journal. Everybody else reads snapshots.
 
 mod batch;
+mod city;
 mod clock;
 mod compare;
 mod digest;
@@ -13,12 +14,14 @@ mod follow;
 mod levels;
 mod places;
 mod refold;
+mod revision;
 mod schema;
 mod snapshot;
 mod store;
 mod subject;
 mod timekeeper;
 
+pub use city::{Cause, Cities, CityNow};
 pub use clock::{Clock, ManualClock};
 pub use compare::{Difference, How, compare};
 pub use follow::{Follower, Stopped, bind, follow};
@@ -26,8 +29,8 @@ pub use levels::LevelCount;
 pub use places::{Search, Spot, Spots};
 pub use refold::{Progress, rebuild, refold};
 pub use schema::{
-    BreachRow, CatalogueRow, CitizenRow, ContactRow, FactRow, LevelFactRow, PlannedRow, RegimesRow,
-    RequestRow, Save, Step, Told, VolumeKey,
+    BreachRow, CalendarRow, CatalogueRow, CitizenRow, ContactRow, FactRow, LevelFactRow,
+    PlannedRow, RegimesRow, RequestRow, Save, Step, Told, VolumeKey,
 };
 pub use snapshot::{Page, Recorded, Snapshot};
 pub use store::{Checkpoint, Error, Projections};

@@ -12,6 +12,7 @@ use beffroi_domain::{
     IdentifierKind, Kind, Label, Language, Nature, Number, Origin, Regimes, Request, RequestId,
     Span, Status, Timestamp,
 };
+use chrono::NaiveDate;
 use redb::TableDefinition;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
@@ -37,6 +38,8 @@ pub(crate) const IDENTIFIERS: TableDefinition<(u8, [u8; 32]), u128> =
     TableDefinition::new("identifiers");
 /// The versions of the catalogue: [`CatalogueRow`].
 pub(crate) const CATALOGUES: TableDefinition<u64, &[u8]> = TableDefinition::new("catalogues");
+/// The versions of the calendar: [`CalendarRow`].
+pub(crate) const CALENDARS: TableDefinition<u64, &[u8]> = TableDefinition::new("calendars");
 /// What became of a save, by the id of its event: the citizen it was written for, or `None` when it
 /// was void.
 pub(crate) const SAVES: TableDefinition<u128, Option<u128>> = TableDefinition::new("saves");
@@ -49,7 +52,7 @@ pub(crate) const CONTACT_TIMES: TableDefinition<(i64, u64), &[u8]> =
 /// recorded.
 pub(crate) const CONTACT_ARRIVALS: TableDefinition<u64, i64> =
     TableDefinition::new("contact_arrivals");
-/// Alarms by time, ordinal and promise.
+/// Alarms by time, ordinal and promise. Every promise that is open has one.
 pub(crate) const ALARMS: TableDefinition<(i64, u64, u16), ()> = TableDefinition::new("alarms");
 /// Active requests that have coordinates, by product, row and column of a grid, and ordinal: the
 /// coordinates, when they were opened, their precision. See [`places`](crate::places).
@@ -96,6 +99,8 @@ pub struct RequestRow {
     pub told: Vec<Told>,
     /// The sequence of its merge, while it is a duplicate.
     pub merged_at: Option<u64>,
+    /// The sequence of its last event that was no revision of its promises.
+    pub unrevised: u64,
     /// The contacts in which it was opened or followed up, by sequence, in log order.
     pub contacts: Vec<u64>,
 }
@@ -138,7 +143,8 @@ impl RequestRow {
     /// A request as its first event left it.
     pub(crate) fn new(number: Number, request: Request, (sequence, event): (u64, &Event)) -> Self {
         let (steps, told, contacts) = (Vec::new(), Vec::new(), Vec::new());
-        let mut row = Self { number, request, steps, told, merged_at: None, contacts };
+        let (merged_at, unrevised) = (None, sequence);
+        let mut row = Self { number, request, steps, told, merged_at, unrevised, contacts };
         row.note(sequence, event);
         row
     }
@@ -146,6 +152,9 @@ impl RequestRow {
     /// An event is part of the history from now on.
     pub(crate) fn note(&mut self, sequence: u64, event: &Event) {
         self.steps.push(Step { sequence, id: event.id.uuid() });
+        if !matches!(event.kind, Kind::PromisesRevised(_)) {
+            self.unrevised = sequence;
+        }
         if event.kind.tells_the_citizen() {
             self.told.push(Told { sequence, follow_up: event.kind.is_public_follow_up() });
         }
@@ -216,6 +225,24 @@ pub struct CatalogueRow {
     pub products: u32,
     /// How many questions its products have.
     pub questions: u32,
+}
+
+/// A version of the calendar. The calendar itself is in its event.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CalendarRow {
+    /// The place of its event in the log.
+    pub sequence: u64,
+    /// The id of its event.
+    #[serde(with = "uuid::serde::compact")]
+    pub id: uuid::Uuid,
+    /// When it was published.
+    pub published_at: Timestamp,
+    /// When the log recorded it.
+    pub recorded_at: Timestamp,
+    /// Who published it.
+    pub actor: Option<String>,
+    /// The first date for which it holds; `None`: it holds for all dates.
+    pub holds_from: Option<NaiveDate>,
 }
 
 /// A contact, as far as reports need it.

@@ -1,21 +1,22 @@
 //! Reads: one moment of the projections.
 
 use crate::schema::{
-    self, CatalogueRow, CitizenRow, ContactRow, FactRow, PlannedRow, RegimesRow, RequestRow, Save,
-    StoredEvent, VolumeKey, code, from_row, owned,
+    self, CalendarRow, CatalogueRow, CitizenRow, ContactRow, FactRow, PlannedRow, RegimesRow,
+    RequestRow, Save, StoredEvent, VolumeKey, code, from_row, owned,
 };
 use crate::store::{Checkpoint, Error, Mark};
 use crate::subject::Subject;
 use beffroi_domain::level::Stated;
 use beffroi_domain::{
-    Alarm, Channel, Citizen, CitizenId, Code, ContactId, ContactOutcome, Event, IdentifierHash,
-    KeyId, Number, Regimes, RequestId, Span, Timestamp, TooManyRecords,
+    About, Alarm, Calendar, Channel, Citizen, CitizenId, Code, ContactId, ContactOutcome, Event,
+    IdentifierHash, KeyId, Kind, Number, Regimes, RequestId, Span, Timestamp, TooManyRecords,
 };
 use chrono::NaiveDate;
 use redb::{ReadOnlyTable, ReadTransaction, ReadableTable, ReadableTableMetadata, TableDefinition};
 use serde::de::DeserializeOwned;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Debug;
+use std::ops::Bound;
 
 /// One moment of the projections: later commits do not show.
 #[derive(Debug)]
@@ -34,6 +35,10 @@ pub struct Recorded {
     /// The event.
     pub event: Event,
 }
+
+/// The place of an alarm in the order of time: when in microseconds, the ordinal of its request, its
+/// promise.
+pub(crate) type AlarmPlace = (i64, u64, u16);
 
 /// A part of a list.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -179,6 +184,30 @@ impl Snapshot {
         .collect()
     }
 
+    /// The version of the calendar that was published last; 0: none was.
+    pub fn calendar_version(&self) -> Result<u64, Error> {
+        let calendars = self.table(schema::CALENDARS)?;
+        Ok(calendars.last()?.map_or(0, |(version, _)| version.value()))
+    }
+
+    /// The versions of the calendar, oldest first, without the calendars themselves. There are few.
+    pub fn calendars(&self) -> Result<Vec<(u64, CalendarRow)>, Error> {
+        let calendars = self.table(schema::CALENDARS)?;
+        let rows = calendars.iter()?.map(|row| {
+            let (version, row) = row?;
+            Ok((version.value(), row_of("calendars", version.value(), row.value())?))
+        });
+        rows.collect()
+    }
+
+    /// The calendar of a version, as it was published.
+    pub fn calendar(&self, row: &CalendarRow) -> Result<Calendar, Error> {
+        let Kind::CalendarPublished(it) = self.recorded(row.sequence)?.event.kind else {
+            return Err(damaged("calendars", &row.sequence));
+        };
+        Ok(it.calendar)
+    }
+
     /// The regimes under which the centre has worked.
     pub fn regimes(&self) -> Result<Regimes, Error> {
         Ok(self.regimes_row()?.regimes)
@@ -283,6 +312,22 @@ impl Snapshot {
             let at = Timestamp::from_micros(key.0).map_err(|_| damaged("contact_times", &key))?;
             Ok((key.1, at, row_of("contact_times", key, row.value())?))
         }))
+    }
+
+    /// The requests of which something was recorded after `sequence`.
+    pub(crate) fn requests_changed_after(
+        &self,
+        sequence: u64,
+    ) -> Result<BTreeSet<RequestId>, Error> {
+        let events = self.table(schema::EVENTS)?;
+        let mut changed = BTreeSet::new();
+        for row in events.range(sequence.saturating_add(1)..)? {
+            let sequence = row?.0.value();
+            if let About::Request(id) = self.recorded(sequence)?.event.about {
+                changed.insert(id);
+            }
+        }
+        Ok(changed)
     }
 
     /// What was stated of the windows of a level.
@@ -394,8 +439,20 @@ impl Snapshot {
     /// When a promise must be looked at next.
     pub fn next_alarm(&self) -> Result<Option<Timestamp>, Error> {
         let alarms = self.table(schema::ALARMS)?;
-        let first = alarms.first()?;
-        first.map(|(key, _)| Ok(alarm(key.value())?.1.at)).transpose()
+        let Some((key, _)) = alarms.first()? else { return Ok(None) };
+        Ok(Some(alarm(key.value())?.1.at).filter(|it| *it < Timestamp::MAX))
+    }
+
+    /// Alarms after a place, in order, at most `limit`, with their own places.
+    pub(crate) fn alarms_after(
+        &self,
+        place: Option<AlarmPlace>,
+        limit: usize,
+    ) -> Result<Vec<AlarmPlace>, Error> {
+        let after = place.map_or(Bound::Unbounded, Bound::Excluded);
+        let alarms = self.table(schema::ALARMS)?;
+        let places = alarms.range((after, Bound::Unbounded))?.take(limit);
+        places.map(|row| Ok(row?.0.value())).collect()
     }
 }
 

@@ -166,6 +166,7 @@ fn create_tables(txn: &WriteTransaction) -> Result<(), Error> {
     create(txn, schema::CITIZENS)?;
     create(txn, schema::IDENTIFIERS)?;
     create(txn, schema::CATALOGUES)?;
+    create(txn, schema::CALENDARS)?;
     create(txn, schema::SAVES)?;
     create(txn, schema::CONTACTS)?;
     create(txn, schema::CONTACT_TIMES)?;

@@ -1,22 +1,26 @@
 //! The timekeeper: raises a warning or a breach when its time passes, and what must be stated of a
 //! level when a window closes, once.
 //!
+//! When the calendar or a regime has changed, it first counts again what is open.
+//!
 //! What it raises is decided on a snapshot and appended with the expected sequence of its subject
 //! and an id that any node would derive: any number of nodes may keep time, the log holds each fact
 //! once. A request's state changes when the fact is folded, not when it is sent.
 
+use crate::city::{Cities, CityNow};
 use crate::clock::Clock;
 use crate::levels::LevelKeeper;
+use crate::revision::{Found, Part, Sweep, revision};
 use crate::schema::RequestRow;
 use crate::snapshot::Snapshot;
 use crate::store::{Error, Projections};
 use crate::subject::{Subject, entry};
 use beffroi_domain::{
-    About, Alarm, Channel, City, Event, EventId, FactKind, Meta, Origin, Personal, PersonalData,
+    About, Alarm, Channel, Event, EventId, FactKind, Meta, Origin, Personal, PersonalData,
     Timestamp, Warn,
 };
 use beffroi_journal::{Append, AppendError, Journal};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 use tokio::sync::watch;
@@ -39,7 +43,7 @@ pub struct Timekeeper {
     /// Where it looks.
     pub projections: Projections,
     /// The city, of which it needs the calendar and the levels.
-    pub city: City,
+    pub cities: Arc<Cities>,
     /// Its clock.
     pub clock: Clock,
     /// Tells up to when everything due has been raised and folded.
@@ -49,16 +53,17 @@ pub struct Timekeeper {
 /// Keeps time until `shutdown`.
 pub async fn keep_time(mut keeper: Timekeeper, shutdown: CancellationToken) -> Result<(), Error> {
     let mut stuck = Stuck::default();
-    let levels = Arc::new(Mutex::new(LevelKeeper::new(&keeper.city)));
+    let mut sweep = Sweep::default();
+    let levels = Arc::new(Mutex::new(LevelKeeper::new(keeper.cities.file())));
     loop {
-        let round = keeper.round(&mut stuck, &levels);
+        let round = keeper.round(&mut stuck, &mut sweep, &levels);
         let pause = tokio::select! {
             () = shutdown.cancelled() => return Ok(()),
             pause = round => pause?,
         };
         tokio::select! {
             () = shutdown.cancelled() => return Ok(()),
-            () = keeper.pause(pause) => {}
+            () = keeper.pause(pause, sweep.again()) => {}
         }
     }
 }
@@ -80,13 +85,14 @@ enum Pause {
 }
 
 impl Timekeeper {
-    async fn pause(&mut self, pause: Pause) {
+    async fn pause(&mut self, pause: Pause, sweep: Option<Instant>) {
         match pause {
             Pause::None => {}
             Pause::BackOff => tokio::time::sleep(BACK_OFF).await,
             Pause::Until(next, sequence) => {
                 tokio::select! {
                     () = self.clock.sleep_until(next) => {}
+                    () = tokio::time::sleep_until(sweep.unwrap_or_else(Instant::now)), if sweep.is_some() => {}
                     () = self.projections.folded(sequence + 1) => {}
                 }
             }
@@ -96,13 +102,19 @@ impl Timekeeper {
     async fn round(
         &self,
         stuck: &mut Stuck,
+        sweep: &mut Sweep,
         levels: &Arc<Mutex<LevelKeeper>>,
     ) -> Result<Pause, Error> {
         let now = self.clock.now();
         let (due, append, next, sequence) = {
             let snapshot = self.projections.snapshot()?;
+            let city = self.cities.at(&snapshot)?;
+            if let Some(part) = sweep.due(&city) {
+                drop(snapshot);
+                return self.sweep_round(sweep, part, now).await;
+            }
             let due = snapshot.alarms_before(now, RAISE_MAX)?;
-            let append = raise(&snapshot, &due, now)?;
+            let append = raise(&snapshot, &city, &due, now)?;
             (due, append, snapshot.next_alarm()?, snapshot.checkpoint().sequence)
         };
         let Some(first) = due.first().copied() else {
@@ -110,16 +122,50 @@ impl Timekeeper {
             return self.level_round(stuck, levels, (now, next, sequence)).await;
         };
         // A fact that does not settle its alarm would be raised for ever: look again later.
-        let fact = append.entries.first().map(|it| it.id);
-        if fact.is_none() || stuck.alarm == fact {
+        let fact = append.as_ref().and_then(|it| it.entries.first()).map(|it| it.id);
+        let Some(append) = append.filter(|_| stuck.alarm != fact) else {
             tracing::error!(request.ordinal = first.0, "an alarm cannot be settled");
             stuck.alarm = None;
             return Ok(Pause::BackOff);
-        }
+        };
         let (pause, stored) = self.append(append).await;
         if stored {
             stuck.alarm = fact;
         }
+        Ok(pause)
+    }
+
+    /// Counts the next part of what is open again.
+    async fn sweep_round(
+        &self,
+        sweep: &mut Sweep,
+        part: Part,
+        now: Timestamp,
+    ) -> Result<Pause, Error> {
+        let (projections, cities) = (self.projections.clone(), Arc::clone(&self.cities));
+        let cause = part.cause();
+        let look = tokio::task::spawn_blocking(move || {
+            let snapshot = projections.snapshot()?;
+            let found = part.look(&snapshot, &*cities.at(&snapshot)?, now)?;
+            let append = append_of(&snapshot, &found.events)?;
+            Ok::<_, Error>((found, append))
+        });
+        let (found, append): (Found, Option<Append>) = match look.await {
+            Ok(looked) => looked?,
+            Err(error) => {
+                tracing::error!(error = %error, "open promises could not be counted again");
+                return Ok(Pause::BackOff);
+            }
+        };
+        let pause = match append {
+            None => Pause::None,
+            Some(append) => match self.append(append).await {
+                (pause, true) => pause,
+                // From the beginning: what was recorded is not found again.
+                (pause, false) => return Ok(pause),
+            },
+        };
+        sweep.done(cause, found);
         Ok(pause)
     }
 
@@ -131,12 +177,13 @@ impl Timekeeper {
         (now, next, sequence): (Timestamp, Option<Timestamp>, u64),
     ) -> Result<Pause, Error> {
         let (projections, levels) = (self.projections.clone(), Arc::clone(levels));
+        let cities = Arc::clone(&self.cities);
         // After a start all contacts are counted: not where it would hold up calls.
         let look = tokio::task::spawn_blocking(move || {
             let snapshot = projections.snapshot()?;
             let mut levels = levels.lock().unwrap_or_else(PoisonError::into_inner);
-            let events = levels.due(&snapshot, now, RAISE_MAX)?;
-            Ok((level_append(&snapshot, &events)?, events.first().map(|it| it.id), levels.next()))
+            let events = levels.due(&snapshot, &cities.at(&snapshot)?.city, (now, RAISE_MAX))?;
+            Ok((append_of(&snapshot, &events)?, events.first().map(|it| it.id), levels.next()))
         });
         let looked: Result<_, Error> = match look.await {
             Ok(looked) => looked,
@@ -191,29 +238,40 @@ impl Timekeeper {
     }
 }
 
-/// The append that raises facts of levels, which share a subject; `None`: there are none.
-fn level_append(snapshot: &Snapshot, events: &[Event]) -> Result<Option<Append>, Error> {
-    let Some(first) = events.first() else { return Ok(None) };
-    let subject = Subject::of(first);
-    let expected = vec![(subject.to_string(), snapshot.last_of(subject)?)];
+/// The append of events that find their subjects as they were; `None`: there are none.
+fn append_of(snapshot: &Snapshot, events: &[Event]) -> Result<Option<Append>, Error> {
+    if events.is_empty() {
+        return Ok(None);
+    }
+    let mut expected: BTreeMap<Subject, u64> = BTreeMap::new();
+    for event in events {
+        let subject = Subject::of(event);
+        if let std::collections::btree_map::Entry::Vacant(entry) = expected.entry(subject) {
+            entry.insert(snapshot.last_of(subject)?);
+        }
+    }
+    let expected = expected.into_iter().map(|(it, last)| (it.to_string(), last)).collect();
     Ok(Some(Append { entries: events.iter().map(entry).collect(), expected }))
 }
 
-/// The append that raises what is due.
-fn raise(snapshot: &Snapshot, due: &[(u64, Alarm)], now: Timestamp) -> Result<Append, Error> {
-    let mut append = Append { entries: Vec::new(), expected: Vec::new() };
-    let mut subjects: BTreeMap<Subject, u64> = BTreeMap::new();
+/// The append that raises what is due; of what turns out to be due at another time, that it is.
+fn raise(
+    snapshot: &Snapshot,
+    city: &CityNow,
+    due: &[(u64, Alarm)],
+    now: Timestamp,
+) -> Result<Option<Append>, Error> {
+    let mut events = Vec::new();
+    let mut revised = BTreeSet::new();
     for (ordinal, alarm) in due {
         let row = snapshot.request_at(*ordinal)?;
-        let Some(event) = event(&row, *alarm, now) else { continue };
-        let subject = Subject::of(&event);
-        if let std::collections::btree_map::Entry::Vacant(expected) = subjects.entry(subject) {
-            expected.insert(snapshot.last_of(subject)?);
+        match revision(city, &row, now) {
+            Some(revision) if revised.insert(*ordinal) => events.push(revision),
+            Some(_) => {}
+            None => events.extend(event(&row, *alarm, now)),
         }
-        append.entries.push(entry(&event));
     }
-    append.expected = subjects.into_iter().map(|(it, last)| (it.to_string(), last)).collect();
-    Ok(append)
+    append_of(snapshot, &events)
 }
 
 fn event(row: &RequestRow, alarm: Alarm, now: Timestamp) -> Option<Event> {

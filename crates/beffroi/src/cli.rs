@@ -19,7 +19,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
-pub(crate) use calendar::{CalendarAction, CalendarArgs, HolidaysArgs};
+pub(crate) use calendar::{CalendarAction, CalendarArgs, HolidaysArgs, PublishArgs, ShowArgs};
 pub(crate) use catalogue::{AnswersArgs, Catalogue, CatalogueArgs};
 pub(crate) use centre::{CentreAction, CentreArgs, DeclareArgs};
 pub(crate) use citizen::{

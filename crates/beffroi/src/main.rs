@@ -72,7 +72,7 @@ async fn run(cli: Cli, console: Console) -> Result<Exit, Failure> {
         Command::Catalogue(args) => {
             command::catalogue::run(args, &cli.options.server, console).await
         }
-        Command::Calendar(args) => command::calendar::run(args, console),
+        Command::Calendar(args) => command::calendar::run(args, &cli.options.server, console).await,
         Command::Rebuild(args) => maintenance::rebuild(args, console).await,
         Command::Verify(args) => maintenance::verify(args, console).await,
         Command::Notify(args) => notify::run(args, &cli.options.server, console).await,

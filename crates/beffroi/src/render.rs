@@ -16,7 +16,7 @@ mod volumes;
 mod what_if;
 
 pub(crate) use breach::{breach_line, breaches};
-pub(crate) use calendar::{holiday_lines, holidays};
+pub(crate) use calendar::{calendar, calendar_versions, holiday_lines, holidays};
 pub(crate) use catalogue::{
     answers, catalogue_versions, checked, next_questions, product_hits, products,
 };

@@ -22,7 +22,9 @@ mod volumes;
 mod what_if;
 
 pub(crate) use breach::{BreachMessage, BreachView, BreachesAnswer};
-pub(crate) use calendar::{HolidayView, HolidaysAnswer, NameView};
+pub(crate) use calendar::{
+    CalendarAnswer, CalendarVersionView, DateView, HolidayView, HolidaysAnswer, NameView,
+};
 pub(crate) use catalogue::{
     AnsweredView, CheckAnswer, HitsAnswer, ProductsAnswer, QuestionsAnswer, VersionView,
     VersionsAnswer,

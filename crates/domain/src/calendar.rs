@@ -10,8 +10,10 @@ mod count;
 mod explain;
 mod holiday;
 mod openings;
+mod overlay;
 mod pause;
 mod rule;
+mod succession;
 #[cfg(test)]
 mod tests;
 mod warn;
@@ -35,8 +37,9 @@ pub(crate) use build::check_week;
 use crate::{Timestamp, Week};
 use chrono::{Months, NaiveDate};
 use chrono_tz::Tz;
-use openings::Opening;
+use overlay::Overlay;
 use std::collections::BTreeMap;
+use succession::Era;
 use thiserror::Error;
 
 /// How far ahead a calendar must be known: 13 months, so that the coming year is known before the
@@ -52,6 +55,10 @@ pub struct Calendar {
     /// The days that are not like others of the week.
     special: BTreeMap<i32, Special>,
     known_until: Option<NaiveDate>,
+    /// What held before it, in order of time.
+    before: Vec<Era>,
+    /// The hours of regimes that are laid over it, in order of time and apart from each other.
+    overlays: Vec<Overlay>,
 }
 
 /// A day that is not like others of the week.
@@ -59,6 +66,17 @@ pub struct Calendar {
 struct Special {
     hours: Hours,
     cause: Cause,
+}
+
+/// A date that is not like others of the week.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CalendarDate {
+    /// Which date.
+    pub date: NaiveDate,
+    /// Its hours.
+    pub hours: Hours,
+    /// Why.
+    pub cause: Cause,
 }
 
 /// Why a day is not like others of the week.
@@ -70,6 +88,8 @@ pub enum Cause {
     Exception(Option<DayName>),
     /// Something is closed that would be open.
     Closing(Option<DayName>),
+    /// The hours of a regime stand in place of the calendar's.
+    Regime,
 }
 
 impl Cause {
@@ -77,6 +97,7 @@ impl Cause {
     pub fn name(&self) -> Option<&DayName> {
         match self {
             Self::Holiday(name) | Self::Exception(name) | Self::Closing(name) => name.as_ref(),
+            Self::Regime => None,
         }
     }
 }
@@ -142,6 +163,11 @@ impl Calendar {
         &self.week
     }
 
+    /// The hours of Monday to Sunday that hold on a date.
+    pub fn week_of(&self, date: NaiveDate) -> &[Hours; 7] {
+        self.era(zone::day_of(date)).0
+    }
+
     /// The last date for which it is known, if it says so.
     pub fn known_until(&self) -> Option<NaiveDate> {
         self.known_until
@@ -177,12 +203,17 @@ impl Calendar {
 
     /// Why a date is not like others of the week, if it is not.
     pub fn cause_of(&self, date: NaiveDate) -> Option<&Cause> {
-        self.special.get(&zone::day_of(date)).map(|it| &it.cause)
+        let day = zone::day_of(date);
+        self.era(day).1.get(&day).map(|it| &it.cause)
     }
 
-    /// The dates that are not like others of the week, with their hours.
-    pub fn special_dates(&self) -> impl Iterator<Item = (NaiveDate, Hours)> + '_ {
-        self.special.iter().map(|(day, it)| (zone::date_of(*day), it.hours))
+    /// The dates that are not like others of the week.
+    pub fn special_dates(&self) -> impl Iterator<Item = CalendarDate> + '_ {
+        self.special.iter().map(|(day, it)| CalendarDate {
+            date: zone::date_of(*day),
+            hours: it.hours,
+            cause: it.cause.clone(),
+        })
     }
 
     /// The working time of a date, as instants: of the windows that begin on it.
@@ -291,28 +322,18 @@ impl Calendar {
             .sum()
     }
 
-    /// The working time that ends after `at`, in order.
-    fn after(&self, at: i64) -> impl Iterator<Item = Opening> + '_ {
-        openings::after(&self.zone, |day| self.hours(day), at)
-    }
-
-    /// The working time that begins before `at`, latest first.
-    fn before(&self, at: i64) -> impl Iterator<Item = Opening> + '_ {
-        openings::before(&self.zone, |day| self.hours(day), at)
-    }
-
     /// The first instant of working time from `at` on.
     fn open_from(&self, at: i64) -> Result<i64, OutOfCalendar> {
         self.after(at).next().map(|it| it.from.max(at)).ok_or(OutOfCalendar)
     }
 
     fn hours(&self, day: i32) -> Hours {
-        self.special.get(&day).map_or_else(|| of_week(&self.week, day), |it| it.hours)
+        let (week, special) = self.era(day);
+        special.get(&day).map_or_else(|| of_week(week, day), |it| it.hours)
     }
 
-    /// The working time of a day, in order.
-    fn openings_on(&self, day: i32) -> impl Iterator<Item = (i64, i64)> + '_ {
-        let hours = self.hours(day);
+    /// The working time of some hours of a day.
+    fn windows_on(&self, hours: Hours, day: i32) -> impl Iterator<Item = (i64, i64)> + '_ {
         (0..hours.windows().len()).filter_map(move |at| hours.windows().get(at).copied()).flat_map(
             move |window| {
                 let (from, to) = openings::local(day, window);

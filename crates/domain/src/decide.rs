@@ -296,6 +296,9 @@ pub fn mirror(
     duplicate: &Request,
     command: &Command,
 ) -> Result<Vec<(Timestamp, Kind)>, Rejection> {
+    if matches!(command.change, Change::FollowUp(FollowUp::Public)) {
+        return Ok(shared(duplicate, command.occurred_at).into_iter().collect());
+    }
     // The survivor may have stood there for longer than the duplicate has been merged.
     let occurred_at = command.occurred_at.max(duplicate.status_changed_at);
     let mut events = Vec::new();
@@ -308,6 +311,14 @@ pub fn mirror(
         }
     }
     Ok(events)
+}
+
+/// What is told of the other request is seen under the duplicate from the merge on, and answers whoever
+/// asked for it then. Only what answers is an event: the words stay where they were written.
+fn shared(duplicate: &Request, told_at: Timestamp) -> Option<(Timestamp, Kind)> {
+    let merged = duplicate.merged.as_ref()?;
+    let at = told_at.max(merged.at);
+    duplicate.would_answer(at).then_some((at, Kind::FollowUpAdded(FollowUp::Shared)))
 }
 
 /// What a change of a request is for its duplicates.

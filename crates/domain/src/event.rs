@@ -1,12 +1,16 @@
 //! Events: what the log keeps.
 
+mod terms;
+
 use crate::catalogue::{Answered, Catalogue};
 use crate::request::{Attachment, CatalogueEntry, Duplicate, MergedInto, Relation};
 use crate::{
-    Channel, CitizenFact, CitizenId, Code, Contact, ContactId, EventId, FollowUp, HoldReason,
-    InvalidId, Label, Language, LevelFact, LevelFactKind, Nature, Origin, Personal, Place,
-    PromiseKind, Reference, RegimeFact, RequestId, Source, Term, Text, Timestamp, Urgency, Warn,
+    Calendar, Channel, CitizenFact, CitizenId, Code, Contact, ContactId, EventId, FollowUp,
+    HoldReason, InvalidId, Label, Language, LevelFact, LevelFactKind, Nature, Origin, Personal,
+    Place, PromiseKind, Reference, RegimeFact, RequestId, Source, Term, Text, Timestamp, Urgency,
+    Warn,
 };
+use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
@@ -125,12 +129,16 @@ pub enum Kind {
     AttachmentAdded(Attachment),
     /// The city published a version of its catalogue.
     CataloguePublished(Box<CataloguePublished>),
+    /// The city published a version of its calendar.
+    CalendarPublished(Box<CalendarPublished>),
     /// Something happened to a citizen's record.
     Citizen(CitizenFact),
     /// Something happened to the regimes.
     Regime(RegimeFact),
     /// An exchange took place.
     ContactRecorded(Box<Contact>),
+    /// What is still open of a request was counted again.
+    PromisesRevised(Box<Revision>),
     /// A promise is about to be broken.
     PromiseWarned(PromiseRef),
     /// A promise was broken.
@@ -177,9 +185,11 @@ impl Kind {
             Self::Unrelated(_) => "request_unrelated",
             Self::AttachmentAdded(_) => "attachment_added",
             Self::CataloguePublished(_) => "catalogue_published",
+            Self::CalendarPublished(_) => "calendar_published",
             Self::Citizen(fact) => fact.name(),
             Self::Regime(fact) => fact.name(),
             Self::ContactRecorded(_) => "contact_recorded",
+            Self::PromisesRevised(_) => "promises_revised",
             Self::PromiseWarned(_) => "promise_warned",
             Self::PromiseBreached(_) => "promise_breached",
             Self::BreachWithdrawn(_) => "breach_withdrawn",
@@ -204,6 +214,7 @@ impl Kind {
         match self {
             Self::ContactRecorded(_) => ContactId::new(id).map(About::Contact),
             Self::CataloguePublished(_) => Ok(About::Reference(Reference::Catalogue)),
+            Self::CalendarPublished(_) => Ok(About::Reference(Reference::Calendar)),
             Self::Citizen(_) => CitizenId::new(id).map(About::Citizen),
             Self::Regime(_) => Ok(About::Reference(Reference::Regime)),
             Self::Level(..) => Ok(About::Reference(Reference::Level)),
@@ -226,6 +237,7 @@ impl Kind {
             | Self::Related(_)
             | Self::Unrelated(_)
             | Self::AttachmentAdded(_)
+            | Self::PromisesRevised(_)
             | Self::PromiseWarned(_)
             | Self::PromiseBreached(_)
             | Self::BreachWithdrawn(_) => RequestId::new(id).map(About::Request),
@@ -258,6 +270,8 @@ impl Kind {
             | Self::Unrelated(_)
             | Self::AttachmentAdded(_)
             | Self::CataloguePublished(_)
+            | Self::CalendarPublished(_)
+            | Self::PromisesRevised(_)
             | Self::Citizen(_)
             | Self::Regime(_)
             | Self::Level(..)
@@ -322,6 +336,38 @@ pub struct CataloguePublished {
     pub version: u64,
     /// The catalogue.
     pub catalogue: Catalogue,
+}
+
+/// A version of the calendar.
+#[derive(Clone, Debug, PartialEq)]
+pub struct CalendarPublished {
+    /// 1, 2, 3 …
+    pub version: u64,
+    /// The first date for which it holds: before it the version before holds. `None`: it holds for all
+    /// dates, as the first version does.
+    pub holds_from: Option<NaiveDate>,
+    /// The calendar.
+    pub calendar: Calendar,
+}
+
+/// What is still open of a request, counted again.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Revision {
+    /// The cycle of the request of which it speaks.
+    pub cycle: u32,
+    /// The terms that came out otherwise, as they are now.
+    pub terms: Vec<Term>,
+    /// Why they were counted again.
+    pub cause: RevisionCause,
+}
+
+/// Why promises were counted again.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum RevisionCause {
+    /// This version of the calendar was published.
+    Calendar(u64),
+    /// A regime that serves the product was declared, extended or lifted.
+    Regime,
 }
 
 /// What a request turned out to be about.

@@ -33,10 +33,11 @@ pub mod what_if;
 
 pub use area::{Area, InvalidArea, ten_millionths};
 pub use calendar::{
-    Calendar, CalendarDraft, CannotCount, Cause, Closing, Count, CutOff, Day, DayKind, DayName,
-    Days, ExceptionalHours, ExplainedDay, Explanation, Holiday, HolidayDate, HolidayRule, Hours,
-    InvalidCalendar, InvalidHours, InvalidPause, InvalidWindow, Moved, NotKnown, OutOfCalendar,
-    Pause, ProposedHoliday, Rule, RunsInto, Step, Warn, Window, Zone, propose_holidays,
+    Calendar, CalendarDate, CalendarDraft, CannotCount, Cause, Closing, Count, CutOff, Day,
+    DayKind, DayName, Days, ExceptionalHours, ExplainedDay, Explanation, Holiday, HolidayDate,
+    HolidayRule, Hours, InvalidCalendar, InvalidHours, InvalidPause, InvalidWindow, Moved,
+    NotKnown, OutOfCalendar, Pause, ProposedHoliday, Rule, RunsInto, Step, Warn, Window, Zone,
+    propose_holidays,
 };
 pub use citizen::{
     Citizen, CitizenFact, CitizenOutOfOrder, CitizenRejection, CitizenSaved, Kin, SaveCitizen,
@@ -51,8 +52,8 @@ pub use decide::{
 };
 pub use emergency::{Emergency, InvalidEmergency, Suggestion, suggest};
 pub use event::{
-    About, CataloguePublished, Event, FactKind, Kind, Meta, Opened, PersonalData, PromiseRef,
-    Reclassified,
+    About, CalendarPublished, CataloguePublished, Event, FactKind, Kind, Meta, Opened,
+    PersonalData, PromiseRef, Reclassified, Revision, RevisionCause,
 };
 pub use id::{CitizenId, ContactId, EventId, InvalidId, RequestId};
 pub use identifier::{
@@ -70,7 +71,7 @@ pub use regime::{
 };
 pub use request::{
     Alarm, Attachment, CatalogueEntry, Duplicate, Merged, MergedInto, OutOfOrder, Place, Raised,
-    Relation, Request, Source, Standing, Status,
+    RaisedOf, Relation, Request, Source, Standing, Status,
 };
 pub use text::{InvalidText, Label, Personal, Text};
 pub use time::{InvalidTimestamp, Timestamp};

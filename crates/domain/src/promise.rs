@@ -83,7 +83,8 @@ pub enum Verdict {
     OnTime,
     /// Fulfilled after the due time, or the due time has passed.
     Late,
-    /// The request was cancelled, or entered a programme, before the due time.
+    /// Before the due time the request was cancelled, entered a programme, or turned out to be
+    /// something of which it is not promised.
     Rescinded,
 }
 
@@ -132,10 +133,9 @@ impl Promise {
             && self.term.warnings.iter().any(|it| it.warn == threshold)
     }
 
-    /// It no longer holds, unless it has been settled.
-    pub(crate) fn rescind(&mut self) {
-        if self.verdict == Verdict::Pending {
-            self.verdict = Verdict::Rescinded;
-        }
+    /// It no longer held at some time, in time or late, without being fulfilled.
+    pub(crate) fn was_dropped(&self) -> bool {
+        let is_settled = matches!(self.verdict, Verdict::Rescinded | Verdict::Late);
+        is_settled && self.fulfilled_at.is_none()
     }
 }

@@ -11,6 +11,8 @@ pub enum Reference {
     Regime,
     /// The levels that it promises to reach.
     Level,
+    /// The calendar.
+    Calendar,
 }
 
 impl Reference {
@@ -20,6 +22,7 @@ impl Reference {
             Self::Catalogue => Uuid::from_u128(0xca7a_1096_ea77_4c5e_9d0b_31f0_8c2e_0001),
             Self::Regime => Uuid::from_u128(0x5e61_0e5e_ea77_4c5e_9d0b_31f0_8c2e_0002),
             Self::Level => Uuid::from_u128(0x1e5e_15e7_ea77_4c5e_9d0b_31f0_8c2e_0003),
+            Self::Calendar => Uuid::from_u128(0xca1e_4da4_ea77_4c5e_9d0b_31f0_8c2e_0004),
         }
     }
 

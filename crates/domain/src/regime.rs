@@ -40,7 +40,8 @@ pub struct Declaration {
     pub until: Timestamp,
     /// The opening hours in place of the calendar's, on holidays too; `None`: the calendar's.
     pub hours: Option<Week>,
-    /// The products that its hours serve; none: all.
+    /// The products that its hours serve: what is promised of them runs on these hours. Other promises
+    /// run on the calendar's as ever.
     pub products: Vec<Code>,
     /// What the public is told.
     pub notice: Bilingual<Text>,
@@ -165,9 +166,9 @@ impl Regime {
         &self.products
     }
 
-    /// Whether its hours serve a product.
-    pub fn serves(&self, product: &Code) -> bool {
-        self.products.is_empty() || self.products.contains(product)
+    /// Whether its hours serve a product: what is promised of it runs on them.
+    pub fn serves(&self, product: &str) -> bool {
+        self.products.iter().any(|it| it.as_str() == product)
     }
 
     /// What the public is told.

@@ -84,9 +84,9 @@ pub struct Attachment {
 
 /// A warning or a breach that was raised. It is a fact: only another fact takes a breach back, and
 /// neither is raised again should its promise come to be due at that time again.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Raised {
-    /// Which of the two.
+    /// A warning or a breach.
     pub fact: FactKind,
     /// What was promised.
     pub promise: PromiseKind,
@@ -100,6 +100,24 @@ pub struct Raised {
     pub at: Timestamp,
     /// It was taken back.
     pub withdrawn: bool,
+    /// What the request was.
+    pub of: RaisedOf,
+}
+
+/// What a request was when something was raised of it. Who chose by it to be told of a breach is told
+/// by the same that it is taken back.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RaisedOf {
+    /// What it was about.
+    pub product: Label,
+    /// The product's code; `None`: in free text.
+    pub product_code: Option<Code>,
+    /// How fast it had to be dealt with.
+    pub urgency: Urgency,
+    /// The responsible unit.
+    pub unit: Option<Label>,
+    /// By which commitment of the catalogue it was promised.
+    pub commitment: Option<Code>,
 }
 
 /// A request as its events left it.

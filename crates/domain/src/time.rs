@@ -22,6 +22,8 @@ const MAX: i64 = 253_402_300_799_999_999;
 impl Timestamp {
     /// 1970-01-01T00:00:00Z.
     pub const EPOCH: Self = Self(0);
+    /// The last instant there is, at the end of the year 9999.
+    pub const MAX: Self = Self(MAX);
 
     /// Takes microseconds since 1970.
     pub fn from_micros(micros: i64) -> Result<Self, InvalidTimestamp> {

@@ -89,6 +89,8 @@ pub enum FollowUp {
     Internal,
     /// The citizen, to the city, by whatever channel.
     FromCitizen,
+    /// The city, to the citizen, in the request into which this one was merged: its words are there.
+    Shared,
 }
 
 /// Why a request waits.

@@ -97,7 +97,9 @@ impl WhatIf {
                 Vec::new()
             });
             let mut supposed = event.clone();
-            supposed.kind = with_terms(&event.kind, self.counted(terms, &after, &mut is_uncounted));
+            if let Some(it) = supposed.kind.terms_mut() {
+                *it = self.counted(terms, &after, &mut is_uncounted);
+            }
             let next = Request::evolve(state.take(), &supposed).unwrap_or(after);
             state = Some(next);
         }
@@ -132,36 +134,13 @@ impl WhatIf {
         before: Option<&Request>,
         after: &Request,
     ) -> Option<Result<Vec<Term>, Beyond>> {
-        let recorded = match kind {
-            Kind::Opened(it) => &it.terms,
-            Kind::Reclassified(it) => &it.terms,
-            Kind::Reopened(terms) | Kind::ProgrammeLeft(terms) => terms,
+        let recorded = kind.terms()?;
+        if matches!(kind, Kind::Resumed(_) | Kind::Merged(_) | Kind::PromisesRevised(_)) {
             // Whatever is still promised goes on.
-            Kind::Resumed(_) | Kind::Merged(_) => return Some(Ok(pending(before))),
-            Kind::Assigned(_)
-            | Kind::PutOnHold(_)
-            | Kind::FollowUpAdded(_)
-            | Kind::Resolved
-            | Kind::Cancelled
-            | Kind::Transferred(_)
-            | Kind::ProgrammeEntered(_)
-            | Kind::Unmerged
-            | Kind::DuplicateAdded(_)
-            | Kind::DuplicateRemoved(_)
-            | Kind::Related(_)
-            | Kind::Unrelated(_)
-            | Kind::AttachmentAdded(_)
-            | Kind::CataloguePublished(_)
-            | Kind::Citizen(_)
-            | Kind::Regime(_)
-            | Kind::ContactRecorded(_)
-            | Kind::PromiseWarned(_)
-            | Kind::PromiseBreached(_)
-            | Kind::BreachWithdrawn(_)
-            | Kind::Level(..) => return None,
-        };
+            return Some(Ok(pending(before)));
+        }
         Some(match self.supposed {
-            Supposed::Calendar => Ok(recorded.clone()),
+            Supposed::Calendar => Ok(recorded.to_vec()),
             Supposed::Commitments => self.promised(after),
         })
     }
@@ -184,13 +163,14 @@ impl WhatIf {
     /// The same terms, due as they would be.
     fn counted(&self, terms: Vec<Term>, request: &Request, is_uncounted: &mut bool) -> Vec<Term> {
         let pauses = request.waits();
+        let hours = self.city.hours(&request.product, request.entry.as_ref());
         let count = |term: Term| {
             if term.rule == Rule::Source {
                 return term;
             }
             let pauses = if term.kind.pauses() { pauses.as_slice() } else { &[] };
             let count = Count { rule: term.rule, received: request.cycle_started_at, pauses };
-            match self.city.calendar.due(&count) {
+            match hours.due(&count) {
                 Ok(due_at) => Term { due_at, ..term },
                 Err(_) => {
                     *is_uncounted = true;
@@ -208,39 +188,6 @@ struct Beyond;
 fn pending(request: Option<&Request>) -> Vec<Term> {
     let promises = request.map(|it| it.promises.as_slice()).unwrap_or_default();
     promises.iter().filter(|it| it.verdict == Verdict::Pending).map(|it| it.term.clone()).collect()
-}
-
-/// The same event with other terms, if it is one that carries them.
-fn with_terms(kind: &Kind, terms: Vec<Term>) -> Kind {
-    let mut kind = kind.clone();
-    match &mut kind {
-        Kind::Opened(it) => it.terms = terms,
-        Kind::Reclassified(it) => it.terms = terms,
-        Kind::Merged(it) => it.terms = terms,
-        Kind::Reopened(it) | Kind::ProgrammeLeft(it) | Kind::Resumed(it) => *it = terms,
-        Kind::Assigned(_)
-        | Kind::PutOnHold(_)
-        | Kind::FollowUpAdded(_)
-        | Kind::Resolved
-        | Kind::Cancelled
-        | Kind::Transferred(_)
-        | Kind::ProgrammeEntered(_)
-        | Kind::Unmerged
-        | Kind::DuplicateAdded(_)
-        | Kind::DuplicateRemoved(_)
-        | Kind::Related(_)
-        | Kind::Unrelated(_)
-        | Kind::AttachmentAdded(_)
-        | Kind::CataloguePublished(_)
-        | Kind::Citizen(_)
-        | Kind::Regime(_)
-        | Kind::ContactRecorded(_)
-        | Kind::PromiseWarned(_)
-        | Kind::PromiseBreached(_)
-        | Kind::BreachWithdrawn(_)
-        | Kind::Level(..) => {}
-    }
-    kind
 }
 
 /// What becomes of a promise whose verdict is, and would be, one of these.

@@ -17,5 +17,5 @@ pub(crate) use service::CatalogueEndpoint;
 pub(crate) use versions::{Catalogues, InForce};
 pub(crate) use walk::{all_said, asked_product, asked_product_of, given_answers, wrong_answers};
 
-/// The most bytes that a catalogue may take on the log: a broker takes messages of 1 MiB.
-const BYTES_MAX: usize = 900 << 10;
+/// The most bytes that a catalogue or a calendar may take on the log: a broker takes messages of 1 MiB.
+pub(crate) const BYTES_MAX: usize = 900 << 10;

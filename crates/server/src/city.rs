@@ -10,7 +10,7 @@ mod tests;
 mod words;
 
 use beffroi_domain::catalogue::Bilingual;
-use beffroi_domain::{City, Commitment, Delay, HolidayRule, InvalidCalendar, Label};
+use beffroi_domain::{City, Commitment, Delay, HolidayRule, InvalidCalendar, Label, Regimes};
 use file::{File, Promised};
 use std::ops::Range;
 use std::path::{Path, PathBuf};
@@ -113,6 +113,7 @@ fn parse(text: &str) -> Result<City, InvalidCity> {
     Ok(City {
         name: source.label("name", &file.name)?,
         calendar: calendar::parse(&source, &file, &rules)?,
+        regimes: Regimes::default(),
         commitments: commitments.collect::<Result<_, _>>()?,
         levels: level::parse(&source, &file.levels)?,
     })

@@ -37,6 +37,8 @@ pub(crate) enum ApiError {
     NoCatalogue,
     /// No such version of the catalogue.
     UnknownCatalogue(u64),
+    /// No such version of the calendar.
+    UnknownCalendar(u64),
     /// It belongs to 9-1-1; the language is the asker's.
     Emergency(Emergency, Language),
     /// It is answered already: no request is needed.
@@ -123,6 +125,7 @@ impl ApiError {
             Self::UnknownCitizen(_) => "UNKNOWN_CITIZEN",
             Self::NoCatalogue => "NO_CATALOGUE",
             Self::UnknownCatalogue(_) => "UNKNOWN_CATALOGUE",
+            Self::UnknownCalendar(_) => "UNKNOWN_CALENDAR",
             Self::Emergency(..) => "EMERGENCY",
             Self::Informed(_) => "INFORMED",
             Self::UnknownProgramme(_) => "UNKNOWN_PROGRAMME",
@@ -154,6 +157,7 @@ impl ApiError {
             Self::UnknownRequest(_)
             | Self::UnknownCitizen(_)
             | Self::UnknownCatalogue(_)
+            | Self::UnknownCalendar(_)
             | Self::UnknownProgramme(_) => Code::NotFound,
             Self::IdTaken(_) => Code::AlreadyExists,
             Self::Rejected(rejection) | Self::RejectedOn { rejection, .. } => {
@@ -214,6 +218,7 @@ impl ApiError {
                 "no catalogue is published: publish one (`beffroi catalogue publish`)",
             ),
             Self::UnknownCatalogue(version) => text::unknown_catalogue(*version, language),
+            Self::UnknownCalendar(version) => text::unknown_calendar(*version, language),
             Self::Emergency(emergency, theirs) => emergency.instruction(*theirs).to_owned(),
             Self::Informed(answer) => answer.clone(),
             Self::OutcomeUnknown => own(
@@ -283,7 +288,9 @@ impl ApiError {
                 ("folded".to_owned(), folded.to_string()),
             ]),
             Self::Regime(rejection) => regime_metadata(rejection),
-            Self::UnknownCatalogue(version) => one("version", version.to_string()),
+            Self::UnknownCatalogue(version) | Self::UnknownCalendar(version) => {
+                one("version", version.to_string())
+            }
             Self::Emergency(emergency, _) => HashMap::from([
                 ("emergency".to_owned(), emergency.name().to_owned()),
                 ("call".to_owned(), "9-1-1".to_owned()),

@@ -245,6 +245,9 @@ impl Asked {
         (occurred_at, kind): (Timestamp, Kind),
     ) -> Result<Event, ApiError> {
         let mut event = self.event(duplicate, occurred_at, kind);
+        if matches!(event.kind, Kind::FollowUpAdded(_)) {
+            event.personal = Personal(PersonalData::default());
+        }
         event.id = mirrored_id(self.id, duplicate, nth)?;
         event.meta.causation = Some(self.id.uuid());
         Ok(event)
@@ -287,14 +290,15 @@ async fn execute_if(
         let occurred_at = asked.occurred_at.unwrap_or(now);
         let change = asked.change.clone();
         let command = Command { change, occurred_at, origin: Origin::Live };
-        let kind = decide(&node.city, state, &command)?;
-        tell_beyond(&node.city, request, &kind);
+        let city = &node.city_at(snapshot)?.city;
+        let kind = decide(city, state, &command)?;
+        tell_beyond(city, request, &kind);
         let event = asked.event(request, occurred_at, kind);
         let mut events = with_exchange(snapshot, &asked, (event, request, state))?;
         for duplicate in state.map(|it| it.duplicates.as_slice()).unwrap_or_default() {
             // Its row is there: nothing is merged that does not exist.
             let Some(row) = snapshot.request(duplicate.request)? else { continue };
-            let mirrored = mirror(&node.city, &row.request, &command)?;
+            let mirrored = mirror(city, &row.request, &command)?;
             for (nth, it) in mirrored.into_iter().enumerate() {
                 events.push(asked.mirrored(duplicate.request, nth, it)?);
             }

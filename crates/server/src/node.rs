@@ -12,7 +12,8 @@ use crate::query::{Latest, Query};
 use crate::report::Report;
 use crate::shared::{STREAMS_MAX, Shared};
 use beffroi_aggregator::{
-    Clock, Error as StoreError, Follower, Projections, Stopped, Timekeeper, follow, keep_time,
+    Cities, Clock, Error as StoreError, Follower, Projections, Stopped, Timekeeper, follow,
+    keep_time,
 };
 use beffroi_domain::{City, Timestamp};
 use beffroi_journal::Journal;
@@ -101,11 +102,25 @@ pub struct Node {
 }
 
 /// Says when the calendar must be extended: a promise beyond what it knows is counted without the
-/// holidays of that year.
-fn tell_known(city: &City, now: Timestamp) {
-    if let Err(error) = city.calendar.check_known(now) {
-        tracing::warn!("{error}");
+/// holidays of that year. And when the city's file says something else than what was published.
+fn tell_known(
+    cities: &Cities,
+    projections: &Projections,
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    let snapshot = projections.snapshot()?;
+    let in_force = cities.at(&snapshot)?;
+    if let Err(error) = in_force.city.calendar.check_known(now) {
+        tracing::warn!("{error}, then publish it: `beffroi calendar publish`");
     }
+    let published = cities.published(&snapshot)?;
+    if published.is_some_and(|it| it != cities.file().calendar) {
+        tracing::warn!(
+            "the calendar of the city's file is not the one that was published last, which holds: \
+             publish it, if it is right: `beffroi calendar publish`"
+        );
+    }
+    Ok(())
 }
 
 impl Node {
@@ -117,7 +132,6 @@ impl Node {
         mut progress: impl FnMut(u64, u64),
     ) -> Result<Self, Failure> {
         let Config { journal, city, clock, identifier_key } = config;
-        tell_known(&city, clock.now());
         let projections = Projections::open(&Projections::file(directory))?;
         let head = journal.state().await?;
         let folding = CancellationToken::new();
@@ -138,11 +152,13 @@ impl Node {
         }
         let stored = projections.snapshot()?.identifier_key()?;
         let identifier_key = node_key(&identifier_key, stored)?;
+        let cities = Arc::new(Cities::new(city));
+        tell_known(&cities, &projections, clock.now())?;
         let (checked_sender, checked) = watch::channel(Timestamp::EPOCH);
         let timekeeper = Timekeeper {
             journal: journal.clone(),
             projections: projections.clone(),
-            city: city.clone(),
+            cities: Arc::clone(&cities),
             clock: clock.clone(),
             checked: checked_sender,
         };
@@ -151,7 +167,7 @@ impl Node {
             committer: Committer::new(journal.clone(), projections.clone()),
             projections,
             catalogues: Catalogues::default(),
-            city,
+            cities,
             clock,
             identifier_key,
             log: head.epoch,
@@ -193,7 +209,7 @@ impl Node {
         let server = Server::builder()
             .http2_keepalive_interval(Some(KEEPALIVE))
             .initial_connection_window_size(Some(4 << 20))
-            .layer(MapResponseLayer::new(name_zone(shared.city.calendar.zone())));
+            .layer(MapResponseLayer::new(name_zone(shared.city().calendar.zone())));
         let server = router(server, &shared, health_service)?;
         let drained = shared.shutdown.clone();
         // Without this an answer may wait 40 ms for the acknowledgement of the one before.

@@ -91,7 +91,7 @@ impl Report {
         &self,
         call: pb::GetContactReportRequest,
     ) -> Result<pb::GetContactReportResponse, ApiError> {
-        let asked = contacts::Asked::parse(&self.node.city.calendar, &call)?;
+        let asked = contacts::Asked::parse(&self.node.city().calendar, &call)?;
         self.node.at_least(call.min_position.as_ref()).await?;
         let node = Arc::clone(&self.node);
         self.scan(move |snapshot, stop| {
@@ -106,7 +106,7 @@ impl Report {
         &self,
         call: pb::GetRequestReportRequest,
     ) -> Result<pb::GetRequestReportResponse, ApiError> {
-        let asked = requests::Asked::parse(&self.node.city.calendar, &call)?;
+        let asked = requests::Asked::parse(&self.node.city().calendar, &call)?;
         self.node.at_least(call.min_position.as_ref()).await?;
         let node = Arc::clone(&self.node);
         self.scan(move |snapshot, stop| {
@@ -122,7 +122,7 @@ impl Report {
         call: pb::GetCommitmentReportRequest,
         language: Language,
     ) -> Result<pb::GetCommitmentReportResponse, ApiError> {
-        let asked = commitments::Asked::parse(&self.node.city.calendar, &call)?;
+        let asked = commitments::Asked::parse(&self.node.city().calendar, &call)?;
         self.node.at_least(call.min_position.as_ref()).await?;
         let node = Arc::clone(&self.node);
         self.scan(move |snapshot, stop| {
@@ -136,7 +136,7 @@ impl Report {
                 imported: Some(imported),
                 levels: levels.count(snapshot, stop)?,
                 at: Some(time::to_pb(now)),
-                city: node.city.name.to_string(),
+                city: node.city().name.to_string(),
                 position,
             })
         })

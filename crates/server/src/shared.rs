@@ -4,7 +4,7 @@ use crate::catalogue::Catalogues;
 use crate::commit::Committer;
 use crate::error::ApiError;
 use crate::query::Latest;
-use beffroi_aggregator::{Clock, Projections};
+use beffroi_aggregator::{Cities, CityNow, Clock, Projections, Snapshot};
 use beffroi_domain::{City, IdentifierKey};
 use beffroi_wire::pb::query::v1 as query;
 use std::sync::Arc;
@@ -21,7 +21,7 @@ pub(crate) struct Shared {
     pub projections: Projections,
     pub committer: Committer,
     pub catalogues: Catalogues,
-    pub city: City,
+    pub cities: Arc<Cities>,
     pub clock: Clock,
     /// Under which citizens' identifiers are hashed.
     pub identifier_key: IdentifierKey,
@@ -34,6 +34,16 @@ pub(crate) struct Shared {
 }
 
 impl Shared {
+    /// The city as its file has it: its name, its promises and its time zone, which never changes.
+    pub(crate) fn city(&self) -> &City {
+        self.cities.file()
+    }
+
+    /// The city at the moment of a snapshot, with the hours that hold.
+    pub(crate) fn city_at(&self, snapshot: &Snapshot) -> Result<Arc<CityNow>, ApiError> {
+        Ok(self.cities.at(snapshot)?)
+    }
+
     pub(crate) fn position(&self, sequence: u64) -> query::Position {
         query::Position { log: self.log.clone(), sequence, recorded_at: None }
     }

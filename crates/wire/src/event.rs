@@ -1,5 +1,6 @@
 //! Events on the log: `beffroi.event.v1.Event`.
 
+mod calendar;
 mod citizen;
 mod decode;
 mod encode;

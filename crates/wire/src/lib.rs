@@ -1,5 +1,6 @@
 //! The wire: code generated from `proto/`, and conversions that parse it into domain types.
 
+pub mod calendar;
 pub mod catalogue;
 pub mod event;
 pub mod time;

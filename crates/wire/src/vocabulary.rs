@@ -206,13 +206,14 @@ pub mod follow_up {
     /// To the wire.
     pub fn to_pb(word: FollowUp) -> (Visibility, Author) {
         match word {
-            FollowUp::Public => (Visibility::Public, Author::City),
+            FollowUp::Public | FollowUp::Shared => (Visibility::Public, Author::City),
             FollowUp::Internal => (Visibility::Internal, Author::City),
             FollowUp::FromCitizen => (Visibility::Public, Author::Citizen),
         }
     }
 
-    /// From the wire. A citizen's message is public: they know what they wrote.
+    /// From the wire, where one that is shared is marked apart. A citizen's message is public: they
+    /// know what they wrote.
     pub fn from_pb(visibility: Visibility, author: Author) -> Option<FollowUp> {
         match (visibility, author) {
             (Visibility::Public, Author::Unspecified | Author::City) => Some(FollowUp::Public),

@@ -85,22 +85,45 @@ struct Cycle {
     waits_since: Option<Timestamp>,
     /// When the resolution is due, as it was counted last while it was open.
     due: Option<Due>,
+    /// When the resolution was promised no more.
+    dropped: Option<Timestamp>,
     /// When it ended; what waited then ended when it began to wait.
     ended: Option<Timestamp>,
 }
 
 impl Cycle {
     fn new(from: Timestamp, product: &'static Product) -> Self {
-        Self { from, product, waits: Vec::new(), waits_since: None, due: None, ended: None }
+        Self {
+            from,
+            product,
+            waits: Vec::new(),
+            waits_since: None,
+            due: None,
+            dropped: None,
+            ended: None,
+        }
     }
 
     fn end(&mut self, at: Timestamp) {
-        self.ended.get_or_insert(self.waits_since.map_or(at, |since| since.min(at)));
+        self.ended.get_or_insert(self.stands_still(at));
         self.waits_since = None;
     }
 
+    /// What waits has stood still since then.
+    fn stands_still(&self, at: Timestamp) -> Timestamp {
+        self.waits_since.map_or(at, |since| since.min(at))
+    }
+
+    /// It is about something else from now on: perhaps something of which nothing is promised.
+    fn reclassify(&mut self, product: &'static Product, at: Timestamp) {
+        let stopped = self.dropped.unwrap_or(self.stands_still(at));
+        let dropped = product.resolution.is_none().then_some(stopped);
+        (self.product, self.dropped) = (product, dropped);
+    }
+
     fn promised(&self, number: u32) -> Option<Promised> {
-        let stopped = self.ended.or(self.waits_since);
+        let ended = self.ended.into_iter().chain(self.dropped).min();
+        let stopped = ended.or(self.waits_since);
         Some(Promised::new((PromiseKind::Resolution, number), self.due.as_ref()?, stopped))
     }
 }
@@ -115,6 +138,8 @@ pub(crate) struct Known {
     first_answer: Option<&'static Delay>,
     /// When it is due, as it was counted last while it was open.
     answer_due: Option<Due>,
+    /// When it was promised no more.
+    answer_dropped: Option<Timestamp>,
     /// When whoever asked heard first, or the promise that they would was given up.
     heard: Option<Timestamp>,
     product: &'static Product,
@@ -141,6 +166,7 @@ impl Known {
             channel: life.channel,
             first_answer: first_answer(life.product, life.channel),
             answer_due: None,
+            answer_dropped: None,
             heard: None,
             product: life.product,
             standing: Standing::InHand,
@@ -149,7 +175,22 @@ impl Known {
     }
 
     fn hear(&mut self, at: Timestamp) {
-        self.heard = Some(self.heard.map_or(at, |before| before.min(at)));
+        self.heard = Some(earlier(self.heard, at));
+    }
+
+    /// What they have heard is not promised anew, and what was not promised any more is from now on,
+    /// unless it was overdue by then and they have heard since.
+    fn reclassify_answer(&mut self, at: Timestamp) {
+        let promised = first_answer(self.product, self.channel);
+        let due = self.answer_due.as_ref().map(|it| it.at);
+        let in_time = |at: Option<Timestamp>| at.zip(due).is_some_and(|(at, due)| at <= due);
+        if promised.is_none() {
+            if self.heard.is_none() && due.is_some() {
+                self.answer_dropped.get_or_insert(at);
+            }
+        } else if self.heard.is_none() || due.is_none() || in_time(self.answer_dropped) {
+            (self.first_answer, self.answer_dropped, self.answer_due) = (promised, None, None);
+        }
     }
 
     fn stand(&mut self, standing: Standing, at: Timestamp) {
@@ -188,10 +229,9 @@ impl Known {
             Act::Reclassify(product) => {
                 self.product = product;
                 if self.standing != Standing::Planned {
-                    cycle.product = product;
-                    // What they have heard is not promised anew.
-                    if is_first && (self.heard.is_none() || self.first_answer.is_none()) {
-                        self.first_answer = first_answer(product, self.channel);
+                    cycle.reclassify(product, at);
+                    if is_first {
+                        self.reclassify_answer(at);
                     }
                 }
             }
@@ -203,9 +243,11 @@ impl Known {
         let minutes = times.of(self.product, step);
         if let Some(cycle) = self.cycles.last_mut().filter(|it| it.ended.is_none()) {
             let delay = cycle.product.resolution.as_ref();
-            cycle.due = delay.map(|it| minutes.due(it, cycle.from, &cycle.waits));
+            let due = delay.map(|it| minutes.due(it, cycle.from, &cycle.waits));
+            cycle.due = due.or(cycle.due.take());
         }
-        if self.heard.is_none() || self.answer_due.is_none() {
+        let is_open = self.heard.is_none() && self.answer_dropped.is_none();
+        if is_open || self.answer_due.is_none() {
             self.answer_due = self.first_answer.map(|it| minutes.due(it, self.received, &[]));
         }
     }
@@ -213,11 +255,16 @@ impl Known {
     /// What is promised, oldest cycle first.
     pub(crate) fn promises(&self) -> Vec<Promised> {
         let which = (PromiseKind::FirstAnswer, 1);
-        let answer = self.answer_due.as_ref().map(|it| Promised::new(which, it, self.heard));
+        let stopped = self.heard.into_iter().chain(self.answer_dropped).min();
+        let answer = self.answer_due.as_ref().map(|it| Promised::new(which, it, stopped));
         let resolutions = self.cycles.iter().zip(1..);
         let resolutions = resolutions.filter_map(|(it, number)| it.promised(number));
         answer.into_iter().chain(resolutions).collect()
     }
+}
+
+fn earlier(one: Option<Timestamp>, other: Timestamp) -> Timestamp {
+    one.map_or(other, |one| one.min(other))
 }
 
 fn first_answer(product: &'static Product, channel: Channel) -> Option<&'static Delay> {

@@ -224,8 +224,7 @@ fn regimes(rng: &mut Rng, steps: &mut [Step]) {
         }
         let later = step.at.saturating_add_micros(rng.i64(MINUTE..30 * HOUR));
         let extra = if rng.bool() { Extra::AroundTheClock } else { Extra::Long };
-        // They name no products: no clock runs on their hours.
-        let products = Vec::new();
+        let products = PRODUCTS.iter().map(|it| it.code).filter(|_| rng.u8(0..3) == 0).collect();
         step.regime = Some(match until.filter(|until| step.at < *until) {
             None => Regime::Declare { until: later, extra, products },
             Some(until) if until < later && rng.bool() => {

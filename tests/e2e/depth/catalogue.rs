@@ -1,6 +1,5 @@
 //! Requests in depth under a catalogue: what it says of a product holds.
 
-use std::path::Path;
 use std::time::{Duration, SystemTime};
 
 use beffroi_wire::pb::event::v1::{Coordinates, Nature, Place, Urgency};
@@ -13,10 +12,6 @@ use super::{check_verified, get, given};
 use crate::support::{Api, Node, change, open, refusal};
 
 const CATALOGUE: &str = r#"
-name = { fr = "Une ville", en = "A city" }
-[[unit]]
-code = "voirie"
-name = { fr = "Voirie", en = "Roads" }
 [[unit]]
 code = "parcs"
 name = { fr = "Parcs", en = "Parks" }
@@ -48,16 +43,8 @@ reopen_within_days = 0
 /// A node on which the catalogue is published.
 async fn published() -> (Node, Api, tempfile::TempDir) {
     let (node, api, folder) = given().await;
-    let files = folder.path().join("catalogue");
-    std::fs::create_dir(&files).unwrap();
-    std::fs::write(files.join("catalogue.toml"), CATALOGUE).unwrap();
-    publish(&node, &files);
+    node.publish(folder.path(), CATALOGUE);
     (node, api, folder)
-}
-
-fn publish(node: &Node, files: &Path) {
-    let published = node.run(&["catalogue", "publish", files.to_str().unwrap()]);
-    assert_eq!(published.code, Some(0), "{published:?}");
 }
 
 fn to(product: &str, precision: &str) -> Change {
@@ -103,10 +90,8 @@ async fn a_reclassification_takes_what_the_catalogue_says_of_the_product() {
     assert_eq!((planned.unit.as_str(), planned.urgency()), ("Parcs", Urgency::Normal));
 
     // A product that the next version no longer has: what was recorded is found all the same.
-    let files = folder.path().join("catalogue");
     let other = CATALOGUE.replace("nid-de-poule", "chaussee").replace("Nid-de-poule", "Chaussée");
-    std::fs::write(files.join("catalogue.toml"), other.replace("Pothole", "Roadway")).unwrap();
-    publish(&node, &files);
+    node.publish(folder.path(), &other.replace("Pothole", "Roadway"));
     let sequence = api.sequence().await;
     api.changed(call).await;
     assert_eq!(api.sequence().await, sequence);

@@ -126,6 +126,25 @@ impl Node {
     }
 }
 
+/// What every small catalogue begins with: a name, and a unit for roads.
+const TOWN: &str = r#"
+name = { fr = "Ville", en = "City" }
+[[unit]]
+code = "voirie"
+name = { fr = "Voirie", en = "Roads" }
+"#;
+
+impl Node {
+    /// Publishes the catalogue of a town that has a unit `voirie`, and what else is given. Its files lie
+    /// in `folder`.
+    pub(crate) fn publish(&self, folder: &Path, catalogue: &str) {
+        let files = folder.join("catalogue");
+        std::fs::create_dir_all(&files).unwrap();
+        std::fs::write(files.join("catalogue.toml"), format!("{TOWN}{catalogue}")).unwrap();
+        self.ask(&["catalogue", "publish", files.to_str().unwrap()]);
+    }
+}
+
 impl Drop for Node {
     fn drop(&mut self) {
         // An error means that it has ended already.

@@ -36,6 +36,10 @@ impl Batch {
         for (version, row) in &self.catalogues {
             catalogues.insert(version, to_row(row).map_err(Error::Encode)?.as_slice())?;
         }
+        let mut calendars = txn.open_table(schema::CALENDARS)?;
+        for (version, row) in &self.calendars {
+            calendars.insert(version, to_row(row).map_err(Error::Encode)?.as_slice())?;
+        }
         let mut identifiers = txn.open_table(schema::IDENTIFIERS)?;
         for (key, holder) in &self.identifiers {
             match holder {

@@ -31,13 +31,14 @@ pub struct LevelFactRow {
     pub recorded_at: Timestamp,
 }
 
-/// A warning or a breach, with what a subscriber needs of its request as it was then.
+/// A warning, a breach or its withdrawal, with what a subscriber needs of its request as it was when the
+/// warning or the breach was raised.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct BreachRow {
     /// The fact's id.
     #[serde(with = "uuid::serde::compact")]
     pub id: uuid::Uuid,
-    /// Which of the two.
+    /// Which of the three.
     pub kind: FactKind,
     /// The request.
     pub request: RequestId,

@@ -1,11 +1,11 @@
 //! Levels: what is stated of a window that has closed, once, whichever node keeps time.
 
-use crate::support::{City, at, contact, contact_of, flood, regime};
+use crate::support::{City, at, contact, contact_of, due, flood, open, regime};
 use crate::timekeeper::Node;
 use beffroi_aggregator::{FactRow, LevelFactRow};
 use beffroi_domain::catalogue::Bilingual;
 use beffroi_domain::level::{Definition, HangUps, Measure};
-use beffroi_domain::{Channel, Level, LevelFactKind, Origin, Period};
+use beffroi_domain::{Change, Channel, Level, LevelFactKind, Origin, Period, PromiseKind};
 use beffroi_journal::Entry;
 
 use LevelFactKind::{Breached, Restored};
@@ -41,6 +41,26 @@ async fn given(entries: impl IntoIterator<Item = Entry>) -> City {
     for entry in entries {
         city.append(entry).await;
     }
+    city
+}
+
+/// A city that resolves all of its requests in time, each day.
+fn resolving() -> City {
+    let mut city = City::new();
+    city.promise(vec![Level {
+        code: "resolution".parse().unwrap(),
+        name: Bilingual {
+            french: "Demandes".parse().unwrap(),
+            english: "Requests".parse().unwrap(),
+        },
+        definition: Definition {
+            measure: Measure::Requests { promise: PromiseKind::Resolution },
+            percent: 100,
+        },
+        windows: vec![Period::Day],
+        first_day: None,
+        last_day: None,
+    }]);
     city
 }
 
@@ -173,4 +193,19 @@ async fn facts_of_levels_are_folded_again_as_they_were() {
     let (before, after) = (node.projections.snapshot().unwrap(), folded.snapshot().unwrap());
     assert_eq!(beffroi_aggregator::compare(&before, &after, 9).unwrap(), []);
     assert_eq!(said(&node).len(), 3);
+}
+
+#[tokio::test]
+async fn a_resolution_that_becomes_known_late_revises_the_figure_before_another_window_closes() {
+    let city = resolving();
+    city.play(&[(1, open())]).await;
+    let day_after = due().saturating_add_micros(DAY * 1_000_000);
+    let mut node = Node::start(&city, "p", day_after).await;
+    node.until(day_after).await;
+    let window = said(&node)[0].0.clone();
+    assert_eq!(said(&node), [fact(&window, Breached, (0, 1), (0, 0))]);
+    city.play_on(&[(1, Change::Resolve)]).await;
+    node.projections.folded(city.journal.state().await.unwrap().last).await;
+    node.until(day_after.saturating_add_micros(1)).await;
+    assert_eq!(said(&node)[1..], [fact(&window, Restored, (1, 1), (1, 1))]);
 }

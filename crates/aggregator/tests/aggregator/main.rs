@@ -5,5 +5,6 @@
 mod citizens;
 mod fold;
 mod levels;
+mod revisions;
 mod support;
 mod timekeeper;

@@ -128,7 +128,7 @@ pub(crate) fn contact_of(origin: Origin, id: u32, occurred_at: Timestamp) -> Ent
     Entry { id: Uuid::now_v7(), ..entry(&event) }
 }
 
-fn meta(occurred_at: Timestamp, channel: Channel) -> Meta {
+pub(crate) fn meta(occurred_at: Timestamp, channel: Channel) -> Meta {
     Meta {
         occurred_at,
         approximate: false,
@@ -171,6 +171,7 @@ impl City {
         let rules = beffroi_domain::City {
             name: "Québec".parse().unwrap(),
             calendar,
+            regimes: beffroi_domain::Regimes::default(),
             commitments: Vec::new(),
             levels: Vec::new(),
         };

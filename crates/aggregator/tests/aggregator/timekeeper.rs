@@ -2,10 +2,11 @@
 
 use crate::support::{City, at, due, open, open_in, request_id, warn};
 use beffroi_aggregator::{
-    BreachRow, FactRow, ManualClock, Projections, Timekeeper, follow, keep_time,
+    BreachRow, Cities, FactRow, ManualClock, Projections, Timekeeper, follow, keep_time,
 };
 use beffroi_domain::{Change, FactKind, HoldReason, Timestamp, Verdict};
 use bytes::Bytes;
+use std::sync::Arc;
 use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
@@ -20,6 +21,15 @@ pub(crate) struct Node {
 
 impl Node {
     pub(crate) async fn start(city: &City, name: &str, now: Timestamp) -> Self {
+        Self::start_as(city, (name, city.rules()), now).await
+    }
+
+    /// One whose city's file is another.
+    pub(crate) async fn start_as(
+        city: &City,
+        (name, rules): (&str, beffroi_domain::City),
+        now: Timestamp,
+    ) -> Self {
         let projections = city.projections(name);
         let stop = CancellationToken::new();
         let last = city.journal.state().await.unwrap().last;
@@ -31,7 +41,7 @@ impl Node {
         let keeper = Timekeeper {
             journal: city.journal.clone(),
             projections: projections.clone(),
-            city: city.rules(),
+            cities: Arc::new(Cities::new(rules)),
             clock,
             checked: sender,
         };
@@ -44,7 +54,7 @@ impl Node {
         self.checked.wait_for(|checked| *checked >= now).await.unwrap();
     }
 
-    fn facts(&self) -> Vec<(u128, FactKind)> {
+    pub(crate) fn facts(&self) -> Vec<(u128, FactKind)> {
         let rows = self.projections.snapshot().unwrap().breaches_after(0, 1_000_000).unwrap();
         let promises = rows.into_iter().filter_map(|(_, row)| promise(row));
         promises.map(|row| (row.request.uuid().as_u128(), row.kind)).collect()
@@ -171,4 +181,22 @@ async fn a_restart_raises_nothing_again() {
     assert_eq!(again.facts().len(), 2);
     let row = again.projections.snapshot().unwrap().request(request_id(1)).unwrap().unwrap();
     assert_eq!(row.request.verdict(&row.request.promises[0], later), Verdict::Late);
+}
+
+#[tokio::test]
+async fn a_withdrawal_is_of_the_unit_that_was_told_of_the_breach() {
+    let to = |unit: &str| Change::Transfer(unit.parse().unwrap());
+    let city = City::new();
+    city.play(&[(1, open()), (1, to("Eaux"))]).await;
+    let later = due().saturating_add_micros(1);
+    let mut node = Node::start(&city, "p", later).await;
+    node.until(later).await;
+    // Resolved in time, which becomes known once another unit is responsible.
+    city.play_on(&[(1, to("Voirie")), (1, Change::Resolve)]).await;
+    node.projections.folded(city.journal.state().await.unwrap().last).await;
+    node.until(later.saturating_add_micros(1)).await;
+    assert_eq!(node.facts(), [(1, FactKind::Breach), (1, FactKind::Withdrawal)]);
+    let rows = node.projections.snapshot().unwrap().breaches_after(0, 9).unwrap();
+    let units: Vec<_> = rows.into_iter().filter_map(|(_, row)| promise(row)?.unit).collect();
+    assert_eq!(units, ["Eaux", "Eaux"]);
 }

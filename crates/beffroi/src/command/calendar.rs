@@ -1,24 +1,60 @@
-//! `calendar`: what a city's file says of its days. No server is asked.
+//! `calendar`: the days of a city, as its file and as its server have them.
 
 use std::path::Path;
 
 use beffroi_domain::{Calendar, Cause, HolidayRule, propose_holidays};
 use beffroi_server::{InvalidCity, default_holiday_rules, read_holiday_rules};
+use beffroi_wire::calendar::to_pb;
+use beffroi_wire::pb::centre::v1::{GetCalendarRequest, PublishCalendarRequest};
 use chrono::{Datelike as _, NaiveDate};
 
-use crate::cli::{CalendarAction, CalendarArgs, HolidaysArgs};
+use super::id_or_new;
+use crate::cli::{CalendarAction, CalendarArgs, HolidaysArgs, PublishArgs, ShowArgs};
+use crate::client;
 use crate::failure::{Exit, Failure};
 use crate::output::{Console, print};
 use crate::render;
 use crate::serve;
-use crate::view::{HolidayView, HolidaysAnswer};
+use crate::view::{CalendarAnswer, CalendarVersionView, HolidayView, HolidaysAnswer};
 use crate::words::error::Said;
 
 /// Runs the command.
-pub(crate) fn run(args: CalendarArgs, console: Console) -> Result<Exit, Failure> {
+pub(crate) async fn run(args: CalendarArgs, url: &str, console: Console) -> Result<Exit, Failure> {
     match args.action {
         CalendarAction::Holidays(args) => holidays(&args, console),
+        CalendarAction::Publish(args) => publish(args, url, console).await,
+        CalendarAction::Show(args) => show(&args, url, console).await,
     }
+}
+
+async fn publish(args: PublishArgs, url: &str, console: Console) -> Result<Exit, Failure> {
+    let id = id_or_new(args.id);
+    let city = serve::city(Some(&args.file)).map_err(Failure::Usage)?;
+    let mut client = client::connect(url, console.lang).await?;
+    let call = PublishCalendarRequest {
+        publication_id: id.to_string(),
+        calendar: Some(to_pb(&city.calendar)),
+        holds_from: args.from.map(|it| it.to_string()).unwrap_or_default(),
+        actor: args.actor.unwrap_or_default(),
+    };
+    let answer = client.centre.publish_calendar(call).await;
+    let answer = answer.map_err(|status| Failure::of_write(status, id))?.into_inner();
+    let version = answer.version.unwrap_or_default();
+    let view = CalendarVersionView::from(version.clone());
+    console.answer(&view, |reader| render::calendar_versions(&[version], reader))?;
+    Ok(Exit::Done)
+}
+
+async fn show(args: &ShowArgs, url: &str, console: Console) -> Result<Exit, Failure> {
+    let mut client = client::connect(url, console.lang).await?;
+    let version = args.version.unwrap_or_default();
+    let call = GetCalendarRequest { version, min_position: None };
+    let answer = client.centre.get_calendar(call).await?.into_inner();
+    let view = CalendarAnswer::from(answer.clone());
+    let today = chrono::Utc::now().date_naive();
+    let shown = |date: NaiveDate| args.year.map_or(today <= date, |year| date.year() == year);
+    console.answer(&view, |reader| render::calendar(&view, (&answer.versions, &shown), reader))?;
+    Ok(Exit::Done)
 }
 
 fn holidays(args: &HolidaysArgs, console: Console) -> Result<Exit, Failure> {
@@ -50,7 +86,7 @@ fn rules(city: Option<&Path>) -> Result<Vec<HolidayRule>, InvalidCity> {
 fn of_year(calendar: &Calendar, rules: &[HolidayRule], year: i32) -> Vec<HolidayView> {
     let holiday = |date: NaiveDate| match calendar.cause_of(date) {
         Some(Cause::Holiday(name)) => Some(name.clone()),
-        Some(Cause::Exception(_) | Cause::Closing(_)) | None => None,
+        Some(Cause::Exception(_) | Cause::Closing(_) | Cause::Regime) | None => None,
     };
     let proposed = propose_holidays(rules, year);
     let is_proposed = |date: &NaiveDate| proposed.iter().any(|it| it.date == *date);

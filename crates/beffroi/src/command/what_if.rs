@@ -2,14 +2,13 @@
 
 use std::path::Path;
 
-use beffroi_domain::{Calendar, City, Commitment};
-use beffroi_wire::event::{delay_to_pb, hours_to_pb};
-use beffroi_wire::pb::event::v1::WeekHours;
+use beffroi_domain::{City, Commitment};
+use beffroi_wire::calendar::to_pb;
+use beffroi_wire::event::delay_to_pb;
 use beffroi_wire::pb::report::v1::what_if_request::Premise;
 use beffroi_wire::pb::report::v1::what_if_response::Message;
 use beffroi_wire::pb::report::v1::{
-    SupposedCalendar, SupposedCommitment, SupposedCommitments, SupposedDate, WhatIfRequest,
-    WhatIfResult, Window,
+    SupposedCommitment, SupposedCommitments, WhatIfRequest, WhatIfResult, Window,
 };
 use beffroi_wire::vocabulary;
 
@@ -31,7 +30,7 @@ pub(crate) async fn run(
     console: Console,
 ) -> Result<Exit, Failure> {
     let premise = match (&args.calendar, &args.commitments) {
-        (Some(file), _) => Some(Premise::Calendar(calendar(&read(file)?.calendar))),
+        (Some(file), _) => Some(Premise::Calendar(to_pb(&read(file)?.calendar))),
         (None, Some(file)) => Some(Premise::Commitments(commitments(&read(file)?.commitments))),
         (None, None) => None,
     };
@@ -60,18 +59,6 @@ pub(crate) async fn run(
 /// A city's file, with which something is wrong as with an argument.
 fn read(file: &Path) -> Result<City, Failure> {
     city(Some(file)).map_err(Failure::Usage)
-}
-
-fn calendar(it: &Calendar) -> SupposedCalendar {
-    let dates = it.special_dates().map(|(date, hours)| SupposedDate {
-        date: date.to_string(),
-        hours: (!hours.is_closed()).then(|| hours_to_pb(&hours)),
-    });
-    SupposedCalendar {
-        time_zone: it.zone().name().to_owned(),
-        week: Some(WeekHours { days: it.week().iter().map(hours_to_pb).collect() }),
-        dates: dates.collect(),
-    }
 }
 
 fn commitments(all: &[Commitment]) -> SupposedCommitments {

@@ -80,10 +80,10 @@ impl Recipient {
 }
 
 /// What somebody is told of. All that is said must hold; of a list, any one; an empty list asks for
-/// nothing.
+/// nothing. Levels have kinds only.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(crate) struct Rule {
-    /// Warnings, breaches, withdrawals.
+    /// Warnings, breaches, withdrawals, levels missed and reached again.
     pub kinds: Vec<BreachKind>,
     /// The unit that was responsible.
     pub units: Vec<String>,

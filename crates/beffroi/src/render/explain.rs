@@ -136,11 +136,11 @@ fn due(it: &pb::PromiseExplanation, promise: &event::Promise, reader: Reader) ->
             let counted = reader.minutes(it.counted_due_at.as_ref(), false);
             return match (it.differs, lang) {
                 (false, _) => recorded,
-                (true, Lang::Fr) => format!(
-                    "enregistrée : {recorded}\nd'après le calendrier tel qu'il est : {counted}"
-                ),
+                (true, Lang::Fr) => {
+                    format!("enregistrée : {recorded}\nd'après le calendrier : {counted}")
+                }
                 (true, Lang::En) => {
-                    format!("recorded: {recorded}\nby the calendar as it is now: {counted}")
+                    format!("recorded: {recorded}\nby the calendar: {counted}")
                 }
             };
         }
@@ -234,7 +234,7 @@ mod tests {
         let other = pb::PromiseExplanation { counted_due_at: at(7200), differs: true, ..promise() };
         assert_eq!(
             due_said(&other, Lang::En),
-            "recorded: 2026-11-02 09:30\nby the calendar as it is now: 2026-11-02 10:30"
+            "recorded: 2026-11-02 09:30\nby the calendar: 2026-11-02 10:30"
         );
         assert!(
             due_said(&other, Lang::Fr).contains("le calendrier tel qu'il est : 2026-11-02 10:30")

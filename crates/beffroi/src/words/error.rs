@@ -210,6 +210,7 @@ fn of_calendar(error: &InvalidCalendar) -> String {
             format!("les fermetures laissent trop de plages au {date}")
         }
         InvalidCalendar::Year(date) => format!("{date} n'est pas dans les années 1800 à 2199"),
+        InvalidCalendar::Zone(zone) => format!("le fuseau ne change pas : c'est {zone}"),
     }
 }
 

@@ -2,9 +2,9 @@
 
 use beffroi_wire::pb::catalogue::v1::WalkStatus;
 use beffroi_wire::pb::event::v1::{
-    Author, Channel, ContactOutcome, Emergency, HangUps, HoldReason, IdentifierKind, Language,
-    Nature, Origin, PromiseKind, QuestionKind, RegimeKind, RelationKind, Urgency, Visibility,
-    WindowLength,
+    Author, Channel, ContactOutcome, DateCause, Emergency, HangUps, HoldReason, IdentifierKind,
+    Language, Nature, Origin, PromiseKind, QuestionKind, RegimeKind, RelationKind, Urgency,
+    Visibility, WindowLength,
 };
 use beffroi_wire::pb::query::v1::{
     BreachKind, DayKind, NotCounted, PromiseChange, Status, Verdict,
@@ -269,6 +269,14 @@ words!(DayKind, "DAY_KIND_", {
     Exception => "Heures d’exception", "Exceptional hours";
     Closing => "Fermeture", "Closing";
     LeftOut => "N’existe pas dans ce fuseau", "Left out by the time zone";
+    Regime => "Heures d’un régime", "Hours of a regime";
+});
+
+words!(DateCause, "DATE_CAUSE_", {
+    Unspecified => "Autres heures", "Other hours";
+    Holiday => "Férié", "Holiday";
+    Exception => "Heures d’exception", "Exceptional hours";
+    Closing => "Fermeture", "Closing";
 });
 
 words!(NotCounted, "NOT_COUNTED_", {
@@ -365,6 +373,7 @@ mod tests {
         check::<BreachKind>();
         check::<PromiseChange>();
         check::<DayKind>();
+        check::<DateCause>();
         check::<NotCounted>();
         check::<RegimeKind>();
         check::<WindowLength>();

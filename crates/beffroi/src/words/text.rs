@@ -134,6 +134,14 @@ pub(crate) const DATE: Text = text("Date", "Date");
 pub(crate) const HOLIDAY: Text = text("Jour férié", "Holiday");
 pub(crate) const MOVED_FROM: Text = text("Déplacé du", "Moved from");
 pub(crate) const CITY_FILE: Text = text("Fichier de la ville", "City's file");
+pub(crate) const HOLDS_FROM: Text = text("Vaut à partir du", "Holds from");
+pub(crate) const ALL_DATES: Text = text("toutes les dates", "all dates");
+pub(crate) const CALENDAR_OF_FILE: Text =
+    text("Calendrier du fichier de la ville", "Calendar of the city's file");
+pub(crate) const CALENDAR_VERSION: Text = text("Calendrier, version", "Calendar, version");
+pub(crate) const KNOWN_UNTIL: Text = text("connu jusqu'au", "known until");
+pub(crate) const DAY_OF_WEEK: Text = text("Jour", "Day");
+pub(crate) const CAUSE: Text = text("Cause", "Cause");
 pub(crate) const IN_FILE: Text = text("y est", "has it");
 pub(crate) const NOT_IN_FILE: Text = text("n'y est pas", "lacks it");
 pub(crate) const ONLY_IN_FILE: Text = text("y est, sans règle", "has it, no rule does");

@@ -2,10 +2,11 @@
 
 use super::window::{Hours, InvalidHours, Window};
 use super::zone::{FIRST_DAY, LAST_DAY, Zone, date_of, day_of};
-use super::{Calendar, Cause, Special};
+use super::{Calendar, CalendarDate, Cause, Special};
 use crate::Label;
 use crate::catalogue::Bilingual;
 use chrono::{NaiveDate, Weekday};
+use chrono_tz::Tz;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use thiserror::Error;
@@ -126,6 +127,34 @@ pub enum InvalidCalendar {
     /// A date is outside the years that are counted.
     #[error("{0} is not in the years 1800 to 2199")]
     Year(NaiveDate),
+    /// It is of another time zone than the one before it.
+    #[error("the time zone does not change: it is {0}")]
+    Zone(Tz),
+}
+
+impl Calendar {
+    /// A calendar of a week and the dates that are not like others of it, each with the hours that are
+    /// left of it.
+    pub fn of_dates(
+        zone: Zone,
+        week: [Hours; 7],
+        dates: impl IntoIterator<Item = CalendarDate>,
+        known_until: Option<NaiveDate>,
+    ) -> Result<Self, InvalidCalendar> {
+        check_week(&week)?;
+        let mut special = BTreeMap::new();
+        for CalendarDate { date, hours, cause } in dates {
+            check_year(date)?;
+            if special.insert(day_of(date), Special { hours, cause }).is_some() {
+                return Err(InvalidCalendar::Twice(date));
+            }
+        }
+        let (before, overlays) = (Vec::new(), Vec::new());
+        let calendar = Self { zone, week, special, known_until, before, overlays };
+        check_dates(&calendar)?;
+        check_open(&calendar)?;
+        Ok(calendar)
+    }
 }
 
 impl CalendarDraft {
@@ -162,13 +191,12 @@ impl CalendarDraft {
             week: self.week,
             special,
             known_until: self.known_until,
+            before: Vec::new(),
+            overlays: Vec::new(),
         };
         check_dates(&calendar)?;
         self.close(&mut calendar)?;
-        let mut hours = calendar.week.iter().chain(calendar.special.values().map(|it| &it.hours));
-        if hours.all(Hours::is_closed) {
-            return Err(InvalidCalendar::NeverOpen);
-        }
+        check_open(&calendar)?;
         Ok(calendar)
     }
 
@@ -176,11 +204,7 @@ impl CalendarDraft {
         let mut dates = (self.holidays.iter().map(|it| it.date))
             .chain(self.exceptions.iter().map(|it| it.date))
             .chain(self.closings.iter().map(|it| it.date));
-        // The day after a closing may be touched by it.
-        match dates.find(|it| !(FIRST_DAY < day_of(*it) && day_of(*it) < LAST_DAY)) {
-            Some(date) => Err(InvalidCalendar::Year(date)),
-            None => Ok(()),
-        }
+        dates.try_for_each(check_year)
     }
 
     /// Takes the closings away: by local time, whichever day a window belongs to.
@@ -210,6 +234,17 @@ impl CalendarDraft {
         }
         Ok(())
     }
+}
+
+fn check_year(date: NaiveDate) -> Result<(), InvalidCalendar> {
+    // The day after a closing may be touched by it.
+    let counted = FIRST_DAY < day_of(date) && day_of(date) < LAST_DAY;
+    if counted { Ok(()) } else { Err(InvalidCalendar::Year(date)) }
+}
+
+fn check_open(calendar: &Calendar) -> Result<(), InvalidCalendar> {
+    let mut hours = calendar.week.iter().chain(calendar.special.values().map(|it| &it.hours));
+    if hours.all(Hours::is_closed) { Err(InvalidCalendar::NeverOpen) } else { Ok(()) }
 }
 
 /// Adds a holiday, which may be given twice, but not under two names.
@@ -250,7 +285,7 @@ fn check_dates(calendar: &Calendar) -> Result<(), RunsInto> {
     Ok(())
 }
 
-fn check_pair(day: (Day, &Hours), next: (Day, &Hours)) -> Result<(), RunsInto> {
+pub(super) fn check_pair(day: (Day, &Hours), next: (Day, &Hours)) -> Result<(), RunsInto> {
     let last = day.1.windows().last().copied();
     let first = next.1.windows().first().copied();
     match (last, first) {

@@ -324,7 +324,7 @@ fn calendar_days(calendar: &Calendar, received: i64, days: u32) -> Result<i64, C
 }
 
 /// A due time moved by the working time of the pauses that begin before what is due by then.
-fn give_back(
+pub(super) fn give_back(
     calendar: &Calendar,
     base: i64,
     pauses: &[(i64, i64)],
@@ -341,7 +341,7 @@ fn give_back(
 }
 
 /// A due time moved by the whole length of the pauses, until one comes too late.
-fn elapse(base: i64, pauses: &[(i64, i64)], is_over: impl Fn(i64, i64) -> bool) -> i64 {
+pub(super) fn elapse(base: i64, pauses: &[(i64, i64)], is_over: impl Fn(i64, i64) -> bool) -> i64 {
     let mut due = base;
     for (from, to) in pauses {
         if is_over(due, *from) {

@@ -117,8 +117,9 @@ impl Calendar {
             let within = pauses.iter().map(move |it| (it.0.max(from), it.1.min(to)));
             within.filter(|(from, to)| from < to)
         });
-        let kind = match self.special.get(&day) {
+        let kind = match self.era(day).1.get(&day) {
             _ if !self.exists(day) => DayKind::LeftOut,
+            _ if self.is_overlaid(day) => DayKind::Special(Cause::Regime),
             Some(special) => DayKind::Special(special.cause.clone()),
             None if self.hours(day).is_closed() => DayKind::DayOff,
             None => DayKind::Usual,

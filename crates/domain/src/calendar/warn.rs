@@ -1,6 +1,6 @@
 //! Warnings: when to look at a promise before it is due, or again after.
 
-use super::count::{add, between, business_days_from, spend};
+use super::count::{add, between, business_days_from, due, elapse, give_back, spend};
 use super::pause::{outside, union};
 use super::zone::{SECOND, day_at, start_of};
 use super::{Calendar, CannotCount, Count, OutOfCalendar, Rule, timestamp};
@@ -15,7 +15,8 @@ pub enum Warn {
     Percent(u32),
     /// So much working time after the due time, in seconds; before it, outside of pauses, when negative.
     WorkingSecs(i64),
-    /// So many business days after the due time, at the same time of day; before it when negative.
+    /// So many business days after the due time, at the same time of day; before it when negative: then
+    /// as if there were no pauses, and moved like the due time by those that begin before.
     BusinessDays(i32),
 }
 
@@ -44,6 +45,7 @@ impl Calendar {
                     self.worked_before(due, micros, &union(count.pauses, received))?
                 }
             }
+            Warn::BusinessDays(days) if days < 0 => self.days_before(count, days)?,
             Warn::BusinessDays(days) => self.same_time(due, days)?,
         };
         Ok(timestamp(at.max(received))?)
@@ -56,21 +58,7 @@ impl Calendar {
         percent: u32,
     ) -> Result<i64, CannotCount> {
         let pauses = union(count.pauses, received);
-        let of_any_kind = match count.rule {
-            Rule::Source => return Err(CannotCount::Source),
-            Rule::CalendarDaysV1(_) | Rule::CalendarTimeV1 { .. } => true,
-            Rule::BusinessDaysEodV1(_)
-            | Rule::BusinessDaysLandingV1(_)
-            | Rule::BusinessDaysSameTimeV1(_)
-            | Rule::BusinessDaysMidnightV1(_)
-            | Rule::BusinessDaysOpeningV1(_)
-            | Rule::BusinessDaysThenOpeningV1(_)
-            | Rule::BusinessDaysWithinV1(_)
-            | Rule::BusinessDaysClosingV1(_)
-            | Rule::BusinessDaysCutOffV1(..)
-            | Rule::BusinessTimeV1 { .. }
-            | Rule::BusinessTimeOpeningV1 { .. } => false,
-        };
+        let of_any_kind = is_of_any_time(count.rule)?;
         let part = |whole: i64| {
             let part = i128::from(whole) * i128::from(percent) / 100;
             i64::try_from(part).map_err(|_| OutOfCalendar)
@@ -110,6 +98,19 @@ impl Calendar {
         Err(OutOfCalendar)
     }
 
+    /// Business days before what is due without pauses, moved by the pauses there were by then: what
+    /// was warned of before a pause began stays where it was.
+    fn days_before(&self, count: &Count<'_>, days: i32) -> Result<i64, CannotCount> {
+        let received = count.received.micros();
+        let due = due(self, &Count { pauses: &[], ..*count }, &mut ())?;
+        let base = self.same_time(due, days)?.max(received);
+        let pauses = union(count.pauses, received);
+        if is_of_any_time(count.rule)? {
+            return Ok(elapse(base, &pauses, |at, from| at < from));
+        }
+        Ok(give_back(self, base, &pauses, &mut ())?)
+    }
+
     fn same_time(&self, due: i64, days: i32) -> Result<i64, OutOfCalendar> {
         let local = self.zone.local_of(due);
         // What is due at a closing is due on the day that closes, at midnight as well.
@@ -120,5 +121,24 @@ impl Calendar {
             return Ok(due);
         }
         Ok(self.zone.instant_of(local - start_of(day) + start_of(moved)))
+    }
+}
+
+/// Whether time of any kind counts, or working time only.
+fn is_of_any_time(rule: Rule) -> Result<bool, CannotCount> {
+    match rule {
+        Rule::Source => Err(CannotCount::Source),
+        Rule::CalendarDaysV1(_) | Rule::CalendarTimeV1 { .. } => Ok(true),
+        Rule::BusinessDaysEodV1(_)
+        | Rule::BusinessDaysLandingV1(_)
+        | Rule::BusinessDaysSameTimeV1(_)
+        | Rule::BusinessDaysMidnightV1(_)
+        | Rule::BusinessDaysOpeningV1(_)
+        | Rule::BusinessDaysThenOpeningV1(_)
+        | Rule::BusinessDaysWithinV1(_)
+        | Rule::BusinessDaysClosingV1(_)
+        | Rule::BusinessDaysCutOffV1(..)
+        | Rule::BusinessTimeV1 { .. }
+        | Rule::BusinessTimeOpeningV1 { .. } => Ok(false),
     }
 }

@@ -40,6 +40,13 @@ impl Window {
         (closes < opens && opens < DAY).then_some(Self { opens, closes: DAY + closes })
     }
 
+    /// Of minutes from a midnight, which may all lie on the next day: what a closing leaves of the end
+    /// of a window across midnight. `None` unless it lasts at most a day.
+    pub fn of_minutes(opens: u16, closes: u16) -> Option<Self> {
+        let lasts = closes.checked_sub(opens)?;
+        ((1..=DAY).contains(&lasts) && opens < 2 * DAY).then_some(Self { opens, closes })
+    }
+
     /// When it opens, in minutes from midnight.
     pub fn opens(self) -> u16 {
         self.opens

@@ -17,9 +17,9 @@ pub enum ArrivalHours {
 pub fn arrival_hours(calendar: &Calendar, regimes: &Regimes, at: Timestamp) -> ArrivalHours {
     let regime = regimes.at(at);
     let week = regime.and_then(|it| it.hours_at(at));
-    // No shift goes beyond its day: the first one that does not come before today is the only one.
+    // They come in order, and those that have closed do not come.
     let shift = calendar.shifts(week, at).next();
-    let is_open = shift.is_some_and(|(opens, closes)| opens <= at && at < closes);
+    let is_open = shift.is_some_and(|(opens, _)| opens <= at);
     match (is_open, regime.is_some()) {
         (true, false) => ArrivalHours::Ordinary,
         (true, true) => ArrivalHours::Exceptional,

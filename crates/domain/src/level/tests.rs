@@ -190,8 +190,9 @@ fn a_window_counts_hours_apart_and_knows_what_came_late() {
     let one = Share { within: 1, of: 1 };
     let counted = LevelWindow { ordinary: one, exceptional: one, revision: 0, last: 7 };
     assert_eq!(window, counted);
-    window.add(arrival(ArrivalHours::Ordinary, Some(end)), end);
-    assert_eq!(window.revision, 1);
+    let earlier = Arrival { sequence: 3, ..arrival(ArrivalHours::Ordinary, Some(end)) };
+    window.add(earlier, end);
+    assert_eq!((window.revision, window.last), (1, 7));
 }
 
 /// Windows of days in a row, of which `Some(true)` was reached, `Some(false)` missed.
@@ -221,6 +222,9 @@ fn state(level: &Level, days: &mut Days) -> Vec<(usize, LevelFactKind, u32)> {
         days[*at].2 = Some(after.expect("it follows"));
         // Sent again it is void.
         assert_eq!(Stated::after(days[*at].2.as_ref(), *kind, &fact), None);
+        // Nor is the same said twice in a row, as by a node that has not folded the first.
+        let again = LevelFact { revision: fact.revision + 1, ..fact };
+        assert_eq!(Stated::after(days[*at].2.as_ref(), *kind, &again), None);
     }
     assert_eq!(statements(&level.definition, days), [], "once each");
     found
@@ -278,6 +282,7 @@ fn no_verdict_is_given_again_under_other_rules() {
     days[..2].clone_from_slice(&first);
     // The window before and the one judged stay; the next ones are judged by the new rules.
     revise(&mut days, 0, false);
+    revise(&mut days, 1, true);
     assert_eq!(state(&strict, &mut days), [(2, Restored, 0), (4, Breached, 0)]);
 }
 

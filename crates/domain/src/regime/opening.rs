@@ -84,8 +84,19 @@ fn spans(regimes: &Regimes, at: Timestamp) -> Vec<Span> {
             from = ends;
         }
     }
-    spans.push(Span { from, to: Timestamp::EPOCH.saturating_add_micros(i64::MAX), week: None });
+    spans.push(Span { from, to: Timestamp::MAX, week: None });
     spans
+}
+
+impl Regimes {
+    /// The hours of the regimes that serve a product, each from when until when, in order.
+    pub(crate) fn serving<'a>(
+        &'a self,
+        product: &'a str,
+    ) -> impl Iterator<Item = (Timestamp, Timestamp, Week)> + 'a {
+        let held = self.all().iter().filter(|it| it.from() < it.end() && it.serves(product));
+        held.flat_map(hours).filter_map(|(from, to, week)| Some((from, to, week?)))
+    }
 }
 
 /// The hours of a regime, each with its beginning and end.

@@ -89,13 +89,13 @@ fn a_regime_holds_from_its_beginning_until_its_end_without_an_event() {
 fn a_regime_serves_the_products_it_names() {
     let regimes = flood();
     let regime = regimes.at(at("2026-03-04 03:00")).unwrap();
-    assert!(regime.serves(&"eau-potable".parse().unwrap()));
-    assert!(!regime.serves(&"taxes".parse().unwrap()));
-    let mut for_all = declaration(at("2026-03-03 12:00"), at("2026-03-10 12:00"), None);
-    for_all.products.clear();
-    let fact = RegimeFact::Declared(Box::new(for_all));
+    assert!(regime.serves("eau-potable"));
+    assert!(!regime.serves("taxes"));
+    let mut for_none = declaration(at("2026-03-03 12:00"), at("2026-03-10 12:00"), None);
+    for_none.products.clear();
+    let fact = RegimeFact::Declared(Box::new(for_none));
     let regimes = Regimes::default().evolve(&fact, at("2026-03-03 12:00")).unwrap();
-    assert!(regimes.all()[0].serves(&"taxes".parse().unwrap()));
+    assert!(!regimes.all()[0].serves("taxes"));
 }
 
 #[test]

@@ -1,6 +1,6 @@
 //! The promises of a request: how they are set, revised and settled, and when to look at them.
 
-use super::{Alarm, Raised, Request, Status};
+use super::{Alarm, Raised, RaisedOf, Request, Status};
 use crate::{
     FactKind, Kind, Origin, Promise, PromiseKind, PromiseRef, Term, Timestamp, Verdict, Warn,
 };
@@ -49,15 +49,15 @@ impl Request {
         }
     }
 
-    /// The current cycle has these terms and no others.
-    pub(super) fn replace(&mut self, terms: &[Term]) {
+    /// The current cycle has these terms and no others from now on: of what is promised no longer,
+    /// what was late by then stays so.
+    pub(super) fn replace(&mut self, terms: &[Term], at: Timestamp) {
         let cycle = self.cycle;
-        for promise in self.current() {
-            if !terms.iter().any(|it| it.kind == promise.term.kind) {
-                promise.rescind();
-            } else if promise.verdict == Verdict::Rescinded {
-                promise.verdict = Verdict::Pending;
-            }
+        let is_kept = |it: &Promise| terms.iter().any(|term| term.kind == it.term.kind);
+        let dropped = |it: &Promise| it.verdict == Verdict::Pending && !is_kept(it);
+        self.settle_of(dropped, at, Verdict::Rescinded);
+        for promise in self.current().filter(|it| is_kept(it) && it.was_dropped()) {
+            promise.verdict = Verdict::Pending;
         }
         self.revise(terms);
         for term in terms {
@@ -78,37 +78,36 @@ impl Request {
 
     /// The cycle ends without the request being resolved: what was late by then stays so.
     pub(super) fn rescind(&mut self, at: Timestamp) {
-        // An answer that came too late, and after that, was not owed any more.
-        for promise in self.current() {
-            let Promise { term, verdict, fulfilled_at, .. } = promise;
-            if *verdict == Verdict::Late && at <= term.due_at {
-                (*verdict, *fulfilled_at) = (Verdict::Rescinded, None);
-            }
-        }
         self.settle(at, Verdict::Rescinded);
     }
 
-    /// Whoever asked has heard of it. What is dated earlier may come later: the earliest counts.
+    /// Whoever asked has heard of it.
     pub(super) fn answer(&mut self, at: Timestamp) {
-        let first = self.answered_at.map_or(at, |before| before.min(at));
-        self.answered_at = Some(first);
-        let answers = |it: &&mut Promise| it.term.kind == PromiseKind::FirstAnswer;
-        for promise in self.promises.iter_mut().filter(answers) {
-            if promise.verdict != Verdict::Rescinded {
-                let late = first > promise.term.due_at;
-                promise.verdict = if late { Verdict::Late } else { Verdict::OnTime };
-                promise.fulfilled_at = Some(first);
-            }
-        }
+        self.answered_at = Some(self.answered_at.map_or(at, |before| before.min(at)));
+        answer(&mut self.promises, at);
+    }
+
+    /// What the citizen hears at that time is the first answer, or an earlier one than was known.
+    pub(crate) fn would_answer(&self, at: Timestamp) -> bool {
+        self.promises.iter().any(|it| is_answered(it, at))
     }
 
     fn settle(&mut self, at: Timestamp, otherwise: Verdict) {
+        // What was late as far as was known may turn out to have been settled in time.
+        let may = |it: &Promise| matches!(it.verdict, Verdict::Pending | Verdict::Late);
+        self.settle_of(may, at, otherwise);
+    }
+
+    fn settle_of(&mut self, of: impl Fn(&Promise) -> bool, at: Timestamp, otherwise: Verdict) {
         // While it waited the clock stood still: what had not passed by then has not passed since.
         let stopped = (self.status == Status::OnHold).then_some(self.status_changed_at);
         let paused = stopped.map_or(at, |since| since.min(at));
-        for promise in self.current().filter(|it| it.verdict == Verdict::Pending) {
+        for promise in self.current().filter(|it| of(it)) {
             let counted = if promise.term.kind.pauses() { paused } else { at };
             let late = counted > promise.term.due_at;
+            if late && promise.verdict == Verdict::Late {
+                continue;
+            }
             promise.verdict = if late { Verdict::Late } else { otherwise };
             promise.fulfilled_at = (otherwise == Verdict::OnTime).then_some(at);
         }
@@ -174,15 +173,28 @@ impl Request {
         self.stands_still(promise) && self.status_changed_at <= promise.term.due_at
     }
 
-    /// The fact was already settled by an earlier event: the promise was met or rescinded, its due
-    /// time moved, its clock stopped, or the fact was raised before.
+    /// A fact that was already settled by an earlier event: the promise was met or rescinded, its due
+    /// time moved, its clock stopped, or the fact was raised before. A revision that changes nothing:
+    /// what it speaks of is settled, or counted so already.
     pub fn is_void(&self, kind: &Kind) -> bool {
+        if let Kind::PromisesRevised(it) = kind {
+            return it.cycle != self.cycle || !it.terms.iter().any(|term| self.would_revise(term));
+        }
         kind.fact().is_some_and(|(kind, fact)| self.spoken_of(kind, fact).is_none())
+    }
+
+    fn would_revise(&self, term: &Term) -> bool {
+        self.promises.iter().any(|it| {
+            (it.cycle, it.verdict) == (self.cycle, Verdict::Pending)
+                && it.term.kind == term.kind
+                && it.term != *term
+        })
     }
 
     pub(super) fn raise(&mut self, kind: &Kind, at: Timestamp) {
         let Some((kind, fact)) = kind.fact() else { return };
         let Some(place) = self.spoken_of(kind, fact) else { return };
+        let of = self.raised_of(place);
         let Some(promise) = self.promises.get_mut(place) else { return };
         match kind {
             FactKind::Warning => promise.warned.extend(fact.threshold),
@@ -198,7 +210,18 @@ impl Request {
             threshold,
             at,
             withdrawn: false,
+            of,
         });
+    }
+
+    fn raised_of(&self, place: usize) -> RaisedOf {
+        RaisedOf {
+            product: self.product.clone(),
+            product_code: self.entry.as_ref().map(|it| it.product.clone()),
+            urgency: self.urgency,
+            unit: self.unit.clone(),
+            commitment: self.promises.get(place).and_then(|it| it.term.commitment.clone()),
+        }
     }
 
     fn withdraw(&mut self, fact: &PromiseRef) {
@@ -211,7 +234,9 @@ impl Request {
         self.recall();
     }
 
-    /// The times at which its promises must be looked at; none for imported history.
+    /// The times at which its promises must be looked at; none for imported history. What is open has
+    /// one, [`Timestamp::MAX`] where no time makes a difference any more: it is found by it should its
+    /// due time have to be counted again.
     pub fn alarms(&self) -> impl Iterator<Item = Alarm> + '_ {
         let live = self.origin == Origin::Live;
         self.promises.iter().zip(0_u16..).filter(move |_| live).filter_map(|(promise, index)| {
@@ -224,14 +249,12 @@ impl Request {
         if let Some(wrong) = self.wrong_breach(promise) {
             return Some(wrong.due_at);
         }
-        if promise.breached {
-            return None;
-        }
         match promise.verdict {
-            Verdict::Late => Some(term.due_at),
-            Verdict::Pending if self.stands_still(promise) => {
-                (!self.has_stopped(promise)).then_some(term.due_at)
+            Verdict::Late => (!promise.breached).then_some(term.due_at),
+            Verdict::Pending if promise.breached || self.has_stopped(promise) => {
+                Some(Timestamp::MAX)
             }
+            Verdict::Pending if self.stands_still(promise) => Some(term.due_at),
             Verdict::Pending => Some(promise.next_warning().map_or(term.due_at, |it| it.at)),
             Verdict::Paused | Verdict::OnTime | Verdict::Rescinded => None,
         }
@@ -241,7 +264,7 @@ impl Request {
     /// `based_on`. A warning that a breach has overtaken is not raised any more.
     pub fn raised(&self, promise: u16, now: Timestamp, based_on: u64) -> Option<Kind> {
         let promise = self.promises.get(usize::from(promise))?;
-        let alarm_at = self.alarm_at(promise)?;
+        let alarm_at = self.alarm_at(promise).filter(|it| *it <= now)?;
         let fact = |due_at| PromiseRef {
             kind: promise.term.kind,
             cycle: promise.cycle,
@@ -286,4 +309,19 @@ impl Request {
             Verdict::Pending
         }
     }
+}
+
+/// Settles the first answer. What is dated earlier may come later: the earliest counts.
+pub(super) fn answer(promises: &mut [Promise], at: Timestamp) {
+    for promise in promises.iter_mut().filter(|it| is_answered(it, at)) {
+        let late = at > promise.term.due_at;
+        promise.verdict = if late { Verdict::Late } else { Verdict::OnTime };
+        promise.fulfilled_at = Some(at);
+    }
+}
+
+fn is_answered(promise: &Promise, at: Timestamp) -> bool {
+    promise.term.kind == PromiseKind::FirstAnswer
+        && promise.verdict != Verdict::Rescinded
+        && promise.fulfilled_at.is_none_or(|before| at < before)
 }

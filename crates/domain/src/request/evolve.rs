@@ -1,5 +1,6 @@
 //! Folding events into the state of their request.
 
+use super::clock::answer;
 use super::{OutOfOrder, Request, Status};
 use crate::{
     About, Event, FollowUp, HoldReason, Kind, Label, Opened, Promise, Reclassified, Term, Timestamp,
@@ -8,8 +9,8 @@ use crate::{
 impl Request {
     /// Folds one event into the state of its request.
     ///
-    /// Pure and total: the same history always gives the same state. A warning or a breach that an
-    /// earlier event had already settled changes nothing (see [`Request::is_void`]).
+    /// Pure and total: the same history always gives the same state. A revision, a warning or a breach
+    /// that an earlier event had already settled changes nothing (see [`Request::is_void`]).
     pub fn evolve(state: Option<Self>, event: &Event) -> Result<Self, OutOfOrder> {
         let status = state.as_ref().map(|it| it.status);
         let next = match (state, &event.kind) {
@@ -26,6 +27,7 @@ impl Request {
         let follows = match kind {
             Kind::Opened(_)
             | Kind::CataloguePublished(_)
+            | Kind::CalendarPublished(_)
             | Kind::Citizen(_)
             | Kind::Regime(_)
             | Kind::Level(..)
@@ -52,16 +54,8 @@ impl Request {
                 self.begin_cycle(terms, at);
                 self.status == Status::Planned && self.turn(self.taken_up(), event)
             }
-            Kind::Merged(merged) => {
-                let follows = self.merged.is_none() && self.duplicates.is_empty();
-                self.merge(merged, event);
-                follows
-            }
-            Kind::Unmerged => {
-                let follows = self.merged.is_some();
-                self.unmerge();
-                follows
-            }
+            Kind::Merged(merged) => self.merge(merged, event),
+            Kind::Unmerged => self.unmerge(),
             Kind::DuplicateAdded(duplicate) => {
                 self.duplicates.retain(|it| it.request != duplicate.request);
                 self.duplicates.push(*duplicate);
@@ -84,8 +78,11 @@ impl Request {
                 self.attachments.push(attachment.clone());
                 true
             }
-            Kind::PromiseWarned(_) | Kind::PromiseBreached(_) | Kind::BreachWithdrawn(_) => {
-                self.raise(kind, at);
+            Kind::PromisesRevised(_)
+            | Kind::PromiseWarned(_)
+            | Kind::PromiseBreached(_)
+            | Kind::BreachWithdrawn(_) => {
+                self.keep_promises(kind, at);
                 true
             }
         };
@@ -136,12 +133,29 @@ impl Request {
         })
     }
 
+    /// What the timekeeper says of its promises.
+    fn keep_promises(&mut self, kind: &Kind, at: Timestamp) {
+        if let Kind::PromisesRevised(it) = kind
+            && it.cycle == self.cycle
+        {
+            self.revise(&it.terms);
+        }
+        self.raise(kind, at);
+    }
+
     fn follow_up(&mut self, it: FollowUp, at: Timestamp) -> bool {
         match it {
             FollowUp::Public => {
                 self.public_follow_ups += 1;
                 self.answer(at);
+                // It is of its own: taken apart again, the request is answered all the same.
+                if let Some(merged) = &mut self.merged {
+                    let before = &mut merged.before;
+                    answer(&mut before.promises, at);
+                    before.answered_at = Some(before.answered_at.map_or(at, |it| it.min(at)));
+                }
             }
+            FollowUp::Shared => self.answer(at),
             FollowUp::FromCitizen => self.citizen_messages += 1,
             FollowUp::Internal => {}
         }
@@ -197,7 +211,7 @@ impl Request {
         if it.programme.is_some() {
             self.rescind(event.meta.occurred_at);
         }
-        self.replace(&it.terms);
+        self.replace(&it.terms, event.meta.occurred_at);
         let active = self.status.is_active();
         if let Some(programme) = &it.programme
             && self.status != Status::Planned

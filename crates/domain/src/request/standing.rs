@@ -38,6 +38,8 @@ pub struct Standing {
 pub struct Merged {
     /// The request that goes on for both.
     pub into: RequestId,
+    /// Since when.
+    pub at: Timestamp,
     /// How the duplicate stood.
     pub before: Standing,
 }
@@ -84,8 +86,11 @@ impl Request {
         }
     }
 
-    pub(super) fn merge(&mut self, merged: &MergedInto, event: &Event) {
-        self.merged = Some(Box::new(Merged { into: merged.into, before: self.standing() }));
+    /// `false` when the event cannot follow.
+    pub(super) fn merge(&mut self, merged: &MergedInto, event: &Event) -> bool {
+        let follows = self.merged.is_none() && self.duplicates.is_empty();
+        let (into, at) = (merged.into, event.meta.occurred_at);
+        self.merged = Some(Box::new(Merged { into, at, before: self.standing() }));
         self.unit.clone_from(&merged.unit);
         self.programme.clone_from(&merged.programme);
         match merged.status {
@@ -102,10 +107,12 @@ impl Request {
         }
         self.waits_on = None;
         self.turn(merged.status, event);
+        follows
     }
 
-    pub(super) fn unmerge(&mut self) {
-        let Some(merged) = self.merged.take() else { return };
+    /// `false` when the event cannot follow.
+    pub(super) fn unmerge(&mut self) -> bool {
+        let Some(merged) = self.merged.take() else { return false };
         let Standing {
             status,
             waits_on,
@@ -133,5 +140,6 @@ impl Request {
         self.programme = programme;
         self.answered_at = answered_at;
         self.recall();
+        true
     }
 }

@@ -7,7 +7,7 @@ use proptest::prelude::*;
 use proptest::test_runner::{Config, TestCaseError, TestRunner};
 
 /// How many situations: ten times as many in the long form.
-fn runner(cases: u32) -> TestRunner {
+pub(crate) fn runner(cases: u32) -> TestRunner {
     let long = std::env::var_os("BEFFROI_LONG").is_some();
     let cases = if long { cases * 10 } else { cases };
     TestRunner::new(Config { cases, max_global_rejects: cases * 20, ..Config::default() })
@@ -27,7 +27,7 @@ fn built(it: &Situation) -> Result<Calendar, TestCaseError> {
     }
 }
 
-fn later(at: Timestamp, minutes: i64) -> Timestamp {
+pub(crate) fn later(at: Timestamp, minutes: i64) -> Timestamp {
     at.saturating_add_micros(minutes * MINUTE)
 }
 

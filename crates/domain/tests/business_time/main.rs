@@ -13,6 +13,7 @@ mod data;
 mod examples;
 mod json;
 mod laws;
+mod laws_over_time;
 mod minutes;
 mod peers;
 mod quebec;

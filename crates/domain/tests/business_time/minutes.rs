@@ -11,7 +11,7 @@ use std::collections::{BTreeMap, BTreeSet};
 pub(crate) const MINUTE: i64 = 60_000_000;
 
 /// The hours of a date, before closings.
-fn hours(draft: &CalendarDraft, date: NaiveDate) -> Hours {
+pub(crate) fn hours(draft: &CalendarDraft, date: NaiveDate) -> Hours {
     if let Some(exception) = draft.exceptions.iter().find(|it| it.date == date) {
         return exception.hours;
     }
@@ -21,7 +21,7 @@ fn hours(draft: &CalendarDraft, date: NaiveDate) -> Hours {
     draft.week[date.weekday().num_days_from_monday() as usize]
 }
 
-fn within(hours: &Hours, minute: u32) -> bool {
+pub(crate) fn within(hours: &Hours, minute: u32) -> bool {
     let windows = hours.windows().iter();
     windows.copied().any(|it| (u32::from(it.opens())..u32::from(it.closes())).contains(&minute))
 }

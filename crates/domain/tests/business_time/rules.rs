@@ -279,3 +279,32 @@ fn an_explanation_ends_where_the_count_does() {
     });
     result.unwrap();
 }
+
+/// What [`Warn::BusinessDays`] says of a delay with pauses.
+fn days_before(days: i32, pauses: &[(&str, &str)], due: &str) -> Timestamp {
+    let pauses: Vec<_> =
+        pauses.iter().map(|(from, to)| Pause::new(at(from), at(to)).unwrap()).collect();
+    let rule = Rule::BusinessDaysEodV1(3);
+    let count = Count { rule, received: at("2026-03-02 10:00"), pauses: &pauses };
+    assert_eq!(quebec().due(&count).unwrap(), at(due));
+    quebec().warn_at(&count, at(due), Warn::BusinessDays(days)).unwrap()
+}
+
+#[test]
+fn business_days_before_the_due_time_are_days_without_a_wait() {
+    // Three days from Monday: Thursday at 19:00, a day before it Wednesday at 19:00.
+    assert_eq!(days_before(-1, &[], "2026-03-05 19:00"), at("2026-03-04 19:00"));
+    // A wait that is over by then moves it as far as the due time.
+    let tuesday = ("2026-03-03 08:00", "2026-03-03 19:00");
+    assert_eq!(days_before(-1, &[tuesday], "2026-03-06 19:00"), at("2026-03-05 19:00"));
+    let morning = ("2026-03-03 08:00", "2026-03-03 10:00");
+    assert_eq!(days_before(-1, &[morning], "2026-03-06 10:00"), at("2026-03-05 10:00"));
+    // What had been warned of when a wait began stays where it was, also across several days.
+    let thursday = ("2026-03-05 08:00", "2026-03-05 19:00");
+    assert_eq!(days_before(-1, &[thursday], "2026-03-06 19:00"), at("2026-03-04 19:00"));
+    let long = ("2026-03-05 12:00", "2026-03-11 12:00");
+    assert_eq!(days_before(-1, &[long], "2026-03-11 19:00"), at("2026-03-04 19:00"));
+    assert_eq!(days_before(-2, &[long, tuesday], "2026-03-12 19:00"), at("2026-03-04 19:00"));
+    // Before the reception there is nothing to warn of.
+    assert_eq!(days_before(-9, &[long], "2026-03-11 19:00"), at("2026-03-02 10:00"));
+}

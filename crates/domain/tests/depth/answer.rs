@@ -133,6 +133,68 @@ fn a_verdict_stays_whatever_the_request_turns_out_to_be() {
         .then_promised(PromiseKind::Resolution, "04 19:00");
 }
 
+/// Requests 1 and 2, both by e-mail, opened on Monday at 10:00.
+fn two_by_email() -> Town {
+    let mut open = opening(2, "Nids");
+    open.channel = Channel::Email;
+    by_email().when(2, "02 10:00", Change::Open(Box::new(open)))
+}
+
+#[test]
+fn what_is_told_of_the_survivor_answers_whoever_asked_for_a_duplicate() {
+    let public = || follow_up(FollowUp::Public);
+    let town = two_by_email().when_merged(1, 2, "03 10:00");
+    let told = town.clone().when(2, "04 10:00", public());
+    let told = told.then_answer("20 10:00", Verdict::OnTime).then_answered_at("04 10:00");
+    assert_eq!(told.of(1).public_follow_ups, 0, "the words are the survivor's");
+    // Only the first is an event of the duplicate, or one dated earlier that comes later.
+    let events = told.histories[&1].len();
+    let told = told.when(2, "05 10:00", public());
+    assert_eq!(told.histories[&1].len(), events);
+    told.when(2, "03 11:00", public()).then_answered_at("03 11:00");
+    town.clone().when(2, "04 19:01", public()).then_answer("20 10:00", Verdict::Late);
+    for unseen in [FollowUp::Internal, FollowUp::FromCitizen] {
+        town.clone().when(2, "04 10:00", follow_up(unseen)).then_answer("04 19:01", Verdict::Late);
+    }
+}
+
+#[test]
+fn what_the_survivor_told_is_seen_under_a_duplicate_from_the_merge_on() {
+    // Before the merge it was written for one person: whoever asked for the other one cannot see it.
+    let town = two_by_email()
+        .when(2, "02 12:00", follow_up(FollowUp::Public))
+        .when_merged(1, 2, "03 10:00");
+    town.then_answer("04 19:01", Verdict::Late);
+    // Told before and recorded after it is seen: since the merge, whatever happened to it since.
+    two_by_email()
+        .when_merged(1, 2, "03 10:00")
+        .when(2, "03 12:00", Change::PutOnHold(HoldReason::Citizen))
+        .when(2, "02 12:00", follow_up(FollowUp::Public))
+        .then_answered_at("03 10:00");
+}
+
+#[test]
+fn a_false_breach_of_a_duplicate_is_taken_back_when_the_survivor_had_told() {
+    let town = two_by_email()
+        .when_merged(1, 2, "03 10:00")
+        .when_raised(1, "04 19:01")
+        .when(2, "04 10:00", follow_up(FollowUp::Public))
+        .when_raised(1, "04 19:02");
+    assert!(town.of(1).raised[0].withdrawn);
+}
+
+#[test]
+fn taken_apart_only_what_was_told_of_the_request_itself_has_answered_it() {
+    let town = two_by_email().when_merged(1, 2, "03 10:00");
+    town.clone()
+        .when(2, "03 11:00", follow_up(FollowUp::Public))
+        .when_unmerged(1, "03 12:00")
+        .then_answer("03 13:00", Verdict::Pending);
+    town.when(1, "03 11:00", follow_up(FollowUp::Public))
+        .when_unmerged(1, "03 12:00")
+        .then_answered_at("03 11:00");
+}
+
 #[test]
 fn whoever_has_heard_already_is_not_promised_to_hear_again() {
     let answer = Delay::new(PromiseKind::FirstAnswer, Rule::BusinessDaysEodV1(2));
@@ -161,4 +223,16 @@ fn what_was_given_up_in_time_was_not_answered_late() {
         .when(1, "04 19:01", Change::Cancel)
         .then_answer("05 11:00", Verdict::Late)
         .then_answered_at("05 10:00");
+}
+
+#[test]
+fn what_was_settled_in_time_was_not_overdue_when_nothing_was_promised_any_more() {
+    let to = Reclassify { entry: Some(entry(None)), ..reclassification("Chaussée") };
+    let town = by_email().when(1, "05 10:00", follow_up(FollowUp::Public)).when(
+        1,
+        "06 10:00",
+        Change::Reclassify(Box::new(to)),
+    );
+    assert_eq!(promise(&town, PromiseKind::FirstAnswer).unwrap().verdict, Verdict::Late);
+    town.when(1, "04 19:00", Change::Cancel).then_answer("07 10:00", Verdict::Rescinded);
 }

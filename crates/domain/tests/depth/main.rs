@@ -16,6 +16,7 @@ mod links;
 mod programme;
 mod reclassify;
 mod reopen;
+mod revision;
 mod town;
 mod warnings;
 mod what_if;

@@ -2,7 +2,8 @@
 
 use crate::town::{Town, assign, at, code, opening, reclassification};
 use beffroi_domain::{
-    Change, HoldReason, PromiseKind, Reclassify, Rejection, Rule, Status, Term, Verdict,
+    Change, HoldReason, Kind, Nature, PromiseKind, Reclassified, Reclassify, Rejection, Rule,
+    Status, Term, Urgency, Verdict,
 };
 
 fn to(product: &str) -> Change {
@@ -118,4 +119,60 @@ fn imported_history_keeps_what_its_source_promised() {
         due_at: at("09 12:00"),
     };
     assert_eq!(town.of(1).promises[0].term, term);
+}
+
+impl Town {
+    /// It turns out to be something of which nothing is promised.
+    fn when_unpromised(mut self, time: &str) -> Self {
+        let to = Reclassified {
+            product: "Autre".parse().unwrap(),
+            precision: None,
+            nature: Nature::Service,
+            urgency: Urgency::Normal,
+            entry: None,
+            unit: None,
+            programme: None,
+            terms: Vec::new(),
+        };
+        self.happen([(1, at(time), Kind::Reclassified(Box::new(to)))]);
+        self
+    }
+
+    fn verdict(&self) -> Verdict {
+        self.of(1).promises[0].verdict
+    }
+}
+
+#[test]
+fn what_is_promised_no_longer_stays_late_where_it_was_overdue_by_then() {
+    let mut town = Town::with(1).when_raised(1, "04 19:01").when_unpromised("05 10:00");
+    assert_eq!(town.verdict(), Verdict::Late);
+    assert!(town.of(1).promises[0].breached);
+    assert!(!town.raise(1, at("20 10:00")));
+    // Nobody had noticed: it is raised all the same.
+    assert!(Town::with(1).when_unpromised("05 10:00").raise(1, at("05 10:00")));
+}
+
+#[test]
+fn what_is_promised_no_longer_is_rescinded_before_it_is_due() {
+    let mut town = Town::with(1).when_unpromised("04 19:00");
+    assert_eq!(town.verdict(), Verdict::Rescinded);
+    assert!(!town.raise(1, at("20 10:00")));
+}
+
+#[test]
+fn what_was_reclassified_in_time_and_is_known_later_takes_the_breach_back() {
+    let town = Town::with(1).when_raised(1, "04 19:01").when_unpromised("04 10:00");
+    assert_eq!(town.verdict(), Verdict::Rescinded);
+    let town = town.when_raised(1, "05 10:00");
+    assert!(town.of(1).raised[0].withdrawn);
+}
+
+#[test]
+fn what_is_promised_again_after_all_is_due_as_the_last_word_says() {
+    for unpromised in ["04 10:00", "05 10:00"] {
+        let town = Town::with(1).when_unpromised(unpromised).when(1, "05 11:00", to("Chaussée"));
+        assert_eq!(town.verdict(), Verdict::Pending);
+        town.then_due(1, "09 19:00");
+    }
 }

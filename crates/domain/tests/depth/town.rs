@@ -3,8 +3,8 @@
 use beffroi_domain::{
     About, Calendar, CatalogueEntry, Change, Channel, CitizenId, City, Code, Command, Commitment,
     Delay, Duplicate, Event, EventId, Kind, Language, LinkRejection, Merge, Meta, Nature, Open,
-    Origin, Personal, PersonalData, Place, PromiseKind, Reclassify, Rejection, Request, RequestId,
-    Rule, Timestamp, Urgency, Window, decide, mirror,
+    Origin, Personal, PersonalData, Place, PromiseKind, Reclassify, Regimes, Rejection, Request,
+    RequestId, Rule, Timestamp, Urgency, Window, decide, mirror,
 };
 use chrono::{NaiveDateTime, TimeZone, Utc};
 use chrono_tz::America::Toronto;
@@ -29,6 +29,7 @@ pub(crate) fn city() -> City {
     City {
         name: "Québec".parse().unwrap(),
         calendar: Calendar::new(Toronto, week, []).unwrap(),
+        regimes: Regimes::default(),
         commitments: vec![answer, promise(Some("Arbres"), 2), promise(None, 5)],
         levels: Vec::new(),
     }

@@ -2,7 +2,7 @@
 
 use crate::town::{Town, at, entry, opening};
 use beffroi_domain::{
-    CatalogueEntry, Change, Delay, FactKind, HoldReason, Kind, PromiseKind, Rule, Warn,
+    CatalogueEntry, Change, Delay, FactKind, HoldReason, Kind, PromiseKind, Rule, Timestamp, Warn,
 };
 
 /// Two business days from Monday at 10:00 with 31 working hours until Wednesday's closing.
@@ -20,7 +20,7 @@ const ALL: [Warn; 3] = [Warn::WorkingSecs(-3600), Warn::DEFAULT, Warn::Percent(5
 impl Town {
     #[track_caller]
     fn then_next(self, time: Option<&str>) -> Self {
-        let next = self.of(1).alarms().next().map(|it| it.at);
+        let next = self.of(1).alarms().map(|it| it.at).find(|it| *it < Timestamp::MAX);
         assert_eq!(next, time.map(at));
         self
     }

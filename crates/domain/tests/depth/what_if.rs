@@ -67,15 +67,40 @@ fn promises_may_come_and_go() {
     let town = Town::with(1).when(1, "04 10:00", Change::Resolve);
     let nothing = WhatIf::commitments(&city(), Vec::new());
     assert_eq!(outcomes(&nothing, &town, 1, at("05 10:00")), [Outcome::NoLongerPromised]);
-    let City { mut commitments, .. } = city();
-    commitments[0].channel = None;
-    let all_answered = WhatIf::commitments(&city(), commitments);
+    let all_answered = all_answered();
     let town = Town::with(1).when(1, "04 10:00", Change::FollowUp(FollowUp::Public));
     let found = outcomes(&all_answered, &town, 1, at("04 12:00"));
     assert_eq!(found, [Outcome::StillOpen, Outcome::NewlyPromised { is_late: false }]);
     let town = Town::with(1).when(1, "05 10:00", Change::FollowUp(FollowUp::Public));
     let found = outcomes(&all_answered, &town, 1, at("05 12:00"));
     assert_eq!(found[1], Outcome::NewlyPromised { is_late: true });
+}
+
+/// An answer is promised to whoever asks, by whatever channel.
+fn all_answered() -> WhatIf {
+    let City { mut commitments, .. } = city();
+    commitments[0].channel = None;
+    WhatIf::commitments(&city(), commitments)
+}
+
+#[test]
+fn a_wait_moves_what_is_to_be_resolved_and_no_answer() {
+    let town = Town::with(1).when(1, "03 09:00", Change::PutOnHold(HoldReason::Citizen)).when(
+        1,
+        "04 10:00",
+        Change::Resume,
+    );
+    let found = outcomes(&all_answered(), &town, 1, at("05 10:00"));
+    assert_eq!(found, [Outcome::StillOpen, Outcome::NewlyPromised { is_late: true }]);
+}
+
+#[test]
+fn an_answer_is_promised_once_however_often_a_request_is_reopened() {
+    let town =
+        Town::with(1).when(1, "03 10:00", Change::Resolve).when(1, "04 10:00", Change::Reopen);
+    let found = outcomes(&all_answered(), &town, 1, at("04 12:00"));
+    let answered = Outcome::NewlyPromised { is_late: false };
+    assert_eq!(found, [Outcome::Unchanged, Outcome::StillOpen, answered]);
 }
 
 #[test]
@@ -106,8 +131,21 @@ fn what_a_source_promised_is_not_recounted_but_given_what_the_commitments_promis
     let calendar = WhatIf::calendar(&city(), other_calendar());
     assert!(calendar.leaves_alone(town.of(1)));
     assert_eq!(outcomes(&calendar, &town, 1, now), [Outcome::NotRecounted]);
+    assert!(!other_commitments(0).leaves_alone(town.of(1)));
     assert_eq!(outcomes(&other_commitments(0), &town, 1, now), [Outcome::LateToOnTime]);
     assert_eq!(outcomes(&other_commitments(-1), &town, 1, now), [Outcome::Unchanged]);
+}
+
+#[test]
+fn what_leads_out_of_the_calendar_is_not_recounted() {
+    let Kind::Opened(mut opened) = Town::with(1).histories[&1][0].kind.clone() else { panic!() };
+    opened.terms[0].rule = Rule::BusinessDaysEodV1(u32::MAX);
+    let mut town = Town::default();
+    town.happen([(1, at("02 10:00"), Kind::Opened(opened))]);
+    let what_if = WhatIf::calendar(&city(), other_calendar());
+    let replayed = what_if.replay(&town.histories[&1]).unwrap();
+    assert!(replayed.is_uncounted);
+    assert_eq!(what_if.outcomes(town.of(1), &replayed, at("03 10:00")), [Outcome::NotRecounted]);
 }
 
 fn is_flip(it: Outcome) -> bool {

@@ -2,6 +2,7 @@
 
 use super::change;
 use super::view::{hours_at, regime};
+use crate::calendar;
 use crate::error::{ApiError, Problem};
 use crate::language;
 use crate::parse::Fields;
@@ -82,6 +83,22 @@ impl CentreService for Centre {
         answer(list_regimes(&self.node, call.into_inner(), language).await, language)
     }
 
+    async fn publish_calendar(
+        &self,
+        call: Request<pb::PublishCalendarRequest>,
+    ) -> Answer<pb::PublishCalendarResponse> {
+        let language = language::of(call.metadata());
+        answer(calendar::publish(&self.node, call.into_inner()).await, language)
+    }
+
+    async fn get_calendar(
+        &self,
+        call: Request<pb::GetCalendarRequest>,
+    ) -> Answer<pb::GetCalendarResponse> {
+        let language = language::of(call.metadata());
+        answer(calendar::show(&self.node, call.get_ref()).await, language)
+    }
+
     async fn screen_text(
         &self,
         call: Request<pb::ScreenTextRequest>,
@@ -105,9 +122,10 @@ async fn get(
     node.at_least(call.min_position.as_ref()).await?;
     let snapshot = node.projections.snapshot()?;
     let regimes = snapshot.regimes()?;
+    let calendar = &node.city_at(&snapshot)?.city.calendar;
     let holds = regimes.at(at);
     let announced = regimes.standing(at).filter(|it| at < it.from());
-    let (open, closes_at, opens_at) = match opening(&node.city.calendar, &regimes, at) {
+    let (open, closes_at, opens_at) = match opening(calendar, &regimes, at) {
         Opening::Open { closes_at } => (true, closes_at, None),
         Opening::Closed { opens_at } => (false, None, opens_at),
     };
@@ -119,8 +137,8 @@ async fn get(
         open,
         closes_at: closes_at.map(time::to_pb),
         opens_at: opens_at.map(time::to_pb),
-        hours: Some(hours_at(node, holds, at)),
-        time_zone: node.city.calendar.zone().name().to_owned(),
+        hours: Some(hours_at(calendar, holds, at)),
+        time_zone: calendar.zone().name().to_owned(),
         position: Some(node.position(snapshot.checkpoint().sequence)),
     })
 }

@@ -3,7 +3,7 @@
 use crate::error::ApiError;
 use crate::shared::Shared;
 use beffroi_aggregator::Snapshot;
-use beffroi_domain::{Hours, Language, Regime, Timestamp, Week};
+use beffroi_domain::{Calendar, Hours, Language, Regime, Timestamp, Week};
 use beffroi_wire::pb::centre::v1 as pb;
 use beffroi_wire::pb::query::v1 as query;
 use beffroi_wire::{time, vocabulary};
@@ -36,9 +36,13 @@ pub(super) fn regime(it: &Regime, language: Language) -> pb::Regime {
 }
 
 /// The hours in force at an instant: the regime's while it has some, else the calendar's.
-pub(super) fn hours_at(node: &Shared, regime: Option<&Regime>, at: Timestamp) -> pb::WeeklyHours {
+pub(super) fn hours_at(
+    calendar: &Calendar,
+    regime: Option<&Regime>,
+    at: Timestamp,
+) -> pb::WeeklyHours {
     let own = regime.and_then(|it| it.hours_at(at));
-    hours(own.as_ref().map_or(node.city.calendar.week(), Week::days))
+    hours(own.as_ref().map_or(calendar.week_of(calendar.date(at)), Week::days))
 }
 
 fn hours(days: &[Hours; 7]) -> pb::WeeklyHours {

@@ -165,7 +165,7 @@ fn dated(
 /// What does not fit together, at the key of the day at which it was found.
 fn misfit(source: &Source<'_>, file: &File, error: InvalidCalendar) -> InvalidCity {
     let place = match &error {
-        InvalidCalendar::NeverOpen => None,
+        InvalidCalendar::NeverOpen | InvalidCalendar::Zone(_) => None,
         InvalidCalendar::RunsInto(it) => {
             day_place(file, it.day).or_else(|| day_place(file, it.next_day))
         }

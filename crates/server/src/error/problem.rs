@@ -2,6 +2,7 @@
 
 use super::citizen::{identifier_in_english, identifier_in_french};
 use super::text::{text_in_english, text_in_french};
+use crate::calendar::CalendarProblem;
 use crate::catalogue::CatalogueProblem;
 use crate::centre::CentreProblem;
 use crate::report::SupposedProblem;
@@ -41,6 +42,7 @@ pub(crate) enum Problem {
     BeforeOpening,
     Catalogue(CatalogueProblem),
     Centre(CentreProblem),
+    Calendar(CalendarProblem),
     SameId,
     Date,
     EndsFirst,
@@ -105,6 +107,7 @@ impl Problem {
             Self::BeforeOpening => "is dated before the opening".to_owned(),
             Self::Catalogue(problem) => problem.text(Language::English),
             Self::Centre(problem) => problem.text(Language::English),
+            Self::Calendar(problem) => problem.text(Language::English),
             Self::SameId => "is the id of the call itself: a contact has its own".to_owned(),
             Self::Date => "is not a date such as 2026-03-01".to_owned(),
             Self::EndsFirst => "is not after the beginning of the window".to_owned(),
@@ -170,6 +173,7 @@ impl Problem {
             Self::BeforeOpening => "est antérieur à l'ouverture".to_owned(),
             Self::Catalogue(problem) => problem.text(Language::French),
             Self::Centre(problem) => problem.text(Language::French),
+            Self::Calendar(problem) => problem.text(Language::French),
             Self::SameId => "est l'identifiant de l'appel même : un contact a le sien".to_owned(),
             Self::Date => "n'est pas une date telle que 2026-03-01".to_owned(),
             Self::EndsFirst => "ne suit pas le début de la période demandée".to_owned(),

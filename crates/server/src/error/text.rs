@@ -38,3 +38,11 @@ pub(super) fn unknown_catalogue(version: u64, language: Language) -> String {
         format!("the catalogue has no version {version}"),
     )
 }
+
+pub(super) fn unknown_calendar(version: u64, language: Language) -> String {
+    choose(
+        language,
+        format!("le calendrier n'a pas de version {version}"),
+        format!("the calendar has no version {version}"),
+    )
+}

@@ -91,7 +91,8 @@ fn parse(
 }
 
 /// The catalogue by which a request is reclassified or enters a programme, if one is published. A
-/// change that is recorded already was decided then: sending the call again finds it whatever the catalogue has become.
+/// change that is recorded already was decided then: sending the call again finds it whatever the
+/// catalogue has become.
 fn in_force(
     node: &Shared,
     message: &pb::ChangeServiceRequestRequest,

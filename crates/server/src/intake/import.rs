@@ -120,7 +120,8 @@ async fn store(
             {
                 return Ok(Decision::Done((results.clone(), snapshot.checkpoint().sequence)));
             }
-            let mut draft = Draft::new(snapshot, &node.city, language);
+            let city = node.city_at(snapshot)?;
+            let mut draft = Draft::new(snapshot, &city.city, language);
             let mut results = Vec::with_capacity(group.len());
             for item in group {
                 results.push(match item {

@@ -11,8 +11,8 @@ use crate::parse::{Fields, Name, only_text};
 use crate::shared::Shared;
 use beffroi_aggregator::{Aggregate, RequestRow, Snapshot};
 use beffroi_domain::{
-    Change, Channel, Command, Duplicate, Event, EventId, Kind, Label, LinkRejection, Merge, Origin,
-    Rejection, Relation, RelationKind, Request, RequestId, Text, Timestamp, decide,
+    Change, Channel, City, Command, Duplicate, Event, EventId, Kind, Label, LinkRejection, Merge,
+    Origin, Rejection, Relation, RelationKind, Request, RequestId, Text, Timestamp, decide,
 };
 use beffroi_wire::pb::intake::v1 as pb;
 use beffroi_wire::vocabulary;
@@ -183,17 +183,18 @@ impl Linking {
                 return Err(ApiError::Quarantined);
             }
         }
-        Ok(Decision::Record(self.events(node, &first, &second)?))
+        let city = node.city_at(snapshot)?;
+        let now = node.clock.now();
+        Ok(Decision::Record(self.events((&city.city, now), &first, &second)?))
     }
 
     fn events(
         &self,
-        node: &Shared,
+        (city, now): (&City, Timestamp),
         first: &RequestRow,
         second: &RequestRow,
     ) -> Result<Vec<Event>, ApiError> {
         // Without a time of its own it happens now, after whatever another clock has dated.
-        let now = node.clock.now();
         let now = now.max(first.request.status_changed_at).max(second.request.opened_at);
         let occurred_at = self.occurred_at.unwrap_or(now);
         let (change, counterpart) = self.changes(&first.request, &second.request);
@@ -209,7 +210,7 @@ impl Linking {
         };
         let decided = |row: &RequestRow, change: &Change| {
             let command = Command { change: change.clone(), occurred_at, origin: Origin::Live };
-            decide(&node.city, Some(&row.request), &command).map_err(on(row))
+            decide(city, Some(&row.request), &command).map_err(on(row))
         };
         // The second first: should it have ended, it is the one to be named.
         let of_second = decided(second, &counterpart)?;

@@ -13,9 +13,7 @@ use crate::shared::Shared;
 use beffroi_aggregator::{Recorded, RequestRow};
 use beffroi_domain::account::{Account, Accounts, Happened, LedgerEntry, Wait, accounts};
 use beffroi_domain::ledger::PromiseChange;
-use beffroi_domain::{
-    Calendar, CannotCount, Count, Explanation, FactKind, Language, Request, Timestamp,
-};
+use beffroi_domain::{Calendar, CannotCount, Count, FactKind, Language, Request, Timestamp};
 use beffroi_wire::event::promise_to_pb;
 use beffroi_wire::pb::query::v1 as pb;
 use beffroi_wire::{time, vocabulary};
@@ -36,7 +34,13 @@ pub(super) async fn explain(
     let as_of = axes.as_of.unwrap_or_else(|| node.clock.now());
     let names = Named { entry: request.entry.as_ref(), ..Named::default() };
     let names = view.names(request.catalogue_version, names)?;
-    let teller = Teller { node, history: &history, request: &request, as_of, language };
+    let city = match axes.known_at {
+        Some(at) => node.cities.known(&snapshot, at)?,
+        None => node.city_at(&snapshot)?.city.clone(),
+    };
+    let hours = city.hours(&request.product, request.entry.as_ref());
+    let told = (history.as_slice(), &request);
+    let teller = Teller { node, told, calendar: &hours, as_of, language };
     let promises = promises.iter().filter(|it| {
         let is_current = it.promise.cycle == request.cycle;
         is_current || !call.current_cycle_only
@@ -93,8 +97,9 @@ impl Axes {
 /// Tells of the promises of a request.
 struct Teller<'a> {
     node: &'a Shared,
-    history: &'a [Recorded],
-    request: &'a Request,
+    told: (&'a [Recorded], &'a Request),
+    /// The hours on which the request's promises run.
+    calendar: &'a Calendar,
     as_of: Timestamp,
     language: Language,
 }
@@ -102,7 +107,8 @@ struct Teller<'a> {
 impl Teller<'_> {
     fn promise(&self, account: &Account) -> pb::PromiseExplanation {
         let Account { promise, received, waits, entries } = account;
-        let calendar = &self.node.city.calendar;
+        let (history, request) = self.told;
+        let calendar = self.calendar;
         let pauses = account.pauses();
         let count = Count { rule: promise.term.rule, received: *received, pauses: &pauses };
         let (counted, not_counted) = match calendar.explain(&count) {
@@ -110,8 +116,9 @@ impl Teller<'_> {
             Err(error) => (None, reason(error)),
         };
         let due = counted.as_ref().map(|it| it.due);
-        let settled = account.settled_by().and_then(|at| self.history.get(at));
+        let settled = account.settled_by().and_then(|at| history.get(at));
         let days = counted.as_ref().map(|it| day::days(calendar, it, self.language));
+        let known_until = counted.as_ref().and_then(|it| it.known_until);
         let without = counted.as_ref().and_then(|it| it.without_pauses);
         pb::PromiseExplanation {
             promise: Some(promise_to_pb(&promise.term)),
@@ -124,8 +131,8 @@ impl Teller<'_> {
             counted_due_at: due.map(time::to_pb),
             not_counted: not_counted.into(),
             differs: due.is_some_and(|it| it != promise.term.due_at),
-            beyond_known_until: counted.map(|it| beyond(calendar, &it)).unwrap_or_default(),
-            verdict: vocabulary::verdict::to_pb(self.request.verdict(promise, self.as_of)).into(),
+            beyond_known_until: known_until.map(|it| it.to_string()).unwrap_or_default(),
+            verdict: vocabulary::verdict::to_pb(request.verdict(promise, self.as_of)).into(),
             warned: !promise.warned.is_empty(),
             breached: promise.breached,
             settled_at: settled.map(|it| time::to_pb(it.event.meta.occurred_at)),
@@ -134,7 +141,7 @@ impl Teller<'_> {
     }
 
     fn entry(&self, entry: &LedgerEntry) -> Option<pb::LedgerEntry> {
-        let recorded = self.history.get(entry.event)?;
+        let recorded = self.told.0.get(entry.event)?;
         let event = &recorded.event;
         let mut told = pb::LedgerEntry {
             event_id: event.id.to_string(),
@@ -178,13 +185,6 @@ fn reason(error: CannotCount) -> pb::NotCounted {
         CannotCount::Source => pb::NotCounted::Source,
         CannotCount::CutOff(_) => pb::NotCounted::Rule,
     }
-}
-
-/// The date until which the calendar is known, if the count goes beyond.
-fn beyond(calendar: &Calendar, counted: &Explanation) -> String {
-    let last = counted.days.last().map(|it| it.date);
-    let known = calendar.known_until().filter(|known| last.is_some_and(|it| *known < it));
-    known.map(|it| it.to_string()).unwrap_or_default()
 }
 
 fn change(it: PromiseChange) -> (pb::PromiseChange, Option<Timestamp>) {

@@ -13,8 +13,8 @@ use crate::shared::Shared;
 use beffroi_aggregator::Recorded;
 use beffroi_domain::ledger::{self, PromiseChange, PromiseStep};
 use beffroi_domain::{
-    Code, FollowUp, HoldReason, Kind, Language, LevelFactKind, PromiseKind, Request, Status, Term,
-    Timestamp,
+    Code, FollowUp, HoldReason, Kind, Language, LevelFactKind, PromiseKind, Request, RevisionCause,
+    Status, Term, Timestamp,
 };
 use beffroi_wire::pb::query::v1 as pb;
 use beffroi_wire::{time, vocabulary};
@@ -85,7 +85,8 @@ fn promise_step(it: PromiseStep) -> pb::PromiseStep {
 
 fn is_public(kind: &Kind) -> bool {
     match kind {
-        Kind::FollowUpAdded(FollowUp::Internal)
+        // The words are among the entries, from the other request.
+        Kind::FollowUpAdded(FollowUp::Internal | FollowUp::Shared)
         | Kind::DuplicateAdded(_)
         | Kind::DuplicateRemoved(_)
         | Kind::Related(_)
@@ -107,6 +108,8 @@ fn is_public(kind: &Kind) -> bool {
         | Kind::Unmerged
         | Kind::AttachmentAdded(_)
         | Kind::CataloguePublished(_)
+        | Kind::CalendarPublished(_)
+        | Kind::PromisesRevised(_)
         | Kind::Citizen(_)
         | Kind::Regime(_)
         | Kind::Level(..)
@@ -161,6 +164,8 @@ fn entry(node: &Shared, recorded: &Recorded, language: Language) -> pb::HistoryE
         | Kind::Unrelated(_)
         | Kind::AttachmentAdded(_)
         | Kind::CataloguePublished(_)
+        | Kind::CalendarPublished(_)
+        | Kind::PromisesRevised(_)
         | Kind::Citizen(_)
         | Kind::Regime(_)
         | Kind::Level(..)
@@ -187,32 +192,9 @@ fn due_of(terms: &[Term]) -> Option<Timestamp> {
 
 /// The due time that was set, moved, warned of or broken.
 fn due_at(kind: &Kind) -> Option<Timestamp> {
-    match kind {
-        Kind::Opened(opened) => due_of(&opened.terms),
-        Kind::Reclassified(it) => due_of(&it.terms),
-        Kind::Resumed(terms) | Kind::Reopened(terms) | Kind::ProgrammeLeft(terms) => due_of(terms),
-        Kind::PromiseWarned(fact) | Kind::PromiseBreached(fact) | Kind::BreachWithdrawn(fact) => {
-            Some(fact.due_at)
-        }
-        Kind::Assigned(_)
-        | Kind::PutOnHold(_)
-        | Kind::FollowUpAdded(_)
-        | Kind::Resolved
-        | Kind::Cancelled
-        | Kind::Transferred(_)
-        | Kind::ProgrammeEntered(_)
-        | Kind::Merged(_)
-        | Kind::Unmerged
-        | Kind::DuplicateAdded(_)
-        | Kind::DuplicateRemoved(_)
-        | Kind::Related(_)
-        | Kind::Unrelated(_)
-        | Kind::AttachmentAdded(_)
-        | Kind::CataloguePublished(_)
-        | Kind::Citizen(_)
-        | Kind::Regime(_)
-        | Kind::Level(..)
-        | Kind::ContactRecorded(_) => None,
+    match kind.fact() {
+        Some((_, fact)) => Some(fact.due_at),
+        None => kind.terms().and_then(due_of),
     }
 }
 
@@ -230,6 +212,9 @@ pub(super) fn summary(kind: &Kind, language: Language) -> String {
         Kind::FollowUpAdded(FollowUp::Public) => ("Suivi", "Follow-up"),
         Kind::FollowUpAdded(FollowUp::Internal) => ("Suivi interne", "Internal follow-up"),
         Kind::FollowUpAdded(FollowUp::FromCitizen) => ("Message du citoyen", "Citizen's message"),
+        Kind::FollowUpAdded(FollowUp::Shared) => {
+            ("Suivi de la demande à laquelle elle est réunie", "Follow-up of the other request")
+        }
         Kind::Resolved => ("Demande résolue", "Request resolved"),
         Kind::Reopened(_) => ("Demande rouverte", "Request reopened"),
         Kind::Cancelled => ("Demande annulée", "Request cancelled"),
@@ -247,6 +232,8 @@ pub(super) fn summary(kind: &Kind, language: Language) -> String {
         Kind::Unrelated(_) => ("Lien retiré", "Relation removed"),
         Kind::AttachmentAdded(_) => ("Pièce jointe", "Attachment"),
         Kind::CataloguePublished(_) => ("Catalogue publié", "Catalogue published"),
+        Kind::CalendarPublished(_) => ("Calendrier publié", "Calendar published"),
+        Kind::PromisesRevised(it) => return revised(it.cause, language),
         Kind::Regime(_) => ("Régime", "Regime"),
         Kind::Citizen(_) => ("Dossier du citoyen", "Citizen's record"),
         Kind::ContactRecorded(_) => ("Contact", "Contact"),
@@ -257,4 +244,19 @@ pub(super) fn summary(kind: &Kind, language: Language) -> String {
         Kind::Level(LevelFactKind::Restored, _) => ("Niveau rétabli", "Level restored"),
     };
     choose(language, french, english).to_owned()
+}
+
+fn revised(cause: RevisionCause, language: Language) -> String {
+    match cause {
+        RevisionCause::Calendar(version) => choose(
+            language,
+            format!("Échéance recomptée : calendrier de la ville, version {version}"),
+            format!("Due time counted again: the city's calendar, version {version}"),
+        ),
+        RevisionCause::Regime => choose(
+            language,
+            "Échéance recomptée : régime d'exception".to_owned(),
+            "Due time counted again: exceptional regime".to_owned(),
+        ),
+    }
 }

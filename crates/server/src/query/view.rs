@@ -31,7 +31,7 @@ pub(crate) struct View<'a> {
 
 impl<'a> View<'a> {
     pub(crate) fn new(node: &'a Shared, snapshot: &'a Snapshot, language: Language) -> Self {
-        let (catalogues, city) = (&node.catalogues, &node.city);
+        let (catalogues, city) = (&node.catalogues, node.city());
         Self { snapshot, catalogues, city, now: node.clock.now(), language }
     }
 

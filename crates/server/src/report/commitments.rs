@@ -70,7 +70,7 @@ impl Asked {
         snapshot: &Snapshot,
         (stop, now): (&CancellationToken, Timestamp),
     ) -> Result<Counted, ApiError> {
-        let city = &node.city;
+        let city = &node.city_at(snapshot)?.city;
         let mapping = mapping(node, snapshot)?;
         let mut groups = Groups::<Figures>::default();
         let mut imported = Figures::default();
@@ -143,8 +143,8 @@ impl Asked {
     }
 }
 
-/// What was promised: by a commitment of the catalogue, by it for its product, or by the first general promise that applies
-/// and still says so.
+/// What was promised: by a commitment of the catalogue, by it for its product, or by the first general
+/// promise that applies and still says so.
 fn promised(city: &City, request: &Request, promise: &Promise) -> Promised {
     let term = event::promise_to_pb(&promise.term);
     let mut found = Promised {
@@ -210,7 +210,7 @@ impl One {
         Self {
             verdict: request.verdict(promise, now),
             withdrawn: raised.any(|it| it.fact == FactKind::Breach && it.withdrawn),
-            delay: city.taken(promise),
+            delay: city.taken(request, promise),
         }
     }
 }

@@ -65,7 +65,7 @@ impl Asked {
         snapshot: &Snapshot,
         stop: &CancellationToken,
     ) -> Result<(Vec<pb::ContactRow>, pb::ContactFigures), ApiError> {
-        let calendar = &node.city.calendar;
+        let calendar = &node.city().calendar;
         let mapping = mapping(node, snapshot)?;
         let regimes = snapshot.regimes()?;
         let mut groups = Groups::<Figures>::default();

@@ -29,7 +29,7 @@ impl Asked<'_> {
         stop: &CancellationToken,
     ) -> Result<Vec<pb::LevelRow>, ApiError> {
         let regimes = snapshot.regimes()?;
-        let mut count = LevelCount::new(&self.node.city);
+        let mut count = LevelCount::new(&self.node.city_at(snapshot)?.city);
         self.add_contacts(&mut count, (snapshot, &regimes), stop)?;
         count.recount_requests(snapshot, &regimes, self.now)?;
         let mut rows = Vec::new();
@@ -51,7 +51,7 @@ impl Asked<'_> {
         (snapshot, regimes): (&Snapshot, &Regimes),
         stop: &CancellationToken,
     ) -> Result<(), ApiError> {
-        let calendar = &self.node.city.calendar;
+        let calendar = &self.node.city().calendar;
         let month = |at| Period::Month.of(calendar.date(at));
         // A week of the window may reach into the month after it, and begin in the one before.
         let from = self.window.from.and_then(|at| calendar.start_of(month(at).first()));
@@ -104,7 +104,7 @@ impl Asked<'_> {
     /// The first and the last window to be shown: from what was asked, or else from the first to the
     /// last one with data; none of the future without data.
     fn range(&self, count: &LevelCount, place: usize, length: Period) -> Option<(Span, Span)> {
-        let calendar = &self.node.city.calendar;
+        let calendar = &self.node.city().calendar;
         let of = |at| length.of(calendar.date(at));
         let mut counted = count.windows(place).filter(|it| it.period() == length);
         let first = counted.next();
@@ -116,7 +116,7 @@ impl Asked<'_> {
     }
 
     fn begins_within(&self, span: Span) -> bool {
-        let start = self.node.city.calendar.start_of(span.first());
+        let start = self.node.city().calendar.start_of(span.first());
         start.is_some_and(|at| self.window.holds(at))
     }
 
@@ -126,7 +126,7 @@ impl Asked<'_> {
         (place, level): (usize, &Level),
         span: Span,
     ) -> pb::LevelWindow {
-        let calendar = &self.node.city.calendar;
+        let calendar = &self.node.city().calendar;
         let counted = count.window(place, span);
         let standing = match level.definition.standing(counted.ordinary) {
             Standing::NoData => pb::LevelStanding::NoData,

@@ -55,7 +55,7 @@ impl Asked {
         snapshot: &Snapshot,
         stop: &CancellationToken,
     ) -> Result<(Vec<pb::RequestRow>, pb::RequestFigures), ApiError> {
-        let calendar = &node.city.calendar;
+        let calendar = &node.city().calendar;
         let mapping = mapping(node, snapshot)?;
         let mut groups = Groups::<pb::RequestFigures>::default();
         for row in snapshot.requests()? {

@@ -54,8 +54,9 @@ impl Report {
     ) -> Result<Answers, ApiError> {
         let language = language::of(call.metadata());
         let call = call.into_inner();
-        let asked = Asked::parse(&self.node.city, &call)?;
         self.node.at_least(call.min_position.as_ref()).await?;
+        let city = self.node.city_at(&self.node.projections.snapshot()?)?;
+        let asked = Asked::parse(&city.city, &call)?;
         let turn = Arc::clone(&self.scans).acquire_owned();
         let turn = turn.await.map_err(|_| ApiError::ShuttingDown)?;
         let snapshot = self.node.projections.snapshot()?;

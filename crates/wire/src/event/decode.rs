@@ -1,14 +1,14 @@
 //! Protobuf to domain: everything is checked, nothing panics.
 
-use super::{citizen as facts, level, regime, rule};
+use super::{calendar, citizen as facts, level, regime, rule};
 use crate::pb::event::v1 as pb;
 use crate::{catalogue, time, vocabulary};
 use beffroi_domain::catalogue::Answered;
 use beffroi_domain::{
     Attachment, CatalogueEntry, CataloguePublished, CitizenId, Code, Contact, Delay, Duplicate,
-    Event, EventId, InvalidText, Kind, Label, LevelFactKind, MergedInto, Meta, Opened, Personal,
-    PersonalData, Place, PromiseRef, Promised, Reclassified, RegimeFact, Relation, RequestId,
-    Source, Term, Text, Timestamp, Warn, Warning,
+    Event, EventId, FollowUp, InvalidText, Kind, Label, LevelFactKind, MergedInto, Meta, Opened,
+    Personal, PersonalData, Place, PromiseRef, Promised, Reclassified, RegimeFact, Relation,
+    RequestId, Source, Term, Text, Timestamp, Warn, Warning,
 };
 use prost::Message;
 use thiserror::Error;
@@ -100,6 +100,7 @@ fn kind(wire: pb::event::Kind, sealed: &pb::PersonalData) -> Result<Kind, Error>
             Kind::PutOnHold(word("reason", vocabulary::hold_reason::from_pb(it.reason))?)
         }
         Wire::RequestResumed(it) => Kind::Resumed(terms(&it.promises)?),
+        Wire::FollowUpAdded(it) if it.shared => Kind::FollowUpAdded(FollowUp::Shared),
         Wire::FollowUpAdded(it) => {
             let visibility = word("visibility", pb::Visibility::try_from(it.visibility).ok())?;
             let author = word("author", pb::Author::try_from(it.author).ok())?;
@@ -134,6 +135,12 @@ fn kind(wire: pb::event::Kind, sealed: &pb::PersonalData) -> Result<Kind, Error>
             sha256: it.sha256.as_ref().try_into().map_err(|_| wrong("sha256", "not 32 bytes"))?,
         }),
         Wire::CataloguePublished(it) => Kind::CataloguePublished(Box::new(published(it)?)),
+        Wire::CalendarPublished(it) => {
+            Kind::CalendarPublished(Box::new(calendar::published_from_pb(&it)?))
+        }
+        Wire::PromisesRevised(it) => {
+            Kind::PromisesRevised(Box::new(calendar::revised_from_pb(&it)?))
+        }
         Wire::CitizenSaved(it) => Kind::Citizen(facts::saved(it, sealed)?),
         Wire::CitizenMerged(it) => Kind::Citizen(facts::merged(&it)?),
         Wire::CitizenAbsorbed(it) => Kind::Citizen(facts::absorbed(&it)?),
@@ -280,7 +287,7 @@ pub fn delay(it: &pb::Promise) -> Result<Delay, Error> {
     })
 }
 
-fn terms(promises: &[pb::Promise]) -> Result<Vec<Term>, Error> {
+pub(super) fn terms(promises: &[pb::Promise]) -> Result<Vec<Term>, Error> {
     promises.iter().map(promise_from_pb).collect()
 }
 

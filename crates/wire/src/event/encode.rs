@@ -1,11 +1,11 @@
 //! Domain to protobuf: cannot fail.
 
-use super::{citizen, level, regime, rule};
+use super::{calendar, citizen, level, regime, rule};
 use crate::pb::event::v1 as pb;
 use crate::{catalogue, time, vocabulary};
 use beffroi_domain::{
-    CatalogueEntry, Code, Contact, Event, Kind, Label, MergedInto, Opened, PersonalData, Place,
-    PromiseRef, Reclassified, RequestId, Source, Term, Text, Warn, Warning,
+    CatalogueEntry, Code, Contact, Event, FollowUp, Kind, Label, MergedInto, Opened, PersonalData,
+    Place, PromiseRef, Reclassified, RequestId, Source, Term, Text, Warn, Warning,
 };
 use bytes::Bytes;
 use prost::Message;
@@ -74,7 +74,8 @@ fn kind(kind: &Kind) -> Option<pb::event::Kind> {
         Kind::FollowUpAdded(it) => {
             let (visibility, author) = vocabulary::follow_up::to_pb(*it);
             let (visibility, author) = (visibility.into(), author.into());
-            Wire::FollowUpAdded(pb::FollowUpAdded { visibility, author })
+            let shared = *it == FollowUp::Shared;
+            Wire::FollowUpAdded(pb::FollowUpAdded { visibility, author, shared })
         }
         Kind::Resolved => Wire::RequestResolved(pb::RequestResolved {}),
         Kind::Reopened(terms) => {
@@ -102,6 +103,8 @@ fn kind(kind: &Kind) -> Option<pb::event::Kind> {
             version: it.version,
             catalogue: Some(catalogue::to_pb(&it.catalogue)),
         }),
+        Kind::CalendarPublished(it) => Wire::CalendarPublished(calendar::published(it)),
+        Kind::PromisesRevised(it) => Wire::PromisesRevised(calendar::revised(it)),
         Kind::Citizen(fact) => citizen::encode(fact),
         Kind::Regime(fact) => regime::encode(fact),
         Kind::ContactRecorded(it) => Wire::ContactRecorded(contact(it)),
@@ -157,6 +160,8 @@ fn links(kind: &Kind) -> Option<pb::event::Kind> {
         | Kind::ProgrammeEntered(_)
         | Kind::ProgrammeLeft(_)
         | Kind::CataloguePublished(_)
+        | Kind::CalendarPublished(_)
+        | Kind::PromisesRevised(_)
         | Kind::Citizen(_)
         | Kind::Regime(_)
         | Kind::ContactRecorded(_)
@@ -262,7 +267,7 @@ fn source(it: &Source) -> pb::Source {
     pb::Source { system: it.system.to_string(), id: it.id.to_string() }
 }
 
-fn promises(terms: &[Term]) -> Vec<pb::Promise> {
+pub(super) fn promises(terms: &[Term]) -> Vec<pb::Promise> {
     terms.iter().map(promise_to_pb).collect()
 }
 

@@ -83,10 +83,7 @@ pub fn hours_from_pb(it: &pb::DayHours) -> Result<Hours, Error> {
 
 fn window(opens: u32, closes: u32) -> Result<Window, Error> {
     let minutes = |it: u32| u16::try_from(it).ok();
-    let window = || {
-        let (opens, closes) = (minutes(opens)?, minutes(closes)?);
-        Window::new(opens, closes).or_else(|| Window::overnight(opens, closes.checked_sub(1440)?))
-    };
+    let window = || Window::of_minutes(minutes(opens)?, minutes(closes)?);
     window().ok_or_else(|| wrong("hours", "not within a day"))
 }
 

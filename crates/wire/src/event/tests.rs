@@ -7,14 +7,16 @@ use beffroi_domain::catalogue::{
 };
 use beffroi_domain::level::{Definition, HangUps, Measure, Share};
 use beffroi_domain::{
-    Attachment, CatalogueEntry, CataloguePublished, Channel, CitizenFact, CitizenId, CitizenSaved,
-    Code, Contact, ContactOutcome, CutOff, Days, Declaration, Delay, Duplicate, Emergency, Event,
-    EventId, FollowUp, HoldReason, Hours, IdentifierHash, IdentifierKind, KeyId, Kind, Language,
-    LevelFact, LevelFactKind, MergedInto, Meta, Nature, Opened, Origin, Period, Personal,
-    PersonalData, Place, PromiseKind, PromiseRef, Promised, Reclassified, RegimeFact, RegimeKind,
-    Relation, RelationKind, RequestId, Rule, Source, Status, Term, Timestamp, Urgency, Warn,
-    Warning, Week, Window,
+    Attachment, CalendarDraft, CalendarPublished, CatalogueEntry, CataloguePublished, Channel,
+    CitizenFact, CitizenId, CitizenSaved, Closing, Code, Contact, ContactOutcome, CutOff, Days,
+    Declaration, Delay, Duplicate, Emergency, Event, EventId, ExceptionalHours, FollowUp,
+    HoldReason, Holiday, Hours, IdentifierHash, IdentifierKind, KeyId, Kind, Language, LevelFact,
+    LevelFactKind, MergedInto, Meta, Nature, Opened, Origin, Period, Personal, PersonalData, Place,
+    PromiseKind, PromiseRef, Promised, Reclassified, RegimeFact, RegimeKind, Relation,
+    RelationKind, RequestId, Revision, RevisionCause, Rule, Source, Status, Term, Timestamp,
+    Urgency, Warn, Warning, Week, Window,
 };
+use chrono::NaiveDate;
 use proptest::prelude::*;
 use uuid::Uuid;
 
@@ -167,6 +169,8 @@ fn later_kinds() -> Vec<Kind> {
     .chain(business_time_kinds())
     .chain(commitment_kinds())
     .chain(level_kinds())
+    .chain(calendar_kinds())
+    .chain([Kind::FollowUpAdded(FollowUp::Shared)])
     .collect()
 }
 
@@ -337,6 +341,44 @@ fn commitment_kinds() -> [Kind; 2] {
     };
     let opened = Opened { entry: Some(entry), terms: vec![term], ..opened() };
     [Kind::Opened(Box::new(opened)), Kind::PromiseWarned(warned)]
+}
+
+fn calendar_kinds() -> [Kind; 4] {
+    let week = ["08:00-12:00, 13:00-17:00", "22:00-06:00", "", "", "", "", ""];
+    let week = week.map(|it| it.parse::<Hours>().unwrap());
+    let date = |text: &str| text.parse::<NaiveDate>().unwrap();
+    let name =
+        Bilingual { french: "Noël".parse().unwrap(), english: "Christmas".parse().unwrap() };
+    let draft = CalendarDraft {
+        holidays: vec![Holiday { date: date("2026-12-25"), name: Some(name) }],
+        exceptions: vec![ExceptionalHours {
+            date: date("2026-12-26"),
+            hours: "09:00-12:00".parse().unwrap(),
+            name: None,
+        }],
+        // What is left of a Tuesday's night begins on Wednesday.
+        closings: vec![Closing {
+            date: date("2026-12-29"),
+            hours: "22:00-02:00".parse().unwrap(),
+            name: None,
+        }],
+        known_until: Some(date("2027-12-31")),
+        ..CalendarDraft::new(chrono_tz::America::Toronto, week)
+    };
+    let first =
+        CalendarPublished { version: 1, holds_from: None, calendar: draft.build().unwrap() };
+    let next = CalendarPublished {
+        version: 2,
+        holds_from: Some(date("2026-06-01")),
+        calendar: CalendarDraft::new(chrono_tz::America::Toronto, week).build().unwrap(),
+    };
+    let revised = Revision { cycle: 2, terms: terms(), cause: RevisionCause::Calendar(2) };
+    [
+        Kind::CalendarPublished(Box::new(first)),
+        Kind::CalendarPublished(Box::new(next)),
+        Kind::PromisesRevised(Box::new(revised.clone())),
+        Kind::PromisesRevised(Box::new(Revision { cause: RevisionCause::Regime, ..revised })),
+    ]
 }
 
 fn level_kinds() -> [Kind; 2] {

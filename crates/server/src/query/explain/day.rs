@@ -26,6 +26,7 @@ fn day(calendar: &Calendar, it: &ExplainedDay, language: Language) -> pb::Explai
                 Cause::Holiday(_) => pb::DayKind::Holiday,
                 Cause::Exception(_) => pb::DayKind::Exception,
                 Cause::Closing(_) => pb::DayKind::Closing,
+                Cause::Regime => pb::DayKind::Regime,
             };
             (kind, cause.name())
         }

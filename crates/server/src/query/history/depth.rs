@@ -3,8 +3,8 @@
 use crate::error::ApiError;
 use crate::query::view::{Recorded, View, label};
 use beffroi_domain::{
-    Attachment, CatalogueEntry, Code, Event, Kind, Label, Nature, PersonalData, Request, RequestId,
-    Text, Urgency,
+    Attachment, CatalogueEntry, Code, Event, FollowUp, Kind, Label, Nature, PersonalData, Request,
+    RequestId, Text, Urgency,
 };
 use beffroi_wire::pb::query::v1 as pb;
 use beffroi_wire::vocabulary;
@@ -20,9 +20,9 @@ pub(super) fn add(
     match &event.kind {
         Kind::Merged(it) => {
             link(it.into)?;
-            entry.programme = it.programme.as_ref().map(ToString::to_string).unwrap_or_default();
+            entry.programme = optional(it.programme.as_ref());
         }
-        Kind::Unmerged => {
+        Kind::Unmerged | Kind::FollowUpAdded(FollowUp::Shared) => {
             if let Some(merged) = before.and_then(|it| it.merged.as_ref()) {
                 link(merged.into)?;
             }
@@ -53,24 +53,22 @@ pub(super) fn add(
             if it.unit.is_some() {
                 entry.unit_before = unit_before();
             }
-            entry.programme = it.programme.as_ref().map(ToString::to_string).unwrap_or_default();
+            entry.programme = optional(it.programme.as_ref());
         }
         Kind::Assigned(Some(_)) | Kind::Transferred(_) => entry.unit_before = unit_before(),
         Kind::ProgrammeEntered(programme) => entry.programme = programme.to_string(),
         Kind::ProgrammeLeft(_) => {
             let left = before.and_then(|it| it.programme.as_ref());
-            entry.programme = left.map(ToString::to_string).unwrap_or_default();
+            entry.programme = optional(left);
         }
-        Kind::Opened(it) => {
-            entry.programme = it.programme.as_ref().map(ToString::to_string).unwrap_or_default();
-        }
+        Kind::Opened(it) => entry.programme = optional(it.programme.as_ref()),
         Kind::AttachmentAdded(it) => {
             entry.attachment = Some(attachment(it, staff.then_some(&event.personal)));
         }
         Kind::Assigned(None)
         | Kind::PutOnHold(_)
         | Kind::Resumed(_)
-        | Kind::FollowUpAdded(_)
+        | Kind::FollowUpAdded(FollowUp::Public | FollowUp::Internal | FollowUp::FromCitizen)
         | Kind::Resolved
         | Kind::Reopened(_)
         | Kind::Cancelled
@@ -79,6 +77,8 @@ pub(super) fn add(
         | Kind::Regime(_)
         | Kind::Level(..)
         | Kind::CataloguePublished(_)
+        | Kind::CalendarPublished(_)
+        | Kind::PromisesRevised(_)
         | Kind::PromiseWarned(_)
         | Kind::PromiseBreached(_)
         | Kind::BreachWithdrawn(_) => {}
@@ -100,6 +100,10 @@ pub(super) fn add_names(
     let unit = before.and_then(|it| it.unit.as_ref()).filter(|_| !entry.unit_before.is_empty());
     entry.names_before = view.names(version, Recorded { unit, ..Recorded::default() })?;
     Ok(())
+}
+
+fn optional(code: Option<&Code>) -> String {
+    code.map(ToString::to_string).unwrap_or_default()
 }
 
 fn of_entry(

@@ -1,17 +1,16 @@
 //! What a caller supposes: a calendar or commitments.
 
 use super::problem::SupposedProblem;
+use crate::calendar;
 use crate::error::Problem;
 use crate::parse::Fields;
 use beffroi_domain::what_if::WhatIf;
-use beffroi_domain::{Calendar, CalendarDraft, City, Commitment, Delay, ExceptionalHours, Hours};
-use beffroi_wire::event::{delay_from_pb, hours_from_pb};
+use beffroi_domain::{City, Commitment, Delay};
+use beffroi_wire::event::delay_from_pb;
 use beffroi_wire::pb::report::v1 as pb;
 use beffroi_wire::vocabulary;
-use chrono_tz::Tz;
 use pb::what_if_request::Premise;
 
-const DATES_MAX: usize = 20_000;
 const COMMITMENTS_MAX: usize = 10_000;
 
 pub(super) fn parse(fields: &mut Fields, city: &City, premise: Option<&Premise>) -> Option<WhatIf> {
@@ -20,55 +19,13 @@ pub(super) fn parse(fields: &mut Fields, city: &City, premise: Option<&Premise>)
             fields.wrong("premise", Problem::Missing);
             None
         }
-        Some(Premise::Calendar(it)) => calendar(fields, it).map(|it| WhatIf::calendar(city, it)),
+        Some(Premise::Calendar(it)) => {
+            calendar::parse(fields, "calendar", it).map(|it| WhatIf::calendar(city, it))
+        }
         Some(Premise::Commitments(it)) => {
             commitments(fields, it).map(|it| WhatIf::commitments(city, it))
         }
     }
-}
-
-fn calendar(fields: &mut Fields, it: &pb::SupposedCalendar) -> Option<Calendar> {
-    let zone: Option<Tz> = it.time_zone.parse().ok();
-    if zone.is_none() {
-        fields.wrong("calendar.time_zone", Problem::Zone(it.time_zone.clone()));
-    }
-    let days = it.week.as_ref().map(|it| it.days.as_slice()).unwrap_or_default();
-    let week: Result<Vec<Hours>, _> = days.iter().map(hours_from_pb).collect();
-    let week: Option<[Hours; 7]> = week.ok().and_then(|it| it.try_into().ok());
-    if week.is_none() {
-        fields.wrong("calendar.week", Problem::Supposed(SupposedProblem::Hours));
-    }
-    let found = it.dates.len();
-    if found > DATES_MAX {
-        fields.wrong("calendar.dates", Problem::TooMany { found, max: DATES_MAX });
-        return None;
-    }
-    let dates = it.dates.iter().enumerate().map(|(at, it)| date(fields, at, it));
-    let dates: Vec<Option<ExceptionalHours>> = dates.collect();
-    let exceptions: Option<Vec<_>> = dates.into_iter().collect();
-    let draft = CalendarDraft { exceptions: exceptions?, ..CalendarDraft::new(zone?, week?) };
-    match draft.build() {
-        Ok(calendar) => Some(calendar),
-        Err(error) => {
-            fields.wrong("calendar", Problem::Supposed(SupposedProblem::Calendar(error)));
-            None
-        }
-    }
-}
-
-fn date(fields: &mut Fields, at: usize, it: &pb::SupposedDate) -> Option<ExceptionalHours> {
-    let date = it.date.trim().parse().ok();
-    if date.is_none() {
-        fields.wrong(&format!("calendar.dates[{at}].date"), Problem::Date);
-    }
-    let hours = it.hours.as_ref().map_or(Ok(Hours::CLOSED), hours_from_pb).ok();
-    if hours.is_none() {
-        fields.wrong(
-            &format!("calendar.dates[{at}].hours"),
-            Problem::Supposed(SupposedProblem::Hours),
-        );
-    }
-    Some(ExceptionalHours { date: date?, hours: hours?, name: None })
 }
 
 fn commitments(fields: &mut Fields, it: &pb::SupposedCommitments) -> Option<Vec<Commitment>> {
@@ -122,31 +79,35 @@ mod tests {
         wrong.into_iter().map(|it| it.field).collect()
     }
 
-    fn supposed() -> pb::SupposedCalendar {
+    fn supposed() -> event::Calendar {
         let open = event::DayHours { opens: 480, closes: 1140, more: Vec::new() };
         let mut days = vec![open; 5];
         days.extend([event::DayHours::default(), event::DayHours::default()]);
-        pb::SupposedCalendar {
+        event::Calendar {
             time_zone: "America/Toronto".to_owned(),
             week: Some(event::WeekHours { days }),
-            dates: vec![pb::SupposedDate { date: "2026-06-24".to_owned(), hours: None }],
+            known_until: String::new(),
+            dates: vec![event::CalendarDate {
+                date: "2026-06-24".to_owned(),
+                ..Default::default()
+            }],
         }
     }
 
     #[test]
     fn a_calendar_names_what_is_wrong_with_it() {
-        let with = |it: pb::SupposedCalendar| wrong(Some(&Premise::Calendar(it)));
+        let with = |it: event::Calendar| wrong(Some(&Premise::Calendar(it)));
         let none: Vec<String> = Vec::new();
         assert_eq!(with(supposed()), none);
         assert_eq!(
-            with(pb::SupposedCalendar { time_zone: "Quebec".to_owned(), week: None, ..supposed() }),
+            with(event::Calendar { time_zone: "Quebec".to_owned(), week: None, ..supposed() }),
             ["calendar.time_zone", "calendar.week"]
         );
-        let date = pb::SupposedDate { date: "24 June".to_owned(), hours: None };
+        let date = event::CalendarDate { date: "24 June".to_owned(), ..Default::default() };
         let dates = vec![supposed().dates[0].clone(), date];
-        assert_eq!(with(pb::SupposedCalendar { dates, ..supposed() }), ["calendar.dates[1].date"]);
+        assert_eq!(with(event::Calendar { dates, ..supposed() }), ["calendar.dates[1].date"]);
         let closed = event::WeekHours { days: vec![event::DayHours::default(); 7] };
-        assert_eq!(with(pb::SupposedCalendar { week: Some(closed), ..supposed() }), ["calendar"]);
+        assert_eq!(with(event::Calendar { week: Some(closed), ..supposed() }), ["calendar"]);
         assert_eq!(wrong(None), ["premise"]);
     }
 
