@@ -3,7 +3,8 @@
 use crate::schema::{CalendarRow, Step};
 use crate::snapshot::Snapshot;
 use crate::store::Error;
-use beffroi_domain::{Calendar, City, Kind, Regimes, Request, RevisionCause, Timestamp};
+use crate::subject::{Aggregate, Subject, partition};
+use beffroi_domain::{Calendar, City, Kind, Reference, Regimes, Request, RevisionCause, Timestamp};
 use std::sync::{Arc, Mutex, PoisonError};
 use uuid::Uuid;
 
@@ -13,7 +14,7 @@ use uuid::Uuid;
 #[derive(Debug)]
 pub struct Cities {
     file: City,
-    last: Mutex<Option<Arc<CityNow>>>,
+    last: Mutex<Option<(Stamp, Arc<CityNow>)>>,
 }
 
 /// The city at a moment.
@@ -70,15 +71,12 @@ impl Cities {
 
     /// The city at the moment of a snapshot.
     pub fn at(&self, snapshot: &Snapshot) -> Result<Arc<CityNow>, Error> {
-        let (version, regimes) = (snapshot.calendar_version()?, snapshot.regimes_row()?);
-        let is_it = |it: &Arc<CityNow>| {
-            let calendar = it.calendar.map_or(0, version_of);
-            calendar == version && it.regime == regimes.steps.last().map(cause)
-        };
+        let stamp = stamp(snapshot)?;
         let last = self.last.lock().unwrap_or_else(PoisonError::into_inner).clone();
-        if let Some(last) = last.filter(is_it) {
-            return Ok(last);
+        if let Some((_, now)) = last.filter(|(of, _)| *of == stamp) {
+            return Ok(now);
         }
+        let regimes = snapshot.regimes_row()?;
         let versions = snapshot.calendars()?;
         let calendar = versions.last().map(|(version, row)| Cause {
             sequence: row.sequence,
@@ -88,7 +86,8 @@ impl Cities {
         let regime = regimes.steps.last().map(cause);
         let city = self.city(snapshot, &versions, regimes.regimes)?;
         let now = Arc::new(CityNow { city, calendar, regime });
-        *self.last.lock().unwrap_or_else(PoisonError::into_inner) = Some(Arc::clone(&now));
+        let mut last = self.last.lock().unwrap_or_else(PoisonError::into_inner);
+        *last = Some((stamp, Arc::clone(&now)));
         Ok(now)
     }
 
@@ -128,11 +127,15 @@ impl Cities {
     }
 }
 
-fn version_of(cause: Cause) -> u64 {
-    match cause.what {
-        RevisionCause::Calendar(version) => version,
-        RevisionCause::Regime => 0,
-    }
+/// Up to where calendars and regimes are recorded: as long as that stays, so does the city.
+type Stamp = [u64; 2];
+
+fn stamp(snapshot: &Snapshot) -> Result<Stamp, Error> {
+    let last = |it: Reference| {
+        let partition = partition(it.uuid());
+        snapshot.last_of(Subject { aggregate: Aggregate::Reference, partition })
+    };
+    Ok([last(Reference::Calendar)?, last(Reference::Regime)?])
 }
 
 fn cause(step: &Step) -> Cause {

@@ -80,6 +80,8 @@ struct Inner {
     database: Database,
     path: PathBuf,
     mark: watch::Sender<Mark>,
+    /// The last breach by itself: those who wait for one are not woken by anything else.
+    raised: watch::Sender<u64>,
 }
 
 /// How much of the projections is kept in memory at most.
@@ -104,7 +106,8 @@ impl Projections {
         let txn = database.begin_write()?;
         create_tables(&txn)?;
         txn.commit()?;
-        let inner = Inner { database, path: path.to_owned(), mark: watch::Sender::default() };
+        let (mark, raised) = (watch::Sender::default(), watch::Sender::default());
+        let inner = Inner { database, path: path.to_owned(), mark, raised };
         let projections = Self { inner: Arc::new(inner) };
         let snapshot = projections.snapshot()?;
         projections.publish(snapshot.mark()?);
@@ -135,8 +138,8 @@ impl Projections {
 
     /// Waits until a warning or a breach after `sequence` is visible.
     pub async fn raised_after(&self, sequence: u64) {
-        let mut mark = self.inner.mark.subscribe();
-        let _ = mark.wait_for(|mark| mark.last_breach > sequence).await;
+        let mut raised = self.inner.raised.subscribe();
+        let _ = raised.wait_for(|last| *last > sequence).await;
     }
 
     pub(crate) fn begin(&self, durability: Durability) -> Result<WriteTransaction, Error> {
@@ -147,6 +150,11 @@ impl Projections {
 
     pub(crate) fn publish(&self, mark: Mark) {
         self.inner.mark.send_replace(mark);
+        self.inner.raised.send_if_modified(|last| {
+            let is_new = *last != mark.last_breach;
+            *last = mark.last_breach;
+            is_new
+        });
     }
 }
 

@@ -1,9 +1,11 @@
 //! What many subscribers of breaches cost: `cargo run --release -p beffroi-server --example
 //! breach_fanout [SUBSCRIBERS] [REQUESTS]`.
 //!
-//! The same overdue requests are opened with one subscriber and with many, in one run: how fast they
-//! are opened and folded, how long until every subscriber holds every breach, and the messages that
-//! are sent in a second.
+//! The same requests are opened with one subscriber and with many, in one run. First of those that are
+//! due later, so that nothing is told: how fast they are opened and folded while everybody waits. Then
+//! overdue ones, each of which everybody is told of: how fast they are opened, how long until every
+//! subscriber holds every breach, and the messages that are sent in a second. Subscribers run on the
+//! machine that is measured, and take their part of it.
 
 use anyhow::Context as _;
 use beffroi_aggregator::Clock;
@@ -26,11 +28,16 @@ use uuid::Uuid;
 const PER_CONNECTION: usize = 100;
 /// Openings at once.
 const CLIENTS: usize = 16;
+/// How many requests of which nothing is told are opened for one that everybody is told of.
+const QUIET_TIMES: usize = 20;
+/// Whatever was received so long ago is overdue.
+const OVERDUE: Duration = Duration::from_secs(60 * 24 * 3600);
 /// The product of which the default city promises something.
 const PRODUCT: &str = "Abattage d'arbre";
 
 /// What was measured with so many subscribers.
 struct Measured {
+    quiet_per_sec: f64,
     opened_per_sec: f64,
     sent_per_sec: f64,
     all_have_it: Duration,
@@ -44,7 +51,8 @@ async fn main() -> anyhow::Result<()> {
     let one = measure(1, requests).await?;
     let all = measure(many, requests).await?;
     println!("{:<44} {:>10} {:>10} {:>7}", "", format!("{many}"), "1", "ratio");
-    row("openings, 1/s", all.opened_per_sec, one.opened_per_sec);
+    row("openings of which nothing is told, 1/s", all.quiet_per_sec, one.quiet_per_sec);
+    row("openings that everybody is told of, 1/s", all.opened_per_sec, one.opened_per_sec);
     row("messages sent, 1/s", all.sent_per_sec, one.sent_per_sec);
     let secs = |it: Measured| it.all_have_it.as_secs_f64();
     row("until all hold all, s", secs(all), secs(one));
@@ -88,7 +96,10 @@ async fn measure(subscribers: usize, requests: usize) -> anyhow::Result<Measured
         });
     }
     let begun = Instant::now();
-    open_all(endpoint.connect().await?, requests).await?;
+    open_all(endpoint.connect().await?, QUIET_TIMES * requests, Duration::ZERO).await?;
+    let quiet_per_sec = per_sec(QUIET_TIMES * requests, begun.elapsed());
+    let begun = Instant::now();
+    open_all(endpoint.connect().await?, requests, OVERDUE).await?;
     let opened = begun.elapsed();
     while let Some(ended) = streams.join_next().await {
         ended??;
@@ -97,6 +108,7 @@ async fn measure(subscribers: usize, requests: usize) -> anyhow::Result<Measured
     stop.cancel();
     serving.await??;
     Ok(Measured {
+        quiet_per_sec,
         opened_per_sec: per_sec(requests, opened),
         sent_per_sec: per_sec(requests * subscribers, all_have_it),
         all_have_it,
@@ -108,13 +120,13 @@ fn per_sec(count: usize, took: Duration) -> f64 {
     count as f64 / took.as_secs_f64()
 }
 
-async fn open_all(channel: Channel, requests: usize) -> anyhow::Result<()> {
+async fn open_all(channel: Channel, requests: usize, ago: Duration) -> anyhow::Result<()> {
     let mut clients = JoinSet::new();
     for client in 0..CLIENTS {
         let mut intake = IntakeServiceClient::new(channel.clone());
         clients.spawn(async move {
             for _ in (client..requests).step_by(CLIENTS) {
-                intake.open_service_request(overdue()).await?;
+                intake.open_service_request(received(ago)).await?;
             }
             anyhow::Ok(())
         });
@@ -125,9 +137,9 @@ async fn open_all(channel: Channel, requests: usize) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// A request whose time has passed.
-fn overdue() -> OpenServiceRequestRequest {
-    let past = SystemTime::now() - Duration::from_secs(60 * 24 * 3600);
+/// A request that was received some time ago.
+fn received(ago: Duration) -> OpenServiceRequestRequest {
+    let past = SystemTime::now() - ago;
     OpenServiceRequestRequest {
         request_id: Uuid::now_v7().to_string(),
         product: PRODUCT.to_owned(),
