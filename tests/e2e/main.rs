@@ -23,6 +23,7 @@ mod centre;
 mod citizens;
 mod commitments;
 mod crash;
+mod day;
 mod depth;
 mod emergency;
 mod explain;

@@ -193,6 +193,8 @@ pub struct Request {
     pub raised: Vec<Raised>,
     /// How many follow-ups of the city the citizen can see.
     pub public_follow_ups: u32,
+    /// When whoever asked first heard of it, if they have: see [`PromiseKind::FirstAnswer`].
+    pub answered_at: Option<Timestamp>,
     /// How many messages of the citizen there are.
     pub citizen_messages: u32,
 }

@@ -305,6 +305,18 @@ fn a_due_time_that_moves_after_its_breach_is_raised_again() {
         .then_next_alarm(None);
 }
 
+fn reclassification(product: &str) -> Reclassify {
+    Reclassify {
+        product: product.parse().unwrap(),
+        precision: None,
+        nature: None,
+        urgency: None,
+        entry: None,
+        unit: None,
+        programme: None,
+    }
+}
+
 #[test]
 fn a_breach_that_was_none_is_withdrawn_once() {
     for settled in [Change::Resolve, Change::Cancel] {
@@ -324,27 +336,17 @@ fn a_breach_that_was_none_is_withdrawn_once() {
 
 #[test]
 fn a_breach_that_comes_true_after_all_is_raised_anew_with_its_revision() {
-    let elsewhere = |product: &str| {
-        Change::Reclassify(Box::new(Reclassify {
-            product: product.parse().unwrap(),
-            precision: None,
-            nature: None,
-            urgency: None,
-            entry: None,
-            unit: None,
-            programme: None,
-        }))
-    };
+    let elsewhere = |product| Change::Reclassify(Box::new(reclassification(product)));
     let story = opened("02 10:00")
         .then_raises("04 19:01", "promise_breached")
-        .when("05 08:00", elsewhere("Parc"))
+        .when("04 18:00", elsewhere("Parc"))
         .then_raises("05 08:01", "breach_withdrawn")
         .then_next_alarm(None)
         .when("05 09:00", elsewhere("Abattage d'arbre"))
         .then_due("04 19:00");
     let Some(Kind::PromiseBreached(fact)) = story.raised("05 09:01") else { panic!("no breach") };
     assert_eq!(fact.revision, 1);
-    let story = story.raise("05 09:01").when("05 10:00", elsewhere("Parc"));
+    let story = story.raise("05 09:01").when("04 18:00", elsewhere("Parc"));
     let Some(Kind::BreachWithdrawn(fact)) = story.raised("05 10:01") else { panic!("it stands") };
     assert_eq!((fact.revision, fact.due_at), (1, at("04 19:00")));
 }
@@ -398,13 +400,8 @@ fn a_request_cancelled_while_it_waits_is_judged_by_when_its_clock_stopped() {
 fn a_reclassification_into_a_programme_keeps_the_lateness_there_was() {
     let reclassify = || {
         Change::Reclassify(Box::new(Reclassify {
-            product: "Trottoir".parse().unwrap(),
-            precision: None,
-            nature: Some(Nature::Service),
-            urgency: None,
-            entry: None,
-            unit: None,
             programme: Some("refection-trottoirs".parse().unwrap()),
+            ..reclassification("Trottoir")
         }))
     };
     opened("02 10:00")

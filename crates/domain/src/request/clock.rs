@@ -54,7 +54,8 @@ impl Request {
     pub(super) fn replace(&mut self, terms: &[Term], at: Timestamp) {
         let cycle = self.cycle;
         let is_kept = |it: &Promise| terms.iter().any(|term| term.kind == it.term.kind);
-        self.settle_of(|it| !is_kept(it), at, Verdict::Rescinded);
+        let dropped = |it: &Promise| it.verdict == Verdict::Pending && !is_kept(it);
+        self.settle_of(dropped, at, Verdict::Rescinded);
         for promise in self.current().filter(|it| is_kept(it) && it.was_dropped()) {
             promise.verdict = Verdict::Pending;
         }
@@ -63,6 +64,10 @@ impl Request {
             if !self.current().any(|it| it.term.kind == term.kind) {
                 self.promises.push(Promise::new(term.clone(), cycle, self.cycle_started_at));
             }
+        }
+        // Whoever has heard of it already need not be answered again.
+        if let Some(at) = self.answered_at {
+            self.answer(at);
         }
     }
 
@@ -78,6 +83,7 @@ impl Request {
 
     /// Whoever asked has heard of it.
     pub(super) fn answer(&mut self, at: Timestamp) {
+        self.answered_at = Some(self.answered_at.map_or(at, |before| before.min(at)));
         answer(&mut self.promises, at);
     }
 
@@ -87,16 +93,21 @@ impl Request {
     }
 
     fn settle(&mut self, at: Timestamp, otherwise: Verdict) {
-        self.settle_of(|_| true, at, otherwise);
+        // What was late as far as was known may turn out to have been settled in time.
+        let may = |it: &Promise| matches!(it.verdict, Verdict::Pending | Verdict::Late);
+        self.settle_of(may, at, otherwise);
     }
 
     fn settle_of(&mut self, of: impl Fn(&Promise) -> bool, at: Timestamp, otherwise: Verdict) {
         // While it waited the clock stood still: what had not passed by then has not passed since.
         let stopped = (self.status == Status::OnHold).then_some(self.status_changed_at);
         let paused = stopped.map_or(at, |since| since.min(at));
-        for promise in self.current().filter(|it| it.verdict == Verdict::Pending && of(it)) {
+        for promise in self.current().filter(|it| of(it)) {
             let counted = if promise.term.kind.pauses() { paused } else { at };
             let late = counted > promise.term.due_at;
+            if late && promise.verdict == Verdict::Late {
+                continue;
+            }
             promise.verdict = if late { Verdict::Late } else { otherwise };
             promise.fulfilled_at = (otherwise == Verdict::OnTime).then_some(at);
         }

@@ -128,6 +128,7 @@ impl Request {
             attachments: Vec::new(),
             raised: Vec::new(),
             public_follow_ups: 0,
+            answered_at: None,
             citizen_messages: 0,
         })
     }
@@ -149,7 +150,9 @@ impl Request {
                 self.answer(at);
                 // It is of its own: taken apart again, the request is answered all the same.
                 if let Some(merged) = &mut self.merged {
-                    answer(&mut merged.before.promises, at);
+                    let before = &mut merged.before;
+                    answer(&mut before.promises, at);
+                    before.answered_at = Some(before.answered_at.map_or(at, |it| it.min(at)));
                 }
             }
             FollowUp::Shared => self.answer(at),

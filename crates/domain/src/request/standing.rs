@@ -29,6 +29,8 @@ pub struct Standing {
     pub pauses: Vec<(Timestamp, Timestamp)>,
     /// The programme it was in.
     pub programme: Option<Code>,
+    /// When whoever asked first heard of it.
+    pub answered_at: Option<Timestamp>,
 }
 
 /// What a duplicate remembers.
@@ -80,6 +82,7 @@ impl Request {
             cycle_started_at: self.cycle_started_at,
             pauses: self.pauses.clone(),
             programme: self.programme.clone(),
+            answered_at: self.answered_at,
         }
     }
 
@@ -122,6 +125,7 @@ impl Request {
             cycle_started_at,
             pauses,
             programme,
+            answered_at,
         } = merged.before;
         self.status = status;
         self.waits_on = waits_on;
@@ -134,6 +138,7 @@ impl Request {
         self.cycle_started_at = cycle_started_at;
         self.pauses = pauses;
         self.programme = programme;
+        self.answered_at = answered_at;
         self.recall();
         true
     }

@@ -1,7 +1,10 @@
 //! The first answer: promised beside the resolution, and settled by what whoever asked can see.
 
-use crate::town::{Town, at, code, opening, reclassification};
-use beffroi_domain::{Change, Channel, FollowUp, HoldReason, Promise, PromiseKind, Verdict};
+use crate::town::{Town, at, code, entry, opening, reclassification};
+use beffroi_domain::{
+    CatalogueEntry, Change, Channel, Delay, FollowUp, HoldReason, Promise, PromiseKind, Reclassify,
+    Rule, Verdict,
+};
 
 /// A request by e-mail, opened on Monday at 10:00: an answer by Wednesday's closing, the resolution
 /// by Monday's.
@@ -190,4 +193,46 @@ fn taken_apart_only_what_was_told_of_the_request_itself_has_answered_it() {
     town.when(1, "03 11:00", follow_up(FollowUp::Public))
         .when_unmerged(1, "03 12:00")
         .then_answered_at("03 11:00");
+}
+
+#[test]
+fn whoever_has_heard_already_is_not_promised_to_hear_again() {
+    let answer = Delay::new(PromiseKind::FirstAnswer, Rule::BusinessDaysEodV1(2));
+    let entry = CatalogueEntry { promised: vec![answer.into()], ..entry(None) };
+    let to = Reclassify { entry: Some(entry), ..reclassification("Chaussée") };
+    // Nothing was promised when they heard: within what is promised now, or not.
+    for (heard, verdict) in [("04 19:00", Verdict::OnTime), ("04 19:01", Verdict::Late)] {
+        let town = Town::with(1);
+        assert_eq!(promise(&town, PromiseKind::FirstAnswer), None);
+        town.when(1, heard, follow_up(FollowUp::Public))
+            .when(1, "05 10:00", Change::Reclassify(Box::new(to.clone())))
+            .then_answered_at(heard)
+            .then_answer("05 11:00", verdict);
+    }
+}
+
+#[test]
+fn what_was_given_up_in_time_was_not_answered_late() {
+    by_email()
+        .when(1, "05 10:00", follow_up(FollowUp::Public))
+        .then_answer("05 11:00", Verdict::Late)
+        .when(1, "04 19:00", Change::Cancel)
+        .then_answer("05 11:00", Verdict::Rescinded);
+    by_email()
+        .when(1, "05 10:00", follow_up(FollowUp::Public))
+        .when(1, "04 19:01", Change::Cancel)
+        .then_answer("05 11:00", Verdict::Late)
+        .then_answered_at("05 10:00");
+}
+
+#[test]
+fn what_was_settled_in_time_was_not_overdue_when_nothing_was_promised_any_more() {
+    let to = Reclassify { entry: Some(entry(None)), ..reclassification("Chaussée") };
+    let town = by_email().when(1, "05 10:00", follow_up(FollowUp::Public)).when(
+        1,
+        "06 10:00",
+        Change::Reclassify(Box::new(to)),
+    );
+    assert_eq!(promise(&town, PromiseKind::FirstAnswer).unwrap().verdict, Verdict::Late);
+    town.when(1, "04 19:00", Change::Cancel).then_answer("07 10:00", Verdict::Rescinded);
 }

@@ -119,6 +119,7 @@ fn without_history(request: &Request) -> Request {
         promise.breached = false;
     }
     request.public_follow_ups = 0;
+    request.answered_at = None;
     request.citizen_messages = 0;
     request.relations.clear();
     request.attachments.clear();
