@@ -41,6 +41,7 @@ mod repair;
 mod reports;
 mod serve;
 mod shown;
+mod snapshots;
 mod support;
 mod synthesis;
 mod transcripts;

@@ -47,3 +47,32 @@ pub(crate) fn each_table<E: EachTable>(what: &mut E) -> Result<(), E::Error> {
     what.table(QUARANTINE)?;
     what.table(QUARANTINED)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use redb::TableHandle as _;
+    use std::collections::BTreeSet;
+
+    struct Names(BTreeSet<String>);
+
+    impl EachTable for Names {
+        type Error = std::convert::Infallible;
+
+        fn table<K: Key + 'static, V: Value + 'static>(
+            &mut self,
+            table: TableDefinition<'static, K, V>,
+        ) -> Result<(), Self::Error> {
+            self.0.insert(table.name().to_owned());
+            Ok(())
+        }
+    }
+
+    #[test]
+    fn every_table_that_is_defined_is_among_them_once() {
+        let mut names = Names(BTreeSet::new());
+        let Ok(()) = each_table(&mut names);
+        let defined = include_str!("../schema.rs").matches("TableDefinition::new(").count();
+        assert_eq!(names.0.len(), defined, "{:?}", names.0);
+    }
+}

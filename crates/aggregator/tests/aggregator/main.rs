@@ -1,8 +1,9 @@
 //! The fold and the timekeeper over a real journal and real files.
 
-#![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
+#![expect(clippy::panic, clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
 mod citizens;
+mod dump;
 mod fold;
 mod levels;
 mod revisions;
