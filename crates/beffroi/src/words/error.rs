@@ -76,10 +76,9 @@ fn french(error: &(dyn Error + 'static)) -> Option<String> {
         return Some(error.text(Language::French));
     }
     if let Some(error) = error.downcast_ref::<DumpError>() {
-        return match error {
-            DumpError::Store(error) => Some(of_store(error)),
-            other => snapshot::french(other),
-        };
+        // Transparent: the text is the store's, the causes are its own.
+        let store = if let DumpError::Store(error) = error { Some(of_store(error)) } else { None };
+        return store.or_else(|| snapshot::french(error));
     }
     error
         .downcast_ref::<Stopped>()
