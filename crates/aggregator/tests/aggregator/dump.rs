@@ -206,14 +206,19 @@ async fn what_cannot_be_restored_leaves_the_projections_that_were_there() {
     let table = |it: Vec<u8>| replaced(&it, r#""name":"numbers""#, r#""name":"letters""#);
     let few = |it: Vec<u8>| replaced(&it, r#""quarantined","rows":0"#, r#""quarantined","rows":9"#);
     let fewer = |it: Vec<u8>| replaced(&it, r#""requests","rows":3"#, r#""requests","rows":2"#);
+    // The last table with rows: one is left over.
+    let last = check(&file).unwrap().manifest().tables.iter().rfind(|it| it.rows > 0).cloned();
+    let last = last.unwrap();
+    let said = |rows: u64| format!("\"{}\",\"rows\":{rows}", last.name);
+    let over = |it: Vec<u8>| replaced(&it, &said(last.rows), &said(last.rows - 1));
     let position = |it: Vec<u8>| replaced(&it, r#""sequence":5"#, r#""sequence":4"#);
     let packed = |it: Vec<u8>| replaced(&it, r#""deflate""#, r#""pressed""#);
     let cut = |mut it: Vec<u8>| {
         it.truncate(it.len() - 100);
         it
     };
-    let forgeries: [&dyn Fn(Vec<u8>) -> Vec<u8>; 6] =
-        [&table, &few, &fewer, &position, &packed, &cut];
+    let forgeries: [&dyn Fn(Vec<u8>) -> Vec<u8>; 7] =
+        [&table, &few, &fewer, &over, &position, &packed, &cut];
     for forgery in forgeries {
         let refused = restore(&forged(&file, forgery), &directory, true);
         assert!(matches!(refused, Err(DumpError::Content { .. })), "{refused:?}");
