@@ -42,6 +42,7 @@ mod repair;
 mod reports;
 mod serve;
 mod shown;
+mod snapshots;
 mod support;
 mod synthesis;
 mod transcripts;

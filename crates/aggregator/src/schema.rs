@@ -4,8 +4,10 @@
 //! arrival wherever they can, because redb is bound by the pages it copies.
 
 mod fact;
+mod tables;
 
 pub use fact::{BreachRow, FactRow, LevelFactRow};
+pub(crate) use tables::{EachTable, each_table};
 
 use beffroi_domain::{
     Channel, Citizen, CitizenId, Code, Contact, ContactOutcome, Emergency, Event, IdentifierHash,

@@ -1,10 +1,12 @@
 //! The projections' file.
 
 use crate::digest::Digest;
-use crate::schema::{self, VERSION};
+use crate::schema::{EachTable, VERSION, each_table};
 use crate::snapshot::Snapshot;
 use beffroi_domain::Timestamp;
-use redb::{Builder, Database, Durability, ReadableDatabase, TableDefinition, WriteTransaction};
+use redb::{
+    Builder, Database, Durability, Key, ReadableDatabase, TableDefinition, Value, WriteTransaction,
+};
 use serde::{Deserialize, Serialize};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -104,7 +106,7 @@ impl Projections {
                 }
             })?;
         let txn = database.begin_write()?;
-        create_tables(&txn)?;
+        each_table(&mut Create(&txn))?;
         txn.commit()?;
         let (mark, raised) = (watch::Sender::default(), watch::Sender::default());
         let inner = Inner { database, path: path.to_owned(), mark, raised };
@@ -158,36 +160,17 @@ impl Projections {
     }
 }
 
-fn create_tables(txn: &WriteTransaction) -> Result<(), Error> {
-    fn create<K: redb::Key + 'static, V: redb::Value + 'static>(
-        txn: &WriteTransaction,
-        table: TableDefinition<'_, K, V>,
+/// Creates the tables that are not there yet.
+struct Create<'a>(&'a WriteTransaction);
+
+impl EachTable for Create<'_> {
+    type Error = Error;
+
+    fn table<K: Key + 'static, V: Value + 'static>(
+        &mut self,
+        table: TableDefinition<'static, K, V>,
     ) -> Result<(), Error> {
-        txn.open_table(table)?;
+        self.0.open_table(table)?;
         Ok(())
     }
-    create(txn, schema::META)?;
-    create(txn, schema::REQUESTS)?;
-    create(txn, schema::REQUEST_IDS)?;
-    create(txn, schema::NUMBERS)?;
-    create(txn, schema::EVENTS)?;
-    create(txn, schema::CITIZENS)?;
-    create(txn, schema::IDENTIFIERS)?;
-    create(txn, schema::CATALOGUES)?;
-    create(txn, schema::CALENDARS)?;
-    create(txn, schema::SAVES)?;
-    create(txn, schema::CONTACTS)?;
-    create(txn, schema::CONTACT_TIMES)?;
-    create(txn, schema::CONTACT_ARRIVALS)?;
-    create(txn, schema::ALARMS)?;
-    create(txn, schema::ACTIVE_POINTS)?;
-    create(txn, schema::ACTIVE_BOROUGHS)?;
-    create(txn, schema::LEVELS)?;
-    create(txn, schema::BREACHES)?;
-    create(txn, schema::PLANNED)?;
-    create(txn, schema::REQUEST_VOLUMES)?;
-    create(txn, schema::CONTACT_VOLUMES)?;
-    create(txn, schema::SUBJECTS)?;
-    create(txn, schema::QUARANTINE)?;
-    create(txn, schema::QUARANTINED)
 }

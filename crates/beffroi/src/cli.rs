@@ -12,6 +12,7 @@ mod programme;
 mod read;
 mod report;
 mod run;
+mod snapshot;
 mod what_if;
 mod write;
 
@@ -37,6 +38,9 @@ pub(crate) use report::{
     VolumeKey, VolumesArgs, WindowArgs,
 };
 pub(crate) use run::{DemoArgs, ImportArgs, RebuildArgs, ServeArgs, VerifyArgs};
+pub(crate) use snapshot::{
+    SnapshotAction, SnapshotArgs, SnapshotCreateArgs, SnapshotListArgs, SnapshotRestoreArgs,
+};
 pub(crate) use what_if::WhatIfArgs;
 pub(crate) use write::{Change, ChangeArgs, ChangeCommon, ContactArgs, ExchangeArgs};
 pub(crate) use write::{FollowUpArgs, OpenArgs, PlaceArgs};
@@ -134,6 +138,8 @@ pub(crate) enum Command {
     Rebuild(RebuildArgs),
     /// Check that the projections are what the log says.
     Verify(VerifyArgs),
+    /// Write the projections to a file, from which another node can start.
+    Snapshot(SnapshotArgs),
 }
 
 /// What a server is asked or told.

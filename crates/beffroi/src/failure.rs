@@ -5,6 +5,7 @@ use std::error::Error as _;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
+use beffroi_aggregator::DumpError;
 use beffroi_server::FileDefect;
 use serde::Serialize;
 use tonic::{Code, Status};
@@ -14,6 +15,7 @@ use uuid::Uuid;
 use crate::cli::Output;
 use crate::notify::Defect;
 use crate::output::{Console, warn};
+use crate::snapshot;
 use crate::words::{self, Lang};
 
 /// How a command ended.
@@ -61,6 +63,8 @@ pub(crate) enum Failure {
     Catalogue(Vec<FileDefect>),
     /// A configuration is wrong.
     Configuration(PathBuf, Vec<Defect>),
+    /// A snapshot cannot be taken, read or restored.
+    Snapshot(DumpError),
     /// The command line asks for what cannot be.
     Usage(anyhow::Error),
     /// Whoever reads the answer has left: nobody is to be told.
@@ -88,6 +92,7 @@ impl Failure {
         match self {
             Self::OutputClosed => Exit::Done,
             Self::Unreachable { .. } | Self::Other(_) => Exit::Failed,
+            Self::Snapshot(error) => snapshot::exit(error),
             Self::Usage(_) => Exit::Usage,
             Self::Catalogue(_) | Self::Configuration(..) => Exit::Refused,
             Self::Call(status) | Self::Unanswered(status, _) | Self::Stopped(_, status) => {
@@ -100,6 +105,12 @@ impl Failure {
 impl From<Status> for Failure {
     fn from(status: Status) -> Self {
         Self::Call(Box::new(status))
+    }
+}
+
+impl From<DumpError> for Failure {
+    fn from(error: DumpError) -> Self {
+        Self::Snapshot(error)
     }
 }
 
@@ -187,6 +198,10 @@ fn view(failure: &Failure, lang: Lang) -> Option<ErrorView> {
         Failure::OutputClosed => return None,
         Failure::Catalogue(defects) => of_catalogue(defects, lang),
         Failure::Configuration(file, defects) => of_configuration(file, defects, lang),
+        Failure::Snapshot(error) => ErrorView {
+            reason: snapshot::reason(error).map(str::to_owned),
+            ..local("FAILED", words::error::chain_of(error, lang))
+        },
         Failure::Usage(error) => local("USAGE", words::error::chain(error, lang)),
         Failure::Other(error) => local("FAILED", words::error::chain(error, lang)),
         Failure::Unreachable { url, cause } => local("UNAVAILABLE", unreachable(url, cause, lang)),

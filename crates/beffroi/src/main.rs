@@ -15,6 +15,7 @@ mod output;
 mod progress;
 mod render;
 mod serve;
+mod snapshot;
 mod time;
 mod view;
 mod words;
@@ -75,6 +76,7 @@ async fn run(cli: Cli, console: Console) -> Result<Exit, Failure> {
         Command::Calendar(args) => command::calendar::run(args, &cli.options.server, console).await,
         Command::Rebuild(args) => maintenance::rebuild(args, console).await,
         Command::Verify(args) => maintenance::verify(args, console).await,
+        Command::Snapshot(args) => snapshot::run(args, console),
         Command::Notify(args) => notify::run(args, &cli.options.server, console).await,
         Command::Ask(ask) => command::run(*ask, &cli.options.server, console).await,
     }

@@ -11,7 +11,7 @@ use beffroi_aggregator::{
     Difference, How, Projections, bind, compare, rebuild as fold_anew, refold,
 };
 use serde::Serialize;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 /// Differences that are listed; more are not looked for.
 const SHOWN_MAX: usize = 20;
@@ -74,27 +74,32 @@ pub(crate) async fn verify(args: VerifyArgs, console: Console) -> Result<Exit, F
     Ok(if verified.same { Exit::Done } else { Exit::Differs })
 }
 
+/// The file of the projections in a data directory, which must be there.
+pub(crate) fn existing(directory: &Path) -> anyhow::Result<PathBuf> {
+    let file = Projections::file(directory);
+    if file.exists() {
+        return Ok(file);
+    }
+    let file = file.display();
+    let said = Said::new(
+        format!(
+            "il n'y a pas de projections à `{file}` : lancez d'abord `beffroi serve` ou `beffroi \
+             rebuild`"
+        ),
+        format!(
+            "there are no projections at `{file}`: run `beffroi serve` or `beffroi rebuild` first"
+        ),
+    );
+    Err(said.into())
+}
+
 async fn check(
     journal: &beffroi_journal::Journal,
     directory: &Path,
     beside: &Path,
     console: Console,
 ) -> anyhow::Result<Verified> {
-    let file = Projections::file(directory);
-    if !file.exists() {
-        let file = file.display();
-        return Err(Said::new(
-            format!(
-                "il n'y a pas de projections à `{file}` : lancez d'abord `beffroi serve` ou \
-                 `beffroi rebuild`"
-            ),
-            format!(
-                "there are no projections at `{file}`: run `beffroi serve` or `beffroi rebuild` \
-                 first"
-            ),
-        )
-        .into());
-    }
+    let file = existing(directory)?;
     std::fs::remove_file(beside).ok();
     let checked = Projections::open(&file)?;
     bind(journal, &checked).await?;

@@ -6,10 +6,14 @@
 pub(crate) mod error;
 pub(crate) mod explain;
 mod label;
+mod snapshot;
 mod text;
 pub(crate) mod what_if;
 
 pub(crate) use label::{Word, event_kind, keys};
+pub(crate) use snapshot::{
+    CHECKING, FILE, LOG, NO_SNAPSHOT, RESTORING, SEQUENCE, SIZE, TAKEN_AT, TAKING, WHOLE,
+};
 pub(crate) use text::*;
 
 use clap::ValueEnum;

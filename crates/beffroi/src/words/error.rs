@@ -2,8 +2,8 @@
 //!
 //! What a broker, an operating system or a parser says is passed on as it is.
 
-use super::Lang;
-use beffroi_aggregator::{Error as StoreError, Stopped};
+use super::{Lang, snapshot};
+use beffroi_aggregator::{DumpError, Error as StoreError, Stopped};
 use beffroi_channels::import;
 use beffroi_domain::{Day, InvalidCalendar};
 use beffroi_journal::{Error as JournalError, ReadError};
@@ -48,9 +48,15 @@ impl Error for Said {
 
 /// An error and its causes on one line.
 pub(crate) fn chain(error: &anyhow::Error, lang: Lang) -> String {
+    chain_of(error.as_ref(), lang)
+}
+
+/// The same of an error of one kind.
+pub(crate) fn chain_of(error: &(dyn Error + 'static), lang: Lang) -> String {
+    let causes = anyhow::Chain::new(error);
     let texts: Vec<String> = match lang {
-        Lang::En => error.chain().map(ToString::to_string).collect(),
-        Lang::Fr => error.chain().map(|it| french(it).unwrap_or_else(|| it.to_string())).collect(),
+        Lang::En => causes.map(ToString::to_string).collect(),
+        Lang::Fr => causes.map(|it| french(it).unwrap_or_else(|| it.to_string())).collect(),
     };
     texts.join(match lang {
         Lang::Fr => " : ",
@@ -68,6 +74,11 @@ fn french(error: &(dyn Error + 'static)) -> Option<String> {
     }
     if let Some(error) = error.downcast_ref::<import::ProfileError>() {
         return Some(error.text(Language::French));
+    }
+    if let Some(error) = error.downcast_ref::<DumpError>() {
+        // Transparent: the text is the store's, the causes are its own.
+        let store = if let DumpError::Store(error) = error { Some(of_store(error)) } else { None };
+        return store.or_else(|| snapshot::french(error));
     }
     error
         .downcast_ref::<Stopped>()
