@@ -1,7 +1,10 @@
 //! Where an event lies on the log: literal, bounded subjects.
 
+use crate::snapshot::Snapshot;
+use crate::store::Error;
 use beffroi_domain::{About, Event, Kind};
-use beffroi_journal::Entry;
+use beffroi_journal::{Append, Entry};
+use std::collections::{BTreeMap, btree_map};
 use std::fmt;
 use uuid::Uuid;
 
@@ -19,7 +22,7 @@ pub enum Aggregate {
     Sla,
     /// Citizens.
     Citizen,
-    /// The catalogue and the regimes.
+    /// The catalogue, the calendar and the regimes.
     Reference,
 }
 
@@ -114,6 +117,20 @@ pub fn entry(event: &Event) -> Entry {
             (AGGREGATE_HEADER.to_owned(), event.about.uuid().to_string()),
         ],
         payload: beffroi_wire::event::encode(event),
+    }
+}
+
+impl Snapshot {
+    /// The append of events that are stored only if their subjects are as at this moment.
+    pub fn append(&self, events: &[Event]) -> Result<Append, Error> {
+        let mut expected: BTreeMap<Subject, u64> = BTreeMap::new();
+        for subject in events.iter().map(Subject::of) {
+            if let btree_map::Entry::Vacant(last) = expected.entry(subject) {
+                last.insert(self.last_of(subject)?);
+            }
+        }
+        let expected = expected.into_iter().map(|(it, last)| (it.to_string(), last)).collect();
+        Ok(Append { entries: events.iter().map(entry).collect(), expected })
     }
 }
 

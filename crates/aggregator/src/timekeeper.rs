@@ -14,13 +14,12 @@ use crate::revision::{Found, Part, Sweep, revision};
 use crate::schema::RequestRow;
 use crate::snapshot::Snapshot;
 use crate::store::{Error, Projections};
-use crate::subject::{Subject, entry};
 use beffroi_domain::{
     About, Alarm, Channel, Event, EventId, FactKind, Meta, Origin, Personal, PersonalData,
     Timestamp, Warn,
 };
 use beffroi_journal::{Append, AppendError, Journal};
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 use tokio::sync::watch;
@@ -262,20 +261,9 @@ impl Timekeeper {
     }
 }
 
-/// The append of events that find their subjects as they were; `None`: there are none.
+/// The append of events; `None`: there are none.
 fn append_of(snapshot: &Snapshot, events: &[Event]) -> Result<Option<Append>, Error> {
-    if events.is_empty() {
-        return Ok(None);
-    }
-    let mut expected: BTreeMap<Subject, u64> = BTreeMap::new();
-    for event in events {
-        let subject = Subject::of(event);
-        if let std::collections::btree_map::Entry::Vacant(entry) = expected.entry(subject) {
-            entry.insert(snapshot.last_of(subject)?);
-        }
-    }
-    let expected = expected.into_iter().map(|(it, last)| (it.to_string(), last)).collect();
-    Ok(Some(Append { entries: events.iter().map(entry).collect(), expected }))
+    if events.is_empty() { Ok(None) } else { snapshot.append(events).map(Some) }
 }
 
 /// The append that raises what is due; of what turns out to be due at another time, that it is.

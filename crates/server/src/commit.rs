@@ -2,10 +2,10 @@
 //! at, wait until the fold shows it.
 
 use crate::error::ApiError;
-use beffroi_aggregator::{Aggregate, PARTITIONS, Projections, Snapshot, Subject, entry};
+use beffroi_aggregator::{Aggregate, PARTITIONS, Projections, Snapshot, Subject};
 use beffroi_domain::Event;
-use beffroi_journal::{Append, AppendError, Entry, Journal, Refusal, Stored};
-use std::collections::{BTreeMap, BTreeSet};
+use beffroi_journal::{Append, AppendError, Journal, Refusal, Stored};
+use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::{Mutex, MutexGuard};
@@ -96,16 +96,7 @@ impl Committer {
             Decision::Done(answer) => return Ok(Decision::Done(answer)),
             Decision::Record(events) => events,
         };
-        let mut expected = BTreeMap::new();
-        for event in &events {
-            let subject = Subject::of(event);
-            if let std::collections::btree_map::Entry::Vacant(entry) = expected.entry(subject) {
-                entry.insert(snapshot.last_of(subject)?);
-            }
-        }
-        let entries: Vec<Entry> = events.iter().map(entry).collect();
-        let expected = expected.into_iter().map(|(it, last)| (it.to_string(), last)).collect();
-        Ok(Decision::Record(Append { entries, expected }))
+        Ok(Decision::Record(snapshot.append(&events)?))
     }
 
     async fn folded(&self, sequence: u64, deadline: Instant) -> Result<(), ApiError> {
