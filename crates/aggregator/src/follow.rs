@@ -9,9 +9,10 @@ use redb::Durability;
 use std::future::Future;
 use std::pin::Pin;
 use std::task::{Context, Poll};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 use thiserror::Error as ThisError;
 use tokio::sync::{mpsc, oneshot};
+use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
 /// Records read at once, and folded at most in one transaction.
@@ -98,10 +99,19 @@ pub async fn follow(
     let checkpoint = bind(&journal, &projections).await?;
     let (sender, ended) = oneshot::channel();
     let source = read_ahead(&journal, checkpoint.sequence, shutdown.clone());
+    #[cfg(feature = "simulation")]
+    if projections.is_simulated() {
+        tokio::spawn(async move { sender.send(run(&projections, source, &shutdown).await) });
+        return Ok(Follower { ended });
+    }
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_time()
+        .build()
+        .map_err(Stopped::Thread)?;
     std::thread::Builder::new()
         .name("fold".to_owned())
         .spawn(move || {
-            let _ = sender.send(run(&projections, source, &shutdown));
+            let _ = sender.send(runtime.block_on(run(&projections, source, &shutdown)));
         })
         .map_err(Stopped::Thread)?;
     Ok(Follower { ended })
@@ -156,20 +166,15 @@ pub(crate) fn read_ahead(journal: &Journal, after: u64, shutdown: CancellationTo
     source
 }
 
-fn run(
+async fn run(
     projections: &Projections,
     mut source: Source,
     shutdown: &CancellationToken,
 ) -> Result<(), Stopped> {
-    let runtime = tokio::runtime::Builder::new_current_thread()
-        .enable_time()
-        .build()
-        .map_err(Stopped::Thread)?;
     let mut synced = Instant::now();
     let mut dirty = false;
     loop {
-        let waited =
-            runtime.block_on(async { tokio::time::timeout(SYNC_EVERY, source.recv()).await });
+        let waited = tokio::time::timeout(SYNC_EVERY, source.recv()).await;
         let records = match waited {
             Ok(Some(records)) => records?,
             // Shut down, or nothing came for a while: put on the disk what is not there yet.

@@ -17,6 +17,8 @@ mod places;
 mod refold;
 mod revision;
 mod schema;
+#[cfg(feature = "simulation")]
+mod simulation;
 mod snapshot;
 mod store;
 mod subject;
@@ -35,6 +37,8 @@ pub use schema::{
     BreachRow, CalendarRow, CatalogueRow, CitizenRow, ContactRow, FactRow, LevelFactRow,
     PlannedRow, RegimesRow, RequestRow, Save, Step, Told, VolumeKey,
 };
+#[cfg(feature = "simulation")]
+pub use simulation::fold_records;
 pub use snapshot::{Page, Recorded, Snapshot};
 pub use store::{Checkpoint, Error, Projections};
 pub use subject::{Aggregate, PARTITIONS, Subject, entry, partition};

@@ -37,9 +37,8 @@ pub async fn refold(
         let mut records = records?;
         records.retain(|it| it.record.sequence <= until);
         done = records.last().map_or(until, |it| it.record.sequence);
-        let projections = projections.clone();
-        let folded =
-            tokio::task::spawn_blocking(move || fold_all(&projections, &records, Durability::None));
+        let own = projections.clone();
+        let folded = projections.aside(move || fold_all(&own, &records, Durability::None));
         folded.await.map_err(|error| Stopped::Thread(std::io::Error::other(error)))??;
     }
     sync(projections)?;

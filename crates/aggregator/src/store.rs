@@ -12,6 +12,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use thiserror::Error as ThisError;
 use tokio::sync::watch;
+use tokio::task::JoinError;
 
 /// The projections cannot be read or written.
 #[derive(Debug, ThisError)]
@@ -89,6 +90,10 @@ struct Inner {
 /// How much of the projections is kept in memory at most.
 const CACHE_BYTES: usize = 512 << 20;
 
+/// The path of what is on a disk of the caller's.
+#[cfg(feature = "simulation")]
+const SIMULATED: &str = "simulated";
+
 impl Projections {
     /// The file that holds the projections of this version, in `directory`.
     pub fn file(directory: &Path) -> PathBuf {
@@ -97,14 +102,25 @@ impl Projections {
 
     /// Opens or creates the file `path`.
     pub fn open(path: &Path) -> Result<Self, Error> {
-        let database =
-            Builder::new().set_cache_size(CACHE_BYTES).create(path).map_err(|error| {
-                if matches!(error, redb::DatabaseError::DatabaseAlreadyOpen) {
-                    Error::InUse(path.to_owned())
-                } else {
-                    Error::Open { path: path.to_owned(), source: Box::new(error.into()) }
-                }
-            })?;
+        Self::of(Builder::new().set_cache_size(CACHE_BYTES).create(path), path)
+    }
+
+    /// Opens or creates what a disk of the caller's holds. Whoever folds or keeps time over it does
+    /// so on the caller's runtime and no other thread, so that a simulation goes the same way again.
+    #[cfg(feature = "simulation")]
+    pub fn open_on(disk: impl redb::StorageBackend) -> Result<Self, Error> {
+        let database = Builder::new().set_cache_size(CACHE_BYTES).create_with_backend(disk);
+        Self::of(database, Path::new(SIMULATED))
+    }
+
+    fn of(database: Result<Database, redb::DatabaseError>, path: &Path) -> Result<Self, Error> {
+        let database = database.map_err(|error| {
+            if matches!(error, redb::DatabaseError::DatabaseAlreadyOpen) {
+                Error::InUse(path.to_owned())
+            } else {
+                Error::Open { path: path.to_owned(), source: Box::new(error.into()) }
+            }
+        })?;
         let txn = database.begin_write()?;
         each_table(&mut Create(&txn))?;
         txn.commit()?;
@@ -119,6 +135,24 @@ impl Projections {
     /// The file.
     pub fn path(&self) -> &Path {
         &self.inner.path
+    }
+
+    /// Whether they are on a disk of the caller's.
+    #[cfg(feature = "simulation")]
+    pub(crate) fn is_simulated(&self) -> bool {
+        self.inner.path.as_os_str() == SIMULATED
+    }
+
+    /// Runs what may block where it holds up nobody.
+    pub(crate) async fn aside<T: Send + 'static>(
+        &self,
+        work: impl FnOnce() -> T + Send + 'static,
+    ) -> Result<T, JoinError> {
+        #[cfg(feature = "simulation")]
+        if self.is_simulated() {
+            return Ok(work());
+        }
+        tokio::task::spawn_blocking(work).await
     }
 
     /// One moment of the projections.

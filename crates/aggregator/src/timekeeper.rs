@@ -165,7 +165,7 @@ impl Timekeeper {
     ) -> Result<Pause, Error> {
         let (projections, cities) = (self.projections.clone(), Arc::clone(&self.cities));
         let (cause, again) = (part.cause(), part.clone());
-        let look = tokio::task::spawn_blocking(move || {
+        let look = self.projections.aside(move || {
             let snapshot = projections.snapshot()?;
             let found = part.look(&snapshot, &*cities.at(&snapshot)?, now)?;
             let append = append_of(&snapshot, &found.events)?;
@@ -202,7 +202,7 @@ impl Timekeeper {
         let (projections, levels) = (self.projections.clone(), Arc::clone(levels));
         let cities = Arc::clone(&self.cities);
         // After a start all contacts are counted: not where it would hold up calls.
-        let look = tokio::task::spawn_blocking(move || {
+        let look = self.projections.aside(move || {
             let snapshot = projections.snapshot()?;
             let mut levels = levels.lock().unwrap_or_else(PoisonError::into_inner);
             let events = levels.due(&snapshot, &cities.at(&snapshot)?.city, (now, RAISE_MAX))?;

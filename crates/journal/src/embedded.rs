@@ -39,7 +39,16 @@ struct Shared {
 
 impl Embedded {
     pub(crate) fn open(path: &Path) -> Result<Self, Error> {
-        let file = Arc::new(File::open(path)?);
+        Self::of(File::open(path)?)
+    }
+
+    #[cfg(feature = "simulation")]
+    pub(crate) fn open_on(disk: impl redb::StorageBackend) -> Result<Self, Error> {
+        Self::of(File::open_on(disk)?)
+    }
+
+    fn of(file: File) -> Result<Self, Error> {
+        let file = Arc::new(file);
         let (jobs, waiting) = mpsc::channel(JOBS_MAX);
         let (last, writer) = writer::start(Arc::clone(&file), waiting)?;
         Ok(Self(Arc::new(Shared {

@@ -30,11 +30,24 @@ impl Journal {
         Ok(Self(Backend::Embedded(Embedded::open(path)?)))
     }
 
+    /// Opens the embedded journal that a disk of the caller's holds.
+    #[cfg(feature = "simulation")]
+    pub fn open_embedded_on(disk: impl redb::StorageBackend) -> Result<Self, Error> {
+        Ok(Self(Backend::Embedded(Embedded::open_on(disk)?)))
+    }
+
     /// Connects to a JetStream stream, creating it if there is none.
     ///
     /// Fails if an existing stream's settings can lose events.
     pub async fn connect(config: JetStreamConfig) -> Result<Self, Error> {
         Ok(Self(Backend::JetStream(Arc::new(JetStream::connect(config).await?))))
+    }
+
+    /// Uses the stream of a broker that a test simulates.
+    #[cfg(feature = "simulation")]
+    pub async fn simulated(link: crate::Link, subject_prefix: &str) -> Result<Self, Error> {
+        let jetstream = JetStream::simulated(link, subject_prefix).await?;
+        Ok(Self(Backend::JetStream(Arc::new(jetstream))))
     }
 
     /// What an operator should know about the log's safety, each a sentence.

@@ -7,25 +7,25 @@
 
 mod append;
 mod connect;
+mod connection;
 mod message;
 mod publish;
 mod publisher;
 mod read;
 mod recent;
+#[cfg(feature = "simulation")]
+mod simulated;
 
 use std::sync::Arc;
 
-use async_nats::Client;
-use async_nats::jetstream::Context;
-use async_nats::jetstream::response::Response;
-use async_nats::jetstream::stream::{Info, RawMessageErrorKind, Stream};
-use serde::Serialize;
-use serde::de::DeserializeOwned;
 use tokio::sync::{mpsc, watch};
 
+use self::connection::Connection;
 use self::publisher::Job;
 pub(crate) use self::read::JetStreamReader;
 use self::recent::Recent;
+#[cfg(feature = "simulation")]
+pub use self::simulated::{Call, Link, Publication, Reply};
 use crate::entry::{Record, State};
 use crate::error::Error;
 
@@ -55,10 +55,7 @@ pub(crate) struct JetStream {
 /// The stream itself, without the publisher.
 #[derive(Clone, Debug)]
 pub(crate) struct Log {
-    client: Client,
-    context: Context,
-    stream: Stream<()>,
-    name: Arc<str>,
+    connection: Connection,
     // Ends in a dot.
     prefix: Arc<str>,
     // When the journal was opened.
@@ -90,17 +87,13 @@ impl JetStream {
             // The publisher may have ended already.
             let _ = finished.await;
         }
-        // Draining fails only on a connection that is closed.
-        let _ = self.log.client.drain().await;
+        self.log.connection.drain().await;
     }
 }
 
 impl Log {
-    /// What the stream's leader says of it.
     async fn state(&self) -> Result<State, Error> {
-        let info: Info = request(&self.context, format!("STREAM.INFO.{}", self.name), &()).await?;
-        let (first, last) = (info.state.first_sequence, info.state.last_sequence);
-        Ok(State { epoch: connect::epoch(&info), first: first.max(1), last })
+        self.connection.state().await
     }
 
     /// Reads one entry from the stream's leader.
@@ -108,51 +101,12 @@ impl Log {
         if sequence == 0 {
             return Ok(None);
         }
-        let found = self.stream.raw_message_builder().sequence(sequence).send().await;
-        self.found(found)
+        self.connection.get(&self.prefix, sequence).await
     }
 
     /// Reads from the stream's leader the first entry of `subject` from `sequence` on.
     async fn next_of(&self, subject: &str, sequence: u64) -> Result<Option<Record>, Error> {
         let subject = format!("{}{subject}", self.prefix);
-        let get = self.stream.raw_message_builder().next_by_subject(subject);
-        self.found(get.sequence(sequence).send().await)
+        self.connection.next_of(&self.prefix, (subject, sequence)).await
     }
-
-    fn found(
-        &self,
-        found: Result<
-            async_nats::jetstream::message::StreamMessage,
-            async_nats::jetstream::stream::RawMessageError,
-        >,
-    ) -> Result<Option<Record>, Error> {
-        let error = match found {
-            Ok(message) => return message::from_stored(&self.prefix, message).map(Some),
-            Err(error) => error,
-        };
-        match error.kind() {
-            RawMessageErrorKind::NoMessageFound => Ok(None),
-            RawMessageErrorKind::JetStream(error) => Err(broker_error(&error)),
-            RawMessageErrorKind::InvalidSubject | RawMessageErrorKind::Other => {
-                Err(Error::Unreachable(error.to_string()))
-            }
-        }
-    }
-}
-
-/// Asks the broker's own interface.
-async fn request<T: DeserializeOwned>(
-    context: &Context,
-    subject: String,
-    payload: &impl Serialize,
-) -> Result<T, Error> {
-    match context.request(subject, payload).await {
-        Ok(Response::Ok(answer)) => Ok(answer),
-        Ok(Response::Err { error }) => Err(broker_error(&error)),
-        Err(error) => Err(Error::Unreachable(error.to_string())),
-    }
-}
-
-fn broker_error(error: &async_nats::jetstream::Error) -> Error {
-    Error::Broker { code: error.error_code().0, description: error.to_string() }
 }

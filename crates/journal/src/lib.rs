@@ -16,4 +16,6 @@ pub use entry::{Append, Entry, MAX_ENTRIES, Record, State, Stored};
 pub use error::{AppendError, Doubt, Error, ReadError, Refusal, UnsafeSetting};
 pub use handle::Journal;
 pub use jetstream::JetStreamConfig;
+#[cfg(feature = "simulation")]
+pub use jetstream::{Call, Link, Publication, Reply};
 pub use reader::Reader;

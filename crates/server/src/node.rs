@@ -129,10 +129,17 @@ impl Node {
     pub async fn start(
         config: Config,
         directory: &Path,
+        progress: impl FnMut(u64, u64),
+    ) -> Result<Self, Failure> {
+        Self::start_on(config, Projections::open(&Projections::file(directory))?, progress).await
+    }
+
+    async fn start_on(
+        config: Config,
+        projections: Projections,
         mut progress: impl FnMut(u64, u64),
     ) -> Result<Self, Failure> {
         let Config { journal, city, clock, identifier_key } = config;
-        let projections = Projections::open(&Projections::file(directory))?;
         let head = journal.state().await?;
         let folding = CancellationToken::new();
         let follower = follow(journal.clone(), projections.clone(), folding.clone()).await?;
@@ -187,6 +194,34 @@ impl Node {
     /// Tells up to when every due warning and breach has been raised and folded.
     pub fn checked(&self) -> watch::Receiver<Timestamp> {
         self.checked.clone()
+    }
+
+    /// Starts on projections that a test has opened.
+    #[cfg(feature = "simulation")]
+    pub async fn simulated(config: Config, projections: Projections) -> Result<Self, Failure> {
+        Self::start_on(config, projections, |_, _| {}).await
+    }
+
+    /// Its intake, to be called without a server.
+    #[cfg(feature = "simulation")]
+    pub fn intake(
+        &self,
+    ) -> impl beffroi_wire::pb::intake::v1::intake_service_server::IntakeService {
+        Intake::new(Arc::clone(&self.shared))
+    }
+
+    /// Runs until the fold or the timekeeper stops, and says why.
+    #[cfg(feature = "simulation")]
+    pub async fn ended(self) -> Result<(), Failure> {
+        let Self { follower, timekeeper, folding, .. } = self;
+        let _all_end = folding.drop_guard();
+        tokio::select! {
+            stopped = follower => stopped.map_err(Failure::Fold),
+            kept = timekeeper => match kept {
+                Ok(kept) => kept.map_err(Failure::Store),
+                Err(error) => Err(Failure::Task(error)),
+            },
+        }
     }
 
     /// Answers calls on `listener` until `stop`, then drains and stops everything.

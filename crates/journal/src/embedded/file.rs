@@ -37,10 +37,24 @@ impl File {
     /// Opens the file, creating it if there is none.
     pub(super) fn open(path: &Path) -> Result<Self, Error> {
         let is_new = std::fs::metadata(path).map_or(true, |it| it.len() == 0);
-        let database = Database::builder()
-            .set_cache_size(CACHE_BYTES)
-            .create(path)
-            .map_err(|error| open_error(path, error))?;
+        let database = Database::builder().set_cache_size(CACHE_BYTES).create(path);
+        Self::of(database, path, is_new)
+    }
+
+    /// Opens what a disk of the caller's holds.
+    #[cfg(feature = "simulation")]
+    pub(super) fn open_on(disk: impl redb::StorageBackend) -> Result<Self, Error> {
+        let is_new = disk.len().map_err(storage)? == 0;
+        let database = Database::builder().set_cache_size(CACHE_BYTES).create_with_backend(disk);
+        Self::of(database, Path::new("simulated"), is_new)
+    }
+
+    fn of(
+        database: Result<Database, DatabaseError>,
+        path: &Path,
+        is_new: bool,
+    ) -> Result<Self, Error> {
+        let database = database.map_err(|error| open_error(path, error))?;
         let epoch = if is_new { create_tables(&database)? } else { check(&database, path)? };
         Ok(Self { database: RwLock::new(Some(database)), epoch })
     }

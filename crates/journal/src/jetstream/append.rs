@@ -32,7 +32,7 @@ impl JetStream {
         append: Append,
         deadline: Instant,
     ) -> Result<Stored, AppendError> {
-        let payload_max = self.log.client.max_payload();
+        let payload_max = self.log.connection.max_payload();
         for entry in &append.entries {
             check_size(entry.size() + OWN_HEADERS_BYTES_MAX, payload_max)?;
         }

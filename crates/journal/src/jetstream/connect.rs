@@ -9,7 +9,8 @@ use async_nats::jetstream::stream::{
 use async_nats::{Client, ConnectOptions, Event};
 use tokio::sync::{mpsc, watch};
 
-use super::{JetStream, JetStreamConfig, Log, Recent, publisher, request};
+use super::connection::{Connection, Nats, api};
+use super::{JetStream, JetStreamConfig, Log, Recent, publisher};
 use crate::duplicates::DUPLICATE_WINDOW;
 use crate::error::{Error, UnsafeSetting};
 
@@ -33,18 +34,30 @@ impl JetStream {
             .get_stream_no_info(&config.stream)
             .await
             .map_err(|error| Error::Unreachable(error.to_string()))?;
+        let nats = Nats { client, context, stream, name: config.stream.into() };
         let log = Log {
-            client,
-            context,
-            stream,
-            name: config.stream.into(),
+            connection: Connection::Nats(Box::new(nats)),
             prefix: format!("{}.", config.subject_prefix).into(),
             epoch: epoch(&info).into(),
             disconnects,
         };
+        Ok(Self::over(log, warnings(&info.config)))
+    }
+
+    /// Uses the broker that a test simulates.
+    #[cfg(feature = "simulation")]
+    pub(crate) async fn simulated(link: super::Link, subject_prefix: &str) -> Result<Self, Error> {
+        let disconnects = link.disconnects.clone();
+        let connection = Connection::Simulated(link);
+        let epoch = connection.state().await?.epoch.into();
+        let prefix = format!("{subject_prefix}.").into();
+        Ok(Self::over(Log { connection, prefix, epoch, disconnects }, Vec::new()))
+    }
+
+    fn over(log: Log, warnings: Vec<String>) -> Self {
         let (jobs, waiting) = mpsc::channel(JOBS_MAX);
         tokio::spawn(publisher::run(log.clone(), waiting));
-        Ok(Self { recent: Recent::new(log.clone()), log, jobs, warnings: warnings(&info.config) })
+        Self { recent: Recent::new(log.clone()), log, jobs, warnings }
     }
 }
 
@@ -83,10 +96,10 @@ async fn open_stream(
     config: &JetStreamConfig,
 ) -> Result<Info, Error> {
     let subject = format!("STREAM.INFO.{}", config.stream);
-    let info: Info = match request(context, subject, &()).await {
+    let info: Info = match api(context, subject, &()).await {
         Err(Error::Broker { code: STREAM_NOT_FOUND, .. }) => {
             let subject = format!("STREAM.CREATE.{}", config.stream);
-            request(context, subject, &wanted(config)).await?
+            api(context, subject, &wanted(config)).await?
         }
         answer => answer?,
     };

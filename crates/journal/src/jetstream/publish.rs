@@ -4,7 +4,6 @@ use std::time::Duration;
 
 use async_nats::HeaderMap;
 use async_nats::client::RequestErrorKind;
-use async_nats::connection::State as ConnectionState;
 use async_nats::header::NATS_EXPECTED_LAST_SUBJECT_SEQUENCE;
 use serde::Deserialize;
 use tokio::time::{Instant, sleep, timeout};
@@ -70,7 +69,7 @@ pub(super) async fn publish(log: &Log, appends: &[&Append]) -> Answer {
 }
 
 async fn connected(log: &Log) {
-    while log.client.connection_state() != ConnectionState::Connected {
+    while !log.connection.is_up() {
         sleep(RECONNECT_POLL).await;
     }
 }
@@ -101,7 +100,7 @@ async fn send(log: &Log, appends: &[&Append]) -> Answer {
                 return send_last(log, entry, headers).await;
             }
             let subject = format!("{}{}", log.prefix, entry.subject);
-            let sent = log.client.publish_with_headers(subject, headers, entry.payload.clone());
+            let sent = log.connection.publish((subject, headers, entry.payload.clone()));
             if sent.await.is_err() {
                 return Answer::Lost;
             }
@@ -113,13 +112,10 @@ async fn send(log: &Log, appends: &[&Append]) -> Answer {
 /// Sends the entry whose acknowledgement stands for all.
 async fn send_last(log: &Log, entry: &Entry, headers: HeaderMap) -> Answer {
     let subject = format!("{}{}", log.prefix, entry.subject);
-    let request = async_nats::Request::new()
-        .headers(headers)
-        .payload(entry.payload.clone())
-        .timeout(Some(ATTEMPT_TIMEOUT));
-    let message = match log.client.send_request(subject, request).await {
-        Ok(message) => message,
-        Err(error) if error.kind() == RequestErrorKind::MaxPayloadExceeded => {
+    let message = (subject, headers, entry.payload.clone());
+    let answer = match log.connection.request(message, ATTEMPT_TIMEOUT).await {
+        Ok(answer) => answer,
+        Err(error @ RequestErrorKind::MaxPayloadExceeded) => {
             return Answer::Rejected(Rejection {
                 code: 0,
                 status: 400,
@@ -128,7 +124,7 @@ async fn send_last(log: &Log, entry: &Entry, headers: HeaderMap) -> Answer {
         }
         Err(_) => return Answer::Lost,
     };
-    match serde_json::from_slice::<Ack>(&message.payload) {
+    match serde_json::from_slice::<Ack>(&answer) {
         Ok(Ack { error: Some(error), .. }) => Answer::Rejected(Rejection {
             code: error.err_code,
             status: error.code,

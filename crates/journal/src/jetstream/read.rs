@@ -8,12 +8,12 @@ use std::fmt;
 use std::pin::Pin;
 use std::time::Duration;
 
-use async_nats::jetstream::consumer::{AckPolicy, DeliverPolicy, pull};
-use async_nats::{StatusCode, Subscriber};
-use futures::{FutureExt, StreamExt};
+use async_nats::StatusCode;
+use async_nats::jetstream::consumer::pull;
 use tokio::sync::watch;
 use tokio::time::{Instant, sleep, timeout_at};
 
+use super::connection::Delivery;
 use super::{Log, message};
 use crate::entry::Record;
 use crate::error::{Error, ReadError};
@@ -22,8 +22,6 @@ const HEARTBEAT: Duration = Duration::from_secs(5);
 const PULL_EXPIRES: Duration = Duration::from_secs(15);
 /// Without any sign of life for so long, the consumer is taken for lost.
 const SILENCE_MAX: Duration = Duration::from_secs(11);
-/// How long the broker keeps a consumer that nobody pulls from.
-const CONSUMER_KEPT: Duration = Duration::from_secs(60);
 const PAUSE_MIN: Duration = Duration::from_millis(20);
 const PAUSE_MAX: Duration = Duration::from_secs(1);
 
@@ -48,9 +46,7 @@ pub(crate) struct JetStreamReader {
 /// A consumer that is being pulled from.
 #[derive(Debug)]
 struct Pull {
-    inbox: String,
-    subject: String,
-    messages: Subscriber,
+    delivery: Delivery,
     // Asked for and not yet delivered.
     outstanding: usize,
     alive_at: Instant,
@@ -179,26 +175,10 @@ async fn start(log: Log, position: u64) -> Result<Pull, ReadError> {
 
 impl Pull {
     async fn start(log: &Log, from: u64) -> Result<Self, Error> {
-        let unreachable = |error: String| Error::Unreachable(error);
         let mut disconnects = log.disconnects.clone();
         disconnects.mark_unchanged();
-        let inbox = log.client.new_inbox();
-        let messages = log.client.subscribe(inbox.clone()).await;
-        let messages = messages.map_err(|error| unreachable(error.to_string()))?;
-        let consumer = log.stream.create_consumer(pull::Config {
-            deliver_policy: DeliverPolicy::ByStartSequence { start_sequence: from },
-            ack_policy: AckPolicy::None,
-            inactive_threshold: CONSUMER_KEPT,
-            memory_storage: true,
-            num_replicas: 1,
-            ..pull::Config::default()
-        });
-        let consumer = consumer.await.map_err(|error| unreachable(error.to_string()))?;
-        let name = &consumer.cached_info().name;
         Ok(Self {
-            inbox,
-            subject: format!("$JS.API.CONSUMER.MSG.NEXT.{}.{name}", log.name),
-            messages,
+            delivery: log.connection.consume(from).await?,
             outstanding: 0,
             alive_at: Instant::now(),
             disconnects,
@@ -211,16 +191,11 @@ impl Pull {
             let request = pull::BatchConfig {
                 batch: PULL_MESSAGES_MAX,
                 expires: Some(PULL_EXPIRES),
-                max_bytes: PULL_BYTES_MAX.max(log.client.max_payload() * 2),
+                max_bytes: PULL_BYTES_MAX.max(log.connection.max_payload() * 2),
                 idle_heartbeat: HEARTBEAT,
                 ..pull::BatchConfig::default()
             };
-            let request = serde_json::to_vec(&request)
-                .map_err(|error| Error::Unreachable(error.to_string()))?;
-            log.client
-                .publish_with_reply(self.subject.clone(), self.inbox.clone(), request.into())
-                .await
-                .map_err(|error| Error::Unreachable(error.to_string()))?;
+            log.connection.pull(&self.delivery, &request).await?;
             self.outstanding += PULL_MESSAGES_MAX;
         }
         Ok(())
@@ -230,7 +205,7 @@ impl Pull {
     async fn event(&mut self, prefix: &str) -> Event {
         let next = tokio::select! {
             biased;
-            next = timeout_at(self.alive_at + SILENCE_MAX, self.messages.next()) => next,
+            next = timeout_at(self.alive_at + SILENCE_MAX, self.delivery.messages.next()) => next,
             // What was asked for over the lost connection will not come over the next.
             Ok(()) = self.disconnects.changed() => return Event::Lost,
         };
@@ -242,7 +217,7 @@ impl Pull {
 
     /// The next event if it is here.
     fn ready(&mut self, prefix: &str) -> Option<Event> {
-        let message = self.messages.next().now_or_never()??;
+        let message = self.delivery.messages.ready()?;
         Some(self.receive(prefix, message))
     }
 

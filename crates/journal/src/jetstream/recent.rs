@@ -1,9 +1,8 @@
 //! Which ids the stream took lately, as its leader tells.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeSet, HashMap};
 use std::time::Duration;
 
-use chrono::Utc;
 use tokio::sync::Mutex;
 use tokio::time::Instant;
 
@@ -50,7 +49,7 @@ impl Recent {
         if seen.subjects.len() > SUBJECTS_MAX {
             seen.subjects.clear();
         }
-        let names: HashSet<&str> = append.entries.iter().map(|it| it.subject.as_str()).collect();
+        let names: BTreeSet<&str> = append.entries.iter().map(|it| it.subject.as_str()).collect();
         for name in names {
             let subject = seen.subjects.entry(name.to_owned()).or_default();
             self.read_on(name, subject, start).await?;
@@ -69,7 +68,7 @@ impl Recent {
             subject.next = record.sequence + 1;
             subject.stored.insert(record.entry.id, record.sequence, record.recorded_at);
         }
-        subject.stored.forget_before_window(Utc::now() - START_KEPT);
+        subject.stored.forget_before_window(self.log.connection.now() - START_KEPT);
         Ok(())
     }
 
@@ -80,7 +79,7 @@ impl Recent {
         {
             return Ok(start);
         }
-        let begin = window_start(Utc::now() - START_KEPT);
+        let begin = window_start(self.log.connection.now() - START_KEPT);
         let state = self.log.state().await?;
         let (mut low, mut high) = (state.first, state.last + 1);
         while low < high {
