@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::thread::JoinHandle;
 
 use chrono::{DateTime, Utc};
-use redb::{CommitError, Durability, ReadableTable, StorageError, Table, WriteTransaction};
+use redb::{Durability, ReadableTable, Table, WriteTransaction};
 use tokio::sync::{mpsc, oneshot, watch};
 
 use super::file::{ENTRIES, File, SUBJECTS, storage};
@@ -115,7 +115,9 @@ impl Writer {
         let (txn, last, outcomes) =
             self.fill(appends, recorded_at).map_err(|error| Failure::before_commit(&error))?;
         if last > self.last {
-            txn.commit().map_err(Failure::at_commit)?;
+            // What a commit that fails has written, for want of space as well, is not known: the
+            // header goes first, and all may be there but the last sync.
+            txn.commit().map_err(|error| Failure::AtCommit(describe(&storage(error))))?;
             self.last = last;
             self.last_recorded_at = recorded_at;
             self.announce.send_replace(last);
@@ -220,13 +222,6 @@ impl Failure {
         Self::BeforeCommit(describe(error))
     }
 
-    fn at_commit(error: CommitError) -> Self {
-        // A file that cannot grow fails before the commit's last write, the file's header.
-        let no_space = matches!(&error, CommitError::Storage(StorageError::Io(io)) if is_full(io));
-        let description = describe(&storage(error));
-        if no_space { Self::BeforeCommit(description) } else { Self::AtCommit(description) }
-    }
-
     fn description(&self) -> &str {
         match self {
             Self::BeforeCommit(description) | Self::AtCommit(description) => description,
@@ -253,14 +248,6 @@ fn describe(error: &Error) -> String {
         cause = error.source();
     }
     description
-}
-
-fn is_full(error: &std::io::Error) -> bool {
-    use std::io::ErrorKind;
-    matches!(
-        error.kind(),
-        ErrorKind::StorageFull | ErrorKind::QuotaExceeded | ErrorKind::FileTooLarge
-    )
 }
 
 /// Takes what is waiting, in order, up to the size of one commit.
