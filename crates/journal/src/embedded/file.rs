@@ -36,9 +36,34 @@ pub(super) struct File {
 impl File {
     /// Opens the file, creating it if there is none.
     pub(super) fn open(path: &Path) -> Result<Self, Error> {
-        let is_new = std::fs::metadata(path).map_or(true, |it| it.len() == 0);
-        let database = Database::builder().set_cache_size(CACHE_BYTES).create(path);
-        Self::of(database, path, is_new)
+        if is_missing(path) {
+            return Self::create(path);
+        }
+        Self::of(database(path), path, false)
+    }
+
+    /// Creates the file beside its place and puts it there once it is complete: a crash meanwhile
+    /// leaves no file that can never be opened, and after it the file's name is not lost.
+    fn create(path: &Path) -> Result<Self, Error> {
+        let mut beside = path.as_os_str().to_owned();
+        beside.push(".new");
+        let beside = PathBuf::from(beside);
+        let is_new = is_missing(&beside);
+        let mut created = Self::of(database(&beside), path, is_new);
+        if let Err(Error::NotAJournal { .. }) = created {
+            std::fs::remove_file(&beside).map_err(storage)?;
+            created = Self::of(database(&beside), path, true);
+        }
+        // As long as this one is open, no other process creates it.
+        if !is_missing(path) {
+            return Err(Error::Locked { path: path.to_owned() });
+        }
+        let file = created?;
+        std::fs::rename(&beside, path).map_err(storage)?;
+        if let Some(directory) = path.parent().filter(|it| !it.as_os_str().is_empty()) {
+            std::fs::File::open(directory).and_then(|it| it.sync_all()).map_err(storage)?;
+        }
+        Ok(file)
     }
 
     /// Opens what a disk of the caller's holds.
@@ -144,6 +169,14 @@ impl File {
 
 pub(super) fn storage(error: impl Into<redb::Error>) -> Error {
     Error::Storage(error.into())
+}
+
+fn database(path: &Path) -> Result<Database, DatabaseError> {
+    Database::builder().set_cache_size(CACHE_BYTES).create(path)
+}
+
+fn is_missing(path: &Path) -> bool {
+    std::fs::metadata(path).map_or(true, |it| it.len() == 0)
 }
 
 fn create_tables(database: &Database) -> Result<String, Error> {

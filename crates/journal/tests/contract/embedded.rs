@@ -18,6 +18,18 @@ fn a_file_in_use_is_not_opened_twice() {
 }
 
 #[test]
+fn a_file_whose_creation_was_cut_short_is_created_again() {
+    for content in ["", "\0\0\0\0"] {
+        let directory = tempfile::tempdir().unwrap();
+        let path = directory.path().join("log.redb");
+        std::fs::write(directory.path().join("log.redb.new"), content.repeat(4096)).unwrap();
+        drop(Journal::open_embedded(&path).unwrap());
+        assert_eq!(std::fs::read_dir(directory.path()).unwrap().count(), 1);
+        Journal::open_embedded(&path).unwrap();
+    }
+}
+
+#[test]
 fn a_file_of_another_kind_is_not_opened() {
     let directory = tempfile::tempdir().unwrap();
     let path = directory.path().join("log.redb");
