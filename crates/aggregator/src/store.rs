@@ -102,7 +102,33 @@ impl Projections {
 
     /// Opens or creates the file `path`.
     pub fn open(path: &Path) -> Result<Self, Error> {
+        if is_missing(path) {
+            return Self::create(path);
+        }
         Self::of(Builder::new().set_cache_size(CACHE_BYTES).create(path), path)
+    }
+
+    /// Creates the file beside its place and puts it there once it is complete: a crash meanwhile
+    /// leaves no file that can never be opened.
+    fn create(path: &Path) -> Result<Self, Error> {
+        let mut beside = path.as_os_str().to_owned();
+        beside.push(".new");
+        let beside = PathBuf::from(beside);
+        let database = || Builder::new().set_cache_size(CACHE_BYTES).create(&beside);
+        let mut created = Self::of(database(), path);
+        if let Err(Error::Open { .. }) = created
+            && beside.exists()
+        {
+            std::fs::remove_file(&beside)?;
+            created = Self::of(database(), path);
+        }
+        let projections = created?;
+        // As long as this one is open, no other process creates it.
+        if !is_missing(path) {
+            return Err(Error::InUse(path.to_owned()));
+        }
+        std::fs::rename(&beside, path)?;
+        Ok(projections)
     }
 
     /// Opens or creates what a disk of the caller's holds. Whoever folds or keeps time over it does
@@ -192,6 +218,10 @@ impl Projections {
             is_new
         });
     }
+}
+
+fn is_missing(path: &Path) -> bool {
+    std::fs::metadata(path).map_or(true, |it| it.len() == 0)
 }
 
 /// Creates the tables that are not there yet.

@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
 mod citizens;
+mod creation;
 mod dump;
 mod fold;
 mod levels;
