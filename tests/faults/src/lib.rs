@@ -1,0 +1,1 @@
+//! Simulated faults under the real node: see its tests.

@@ -1,0 +1,9 @@
+//! The real node on a simulated disk and a simulated broker, with every fault that they may have.
+//!
+//! A run is told by its seed: `BEFFROI_SEED` runs one again, `BEFFROI_LONG=1` runs many.
+
+mod disk;
+mod journal;
+mod projections;
+mod records;
+mod seeds;
