@@ -145,7 +145,12 @@ impl Disk {
         state.is_at_sync = rng.bool();
     }
 
-    /// Whether what was planned has happened.
+    /// Nothing is planned any more.
+    pub(crate) fn calm(&self) {
+        self.state().fault = Fault::None;
+    }
+
+    /// Whether nothing has gone wrong yet.
     pub(crate) fn is_well(&self) -> bool {
         self.state().health == Health::Well
     }

@@ -2,8 +2,14 @@
 //!
 //! A run is told by its seed: `BEFFROI_SEED` runs one again, `BEFFROI_LONG=1` runs many.
 
+mod broker;
+mod client;
+mod cluster;
 mod disk;
 mod journal;
+mod node;
 mod projections;
 mod records;
 mod seeds;
+mod stream;
+mod tasks;

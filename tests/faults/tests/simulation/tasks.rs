@@ -1,0 +1,24 @@
+//! Tasks whose panics are not lost.
+
+use std::cell::Cell;
+use std::panic::AssertUnwindSafe;
+
+use futures::FutureExt as _;
+
+thread_local! {
+    static PANICKED: Cell<bool> = const { Cell::new(false) };
+}
+
+/// Runs a task on the runtime of this thread; [`check`] finds out whether it panicked.
+pub(crate) fn spawn(task: impl Future<Output = ()> + Send + 'static) {
+    tokio::spawn(async move {
+        if AssertUnwindSafe(task).catch_unwind().await.is_err() {
+            PANICKED.set(true);
+        }
+    });
+}
+
+/// Panics if a task has.
+pub(crate) fn check() {
+    assert!(!PANICKED.take(), "a task panicked");
+}
