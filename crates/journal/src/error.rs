@@ -197,6 +197,12 @@ pub enum ReadError {
         /// The log's last sequence.
         last: u64,
     },
+    /// The log's content has changed.
+    #[error("entry {sequence} is not the one that was read: the log was replaced")]
+    Changed {
+        /// The sequence that differs.
+        sequence: u64,
+    },
     /// The journal failed in a way that waiting does not mend.
     #[error("the log cannot be read")]
     Backend(#[from] Error),

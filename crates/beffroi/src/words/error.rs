@@ -174,6 +174,9 @@ fn of_reading(error: &ReadError) -> String {
         ReadError::Regressed { position, last } => {
             format!("le journal finit à {last}, avant la position {position}")
         }
+        ReadError::Changed { sequence } => {
+            format!("l'entrée {sequence} n'est pas celle qui a été lue : le journal a été remplacé")
+        }
         ReadError::Backend(_) => "le journal ne peut être lu".to_owned(),
     }
 }

@@ -1,7 +1,8 @@
 //! Following the stream from a position: a pull loop of our own over a consumer without acks.
 //!
 //! Whatever goes wrong with the consumer, it is made anew from the position reached. The stream is
-//! then looked at first: another creation time or a shorter log ends the reading.
+//! then looked at first: another creation time, a shorter log, or another entry at the position ends
+//! the reading.
 
 use std::collections::VecDeque;
 use std::fmt;
@@ -10,8 +11,10 @@ use std::time::Duration;
 
 use async_nats::StatusCode;
 use async_nats::jetstream::consumer::pull;
+use chrono::{DateTime, Utc};
 use tokio::sync::watch;
 use tokio::time::{Instant, sleep, timeout_at};
+use uuid::Uuid;
 
 use super::connection::Delivery;
 use super::{Log, message};
@@ -35,12 +38,21 @@ type Starting = Pin<Box<dyn Future<Output = Result<Pull, ReadError>> + Send + Sy
 pub(crate) struct JetStreamReader {
     log: Log,
     position: u64,
+    // What was read at the position, if anything was.
+    last: Option<Identity>,
     pull: Option<Pull>,
     // Kept here, so that a caller who drops the read early and often still gets a consumer.
     starting: Option<Starting>,
     pause: Duration,
     // A record that did not fit the last answer.
     held: VecDeque<Record>,
+}
+
+/// What tells an entry from another that takes its place when a log lost its end and grew again.
+type Identity = (Uuid, DateTime<Utc>);
+
+fn identity(record: &Record) -> Identity {
+    (record.entry.id, record.recorded_at)
 }
 
 /// A consumer that is being pulled from.
@@ -71,6 +83,7 @@ impl JetStreamReader {
         Self {
             log,
             position: after,
+            last: None,
             pull: None,
             starting: None,
             pause: PAUSE_MIN,
@@ -112,7 +125,7 @@ impl JetStreamReader {
         let Some(pull) = &mut self.pull else {
             let starting = self
                 .starting
-                .get_or_insert_with(|| Box::pin(start(self.log.clone(), self.position)));
+                .get_or_insert_with(|| Box::pin(start(self.log.clone(), self.position, self.last)));
             let started = starting.await;
             self.starting = None;
             match started {
@@ -137,6 +150,7 @@ impl JetStreamReader {
                     return Err(ReadError::Gap { expected, found: record.sequence });
                 }
                 self.position = record.sequence;
+                self.last = Some(identity(&record));
                 self.pause = PAUSE_MIN;
                 self.held.push_back(record);
             }
@@ -158,7 +172,7 @@ impl JetStreamReader {
 }
 
 /// Checks that this is still the log, and makes a consumer after the position.
-async fn start(log: Log, position: u64) -> Result<Pull, ReadError> {
+async fn start(log: Log, position: u64, last: Option<Identity>) -> Result<Pull, ReadError> {
     let state = log.state().await?;
     if *state.epoch != *log.epoch {
         let expected = log.epoch.to_string();
@@ -169,6 +183,9 @@ async fn start(log: Log, position: u64) -> Result<Pull, ReadError> {
     }
     if state.first > position + 1 {
         return Err(ReadError::Gap { expected: position + 1, found: state.first });
+    }
+    if last.is_some() && log.get(position).await?.as_ref().map(identity) != last {
+        return Err(ReadError::Changed { sequence: position });
     }
     Ok(Pull::start(&log, position + 1).await?)
 }
