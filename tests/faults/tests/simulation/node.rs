@@ -40,6 +40,8 @@ struct State {
     reference: Reference,
     /// How far its clock is ahead, in seconds.
     ahead: i64,
+    /// The projections were opened on the disk once.
+    is_created: bool,
     running: Option<Running>,
     /// Ends what runs, or waits to run.
     kill: CancellationToken,
@@ -77,6 +79,7 @@ impl Slot {
             ahead: rng.i64(0..90),
             rng,
             reference: Reference::new(),
+            is_created: false,
             running: None,
             kill: CancellationToken::new(),
             refusal: None,
@@ -173,6 +176,10 @@ pub(crate) async fn supervise(world: Arc<World>, slot: Slot) {
             }
         }
         state.disk = if state.rng.u8(0..4) == 0 { disk.after_kill() } else { disk.after_crash() };
+        // The file is made beside its place and is not there before it is complete.
+        if !state.is_created {
+            state.disk = state.disk.empty();
+        }
     }
 }
 
@@ -229,6 +236,7 @@ async fn run(
         Ok(projections) => projections,
         Err(error) => return error.into(),
     };
+    slot.state().is_created = true;
     if !*world.is_regressed.borrow() {
         slot.compare(world, &projections);
     }
