@@ -40,7 +40,8 @@ impl Committer {
         Self { journal, projections, turns }
     }
 
-    /// Decides, appends, and decides again until there is nothing more to append.
+    /// Decides, appends, and decides again until there is nothing more to append. Nothing is refused
+    /// on a state that is behind the log.
     ///
     /// `decide` sees a moment of the projections that includes everything recorded on `subjects`
     /// by this node, and must answer `Done` once its own events are part of it.
@@ -53,10 +54,18 @@ impl Committer {
         let turns = tokio::time::timeout_at(deadline, self.take_turns(&subjects));
         let _turns = turns.await.map_err(|_| ApiError::OutcomeUnknown)?;
         let mut stored: Option<Stored> = None;
+        let mut is_current = false;
         loop {
-            let append = match self.prepare(&mut decide)? {
-                Decision::Done(answer) => return Ok(answer),
-                Decision::Record(append) => append,
+            let append = match self.prepare(&mut decide) {
+                Ok(Decision::Done(answer)) => return Ok(answer),
+                Ok(Decision::Record(append)) => append,
+                // Another node may have recorded what allows it, or this very command.
+                Err(_) if !is_current => {
+                    self.catch_up(deadline).await?;
+                    is_current = true;
+                    continue;
+                }
+                Err(refused) => return Err(refused),
             };
             // It was stored and folded, and yet is not part of what it was stored for.
             match stored {
@@ -74,9 +83,7 @@ impl Committer {
                 }
                 // Fold past what came between, look whether it was our own, decide again.
                 Err(AppendError::Conflict | AppendError::Refused(Refusal::PartlyStored)) => {
-                    let state = self.journal.state().await;
-                    let last = state.map_err(|_| ApiError::OutcomeUnknown)?.last;
-                    self.folded(last, deadline).await?;
+                    self.catch_up(deadline).await?;
                     if Instant::now() >= deadline {
                         return Err(ApiError::OutcomeUnknown);
                     }
@@ -97,6 +104,13 @@ impl Committer {
             Decision::Record(events) => events,
         };
         Ok(Decision::Record(snapshot.append(&events)?))
+    }
+
+    /// Waits until the fold has come to where the log is now.
+    async fn catch_up(&self, deadline: Instant) -> Result<(), ApiError> {
+        let state = self.journal.state().await;
+        let last = state.map_err(|_| ApiError::OutcomeUnknown)?.last;
+        self.folded(last, deadline).await
     }
 
     async fn folded(&self, sequence: u64, deadline: Instant) -> Result<(), ApiError> {
