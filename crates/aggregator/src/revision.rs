@@ -16,8 +16,6 @@ use tokio::time::Instant;
 
 /// Alarms that one round looks at.
 const LOOK_MAX: usize = 2_000;
-/// Revisions in one append: each must find the partition of its request as it was.
-const REVISE_MAX: usize = 100;
 /// How long after a change something decided before it may still be recorded.
 const LATE: Duration = Duration::from_secs(15);
 
@@ -91,12 +89,12 @@ impl Part {
         self.0.cause
     }
 
-    /// The revisions of the next requests.
+    /// The revisions of the next requests, `most` at most.
     pub(crate) fn look(
         self,
         snapshot: &Snapshot,
         city: &CityNow,
-        now: Timestamp,
+        (now, most): (Timestamp, usize),
     ) -> Result<Found, Error> {
         let Self(mut going) = self;
         let mut found = Found::default();
@@ -108,7 +106,7 @@ impl Part {
                 found.events.extend(revision(city, &snapshot.request_at(ordinal)?, now));
             }
             going.place = Some(place);
-            if found.events.len() == REVISE_MAX {
+            if found.events.len() == most {
                 found.next = Some(going);
                 return Ok(found);
             }

@@ -18,7 +18,7 @@ use beffroi_domain::{
     About, Alarm, Channel, Event, EventId, FactKind, Meta, Origin, Personal, PersonalData,
     Timestamp, Warn,
 };
-use beffroi_journal::{Append, AppendError, Journal};
+use beffroi_journal::{Append, AppendError, Journal, MAX_ENTRIES};
 use std::collections::BTreeSet;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
@@ -27,8 +27,6 @@ use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
-/// Facts raised in one append.
-const RAISE_MAX: usize = 500;
 /// How long one append may take before it is tried again.
 const APPEND_DEADLINE: Duration = Duration::from_secs(10);
 /// How long to wait when raising did not help.
@@ -53,9 +51,10 @@ pub struct Timekeeper {
 pub async fn keep_time(mut keeper: Timekeeper, shutdown: CancellationToken) -> Result<(), Error> {
     let mut stuck = Stuck::default();
     let mut sweep = Sweep::default();
+    let mut share = Share::default();
     let levels = Arc::new(Mutex::new(LevelKeeper::new(keeper.cities.file())));
     loop {
-        let round = keeper.round(&mut stuck, &mut sweep, &levels);
+        let round = keeper.round((&mut stuck, &mut share), &mut sweep, &levels);
         let pause = tokio::select! {
             () = shutdown.cancelled() => return Ok(()),
             pause = round => pause?,
@@ -72,6 +71,24 @@ pub async fn keep_time(mut keeper: Timekeeper, shutdown: CancellationToken) -> R
 struct Stuck {
     alarm: Option<Uuid>,
     level: Option<EventId>,
+}
+
+/// How many events go into one append: less after a conflict, more after none. Each must find the
+/// partition of its request as it was seen, so that the busier the log, the fewer get through
+/// together.
+#[derive(Clone, Copy, Debug)]
+struct Share(usize);
+
+impl Default for Share {
+    fn default() -> Self {
+        Self(MAX_ENTRIES)
+    }
+}
+
+impl Share {
+    fn learn(&mut self, stored: bool) {
+        self.0 = if stored { (self.0 * 2).min(MAX_ENTRIES) } else { (self.0 / 4).max(1) };
+    }
 }
 
 enum Pause {
@@ -108,7 +125,7 @@ impl Timekeeper {
 
     async fn round(
         &self,
-        stuck: &mut Stuck,
+        (stuck, share): (&mut Stuck, &mut Share),
         sweep: &mut Sweep,
         levels: &Arc<Mutex<LevelKeeper>>,
     ) -> Result<Pause, Error> {
@@ -116,25 +133,29 @@ impl Timekeeper {
         let part = sweep.due(&*self.cities.at(&self.projections.snapshot()?)?);
         if let Some(part) = part {
             // What falls due meanwhile does not wait for all of them.
-            let pause = self.sweep_round(sweep, part, now).await?;
-            return Ok(match self.raise_round(stuck, now).await? {
+            let pause = self.sweep_round((sweep, share), part, now).await?;
+            return Ok(match self.raise_round((stuck, share), now).await? {
                 Raised::Nothing(..) => pause,
                 Raised::Tried(pause) => pause,
             });
         }
-        match self.raise_round(stuck, now).await? {
+        match self.raise_round((stuck, share), now).await? {
             Raised::Nothing(next, sequence) => {
-                self.level_round(stuck, levels, (now, next, sequence)).await
+                self.level_round((stuck, share), levels, (now, next, sequence)).await
             }
             Raised::Tried(pause) => Ok(pause),
         }
     }
 
     /// Raises what is due of promises.
-    async fn raise_round(&self, stuck: &mut Stuck, now: Timestamp) -> Result<Raised, Error> {
+    async fn raise_round(
+        &self,
+        (stuck, share): (&mut Stuck, &mut Share),
+        now: Timestamp,
+    ) -> Result<Raised, Error> {
         let (due, append, next, sequence) = {
             let snapshot = self.projections.snapshot()?;
-            let due = snapshot.alarms_before(now, RAISE_MAX)?;
+            let due = snapshot.alarms_before(now, share.0)?;
             let append = raise(&snapshot, &*self.cities.at(&snapshot)?, &due, now)?;
             (due, append, snapshot.next_alarm()?, snapshot.checkpoint().sequence)
         };
@@ -149,7 +170,7 @@ impl Timekeeper {
             stuck.alarm = None;
             return Ok(Raised::Tried(Pause::BackOff));
         };
-        let (pause, stored) = self.append(append).await;
+        let (pause, stored) = self.append(append, share).await;
         if stored {
             stuck.alarm = fact;
         }
@@ -159,15 +180,15 @@ impl Timekeeper {
     /// Counts the next part of what is open again.
     async fn sweep_round(
         &self,
-        sweep: &mut Sweep,
+        (sweep, share): (&mut Sweep, &mut Share),
         part: Part,
         now: Timestamp,
     ) -> Result<Pause, Error> {
         let (projections, cities) = (self.projections.clone(), Arc::clone(&self.cities));
-        let (cause, again) = (part.cause(), part.clone());
+        let (cause, again, most) = (part.cause(), part.clone(), share.0);
         let look = self.projections.aside(move || {
             let snapshot = projections.snapshot()?;
-            let found = part.look(&snapshot, &*cities.at(&snapshot)?, now)?;
+            let found = part.look(&snapshot, &*cities.at(&snapshot)?, (now, most))?;
             let append = append_of(&snapshot, &found.events)?;
             Ok::<_, Error>((found, append))
         });
@@ -180,7 +201,7 @@ impl Timekeeper {
         };
         let pause = match append {
             None => Pause::None,
-            Some(append) => match self.append(append).await {
+            Some(append) => match self.append(append, share).await {
                 (pause, true) => pause,
                 (pause, false) => {
                     sweep.failed(again);
@@ -195,17 +216,17 @@ impl Timekeeper {
     /// Raises what is due of levels, once nothing else is due before `next`.
     async fn level_round(
         &self,
-        stuck: &mut Stuck,
+        (stuck, share): (&mut Stuck, &mut Share),
         levels: &Arc<Mutex<LevelKeeper>>,
         (now, next, sequence): (Timestamp, Option<Timestamp>, u64),
     ) -> Result<Pause, Error> {
         let (projections, levels) = (self.projections.clone(), Arc::clone(levels));
-        let cities = Arc::clone(&self.cities);
+        let (cities, most) = (Arc::clone(&self.cities), share.0);
         // After a start all contacts are counted: not where it would hold up calls.
         let look = self.projections.aside(move || {
             let snapshot = projections.snapshot()?;
             let mut levels = levels.lock().unwrap_or_else(PoisonError::into_inner);
-            let events = levels.due(&snapshot, &cities.at(&snapshot)?.city, (now, RAISE_MAX))?;
+            let events = levels.due(&snapshot, &cities.at(&snapshot)?.city, (now, most))?;
             Ok((append_of(&snapshot, &events)?, events.first().map(|it| it.id), levels.next()))
         });
         let looked: Result<_, Error> = match look.await {
@@ -227,7 +248,7 @@ impl Timekeeper {
             stuck.level = None;
             return Ok(Pause::BackOff);
         }
-        let (pause, stored) = self.append(append).await;
+        let (pause, stored) = self.append(append, share).await;
         if stored {
             stuck.level = first;
         }
@@ -235,13 +256,15 @@ impl Timekeeper {
     }
 
     /// Appends facts and waits until they are folded; says whether they are stored.
-    async fn append(&self, append: Append) -> (Pause, bool) {
+    async fn append(&self, append: Append, share: &mut Share) -> (Pause, bool) {
         match self.journal.append(append, Instant::now() + APPEND_DEADLINE).await {
             Ok(stored) => {
+                share.learn(true);
                 self.projections.folded(stored.last).await;
                 (Pause::None, true)
             }
             Err(AppendError::Conflict) => {
+                share.learn(false);
                 self.catch_up().await;
                 (Pause::None, false)
             }
