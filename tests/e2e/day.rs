@@ -13,7 +13,6 @@ mod stage;
 
 use std::collections::BTreeSet;
 use std::io::Write as _;
-use std::time::Instant;
 
 use beffroi_domain::{About, Event, FactKind};
 use beffroi_harness::NatsServer;
@@ -116,9 +115,7 @@ fn live(size: Size, nodes: usize, log: &Log) {
         place.start(day().0, &hands);
     }
     publish(places.first().expect("a node"), &hands, folder.path());
-    let began = Instant::now();
-    play(&script, &mut places, &hands);
-    let took = began.elapsed();
+    let took = play(&script, &mut places, &hands);
 
     let facts = check(&script, &places, &hands);
     let (begin, end) = day();

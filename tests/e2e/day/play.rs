@@ -1,6 +1,7 @@
 //! Playing the day: the clock moves, things are done through the API, nodes end and start again.
 
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::{Duration, Instant};
 
 use beffroi_domain::Timestamp;
 use beffroi_wire::pb::catalogue::v1::PublishCatalogueRequest;
@@ -29,7 +30,7 @@ use super::stage::Place;
 use crate::support::{Api, follow_up};
 
 /// Calls under way at once.
-const IN_FLIGHT: usize = 64;
+const IN_FLIGHT: usize = 256;
 
 /// Something to be told to a node: sent twice, it is the same.
 #[derive(Clone, Debug)]
@@ -194,10 +195,15 @@ fn calls(script: &Script) -> Vec<Vec<Call>> {
     calls
 }
 
-/// Plays the day on some nodes with one log. They are up at the end.
-pub(crate) fn play(script: &Script, places: &mut [Place], hands: &Runtime) {
+/// Plays the day on some nodes with one log, and says how long it took once the clocks ran that are
+/// there at its beginning. They are up at the end.
+pub(crate) fn play(script: &Script, places: &mut [Place], hands: &Runtime) -> Duration {
     let told = calls(script);
+    let mut began = Instant::now();
     for ((number, step), calls) in script.steps.iter().enumerate().zip(told) {
+        if number == 1 {
+            began = Instant::now();
+        }
         let notes = step.notes.iter().filter_map(|it| script.lives.get(*it));
         let notes: Vec<Call> = notes.map(|life| note(life, number)).collect();
         // The nodes take turns: who ends, and who is told.
@@ -206,19 +212,20 @@ pub(crate) fn play(script: &Script, places: &mut [Place], hands: &Runtime) {
         if let Some(change) = &step.regime {
             change_regime(step, regime(change, number), places, hands);
         }
-        let Some(first) = places.first_mut() else { return };
+        let Some(first) = places.first_mut() else { continue };
         if let Some((End::AmongCommands, left)) = step.end {
             hands.block_on(send_half(&first.api(), calls.clone()));
             start_again(first, left, (step.at, hands));
         }
         hands.block_on(send(&first.api(), calls));
         settle(places, step, hands);
-        let Some(first) = places.first_mut() else { return };
+        let Some(first) = places.first_mut() else { continue };
         if let Some((End::InOrder, left)) = step.end {
             first.stop();
             first.leave(left);
         }
     }
+    began.elapsed()
 }
 
 fn settle(places: &mut [Place], step: &Step, hands: &Runtime) {

@@ -81,7 +81,15 @@ impl Place {
 
     async fn journal(&self) -> Journal {
         match &self.log {
-            Log::Embedded => Journal::open_embedded(&self.journal_file()).unwrap(),
+            Log::Embedded => {
+                let mut opened = None;
+                // The node before may still be letting go of it.
+                wait_until("the log to be free", || {
+                    opened = Journal::open_embedded(&self.journal_file()).ok();
+                    opened.is_some()
+                });
+                opened.expect("an opened log")
+            }
             Log::JetStream(url) => {
                 let config = JetStreamConfig {
                     url: url.clone(),
@@ -125,37 +133,32 @@ impl Place {
         stop.cancel();
         threads.block_on(serving).expect("it does not panic").expect("it ends in order");
         drop((projections, journal, threads));
-        self.wait_for_files();
+        self.wait_for_projections();
     }
 
     /// Makes an end of the node, whatever it is about: nothing is drained, written or told.
     pub(crate) fn vanish(&mut self) {
         let Running { threads, .. } = self.running.take().expect("the node is up");
         threads.shutdown_timeout(Duration::from_secs(60));
-        self.wait_for_files();
+        self.wait_for_projections();
     }
 
-    /// Waits until nothing of a node holds its files any more.
-    fn wait_for_files(&self) {
-        if let Log::Embedded = self.log {
-            wait_until("the log to be free", || {
-                Journal::open_embedded(&self.journal_file()).is_ok()
-            });
-        }
+    /// Waits until nothing of a node holds its projections any more.
+    fn wait_for_projections(&self) {
         let file = Projections::file(&self.directory);
         wait_until("the projections to be free", || Projections::open(&file).is_ok());
     }
 
-    /// What a node will find of its projections. Those that it had are kept for a later end.
+    /// What a node will find of its projections. Those that it loses are kept for a later end.
     pub(crate) fn leave(&self, left: Left) {
         let file = Projections::file(&self.directory);
-        let older = self.directory.join("older");
-        let kept = self.directory.join("kept");
-        fs::copy(&file, &kept).unwrap();
-        match left {
-            Left::All => {}
-            Left::Older if older.exists() => drop(fs::copy(&older, &file).unwrap()),
-            Left::Older | Left::Nothing => fs::remove_file(&file).unwrap(),
+        let (older, kept) = (self.directory.join("older"), self.directory.join("kept"));
+        if left == Left::All {
+            return;
+        }
+        fs::rename(&file, &kept).unwrap();
+        if left == Left::Older && older.exists() {
+            fs::rename(&older, &file).unwrap();
         }
         fs::rename(kept, older).unwrap();
     }
