@@ -37,13 +37,13 @@ impl Citizens {
 
     async fn answer(&self, citizen: CitizenId) -> Result<Answer, ApiError> {
         let node = Arc::clone(&self.node);
-        // Some citizens ask a lot: reading all their requests must not hold up other calls.
+        // Some citizens ask a lot.
         let read = move || {
             let snapshot = node.projections.snapshot()?;
             let position = node.position(snapshot.checkpoint().sequence);
             Ok((Some(head(&snapshot, citizen)?), Some(position)))
         };
-        tokio::task::spawn_blocking(read).await.map_err(|_| ApiError::Task)?
+        self.node.admission.reads.run(read).await
     }
 
     async fn saved(&self, call: &pb::SaveCitizenRequest) -> Result<Answer, ApiError> {

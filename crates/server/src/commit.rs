@@ -1,6 +1,7 @@
 //! From a decision to a fact: decide on a projected state, append with the sequence that state was
 //! at, wait until the fold shows it.
 
+use crate::admission::Admission;
 use crate::error::ApiError;
 use beffroi_aggregator::{Aggregate, PARTITIONS, Projections, Snapshot, Subject};
 use beffroi_domain::Event;
@@ -22,6 +23,7 @@ const PAUSE: Duration = Duration::from_millis(2);
 pub(crate) struct Committer {
     journal: Journal,
     projections: Projections,
+    admission: Arc<Admission>,
     turns: Arc<[Mutex<()>]>,
 }
 
@@ -35,9 +37,13 @@ pub(crate) enum Decision<T, R = Vec<Event>> {
 }
 
 impl Committer {
-    pub(crate) fn new(journal: Journal, projections: Projections) -> Self {
+    pub(crate) fn new(
+        journal: Journal,
+        projections: Projections,
+        admission: Arc<Admission>,
+    ) -> Self {
         let turns = (0..4 * usize::from(PARTITIONS)).map(|_| Mutex::new(())).collect();
-        Self { journal, projections, turns }
+        Self { journal, projections, admission, turns }
     }
 
     /// Decides, appends, and decides again until there is nothing more to append. Nothing is refused
@@ -51,6 +57,7 @@ impl Committer {
         mut decide: impl FnMut(&Snapshot) -> Result<Decision<T>, ApiError>,
     ) -> Result<T, ApiError> {
         let deadline = Instant::now() + DEADLINE;
+        let _leave = self.admission.command()?;
         let turns = tokio::time::timeout_at(deadline, self.take_turns(&subjects));
         let _turns = turns.await.map_err(|_| ApiError::OutcomeUnknown)?;
         let mut stored: Option<Stored> = None;

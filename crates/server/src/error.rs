@@ -65,6 +65,10 @@ pub(crate) enum ApiError {
     Refused(Refusal),
     /// The report would have too many rows, or too many durations to keep apart.
     ReportTooLarge,
+    /// Too much is under way.
+    Overloaded,
+    /// The disk has no room for more.
+    DiskFull,
     /// Too many streams are open.
     TooManyStreams(usize),
     /// The node is shutting down.
@@ -140,6 +144,8 @@ impl ApiError {
             Self::OutcomeUnknown => "OUTCOME_UNKNOWN",
             Self::Refused(_) => "LOG_REFUSED",
             Self::ReportTooLarge => "REPORT_TOO_LARGE",
+            Self::Overloaded => "OVERLOADED",
+            Self::DiskFull => "DISK_FULL",
             Self::TooManyStreams(_) => "TOO_MANY_STREAMS",
             Self::ShuttingDown => "SHUTTING_DOWN",
             Self::Quarantined => "QUARANTINED",
@@ -170,7 +176,9 @@ impl ApiError {
             | Self::OtherLog => Code::FailedPrecondition,
             Self::Citizen(error) => error.code(),
             Self::Behind { .. } | Self::OutcomeUnknown | Self::ShuttingDown => Code::Unavailable,
-            Self::Refused(_) | Self::TooManyStreams(_) => Code::ResourceExhausted,
+            Self::Refused(_) | Self::Overloaded | Self::DiskFull | Self::TooManyStreams(_) => {
+                Code::ResourceExhausted
+            }
             Self::Quarantined | Self::Store(_) | Self::Task => Code::Internal,
         }
     }
@@ -234,11 +242,9 @@ impl ApiError {
                 "le rapport est trop grand : demandez une période plus courte ou moins de critères",
                 "the report is too large: ask for a shorter window, or count by fewer things",
             ),
-            Self::TooManyStreams(max) => choose(
-                language,
-                format!("{max} flux sont déjà ouverts : réessayez plus tard"),
-                format!("{max} streams are open already: try again later"),
-            ),
+            Self::Overloaded => text::overloaded(language).to_owned(),
+            Self::DiskFull => text::disk_full(language),
+            Self::TooManyStreams(max) => text::too_many_streams(*max, language),
             Self::ShuttingDown => own(
                 "le nœud s'arrête : reprenez ailleurs ou plus tard avec votre dernier jeton",
                 "the node is shutting down: go on elsewhere or later with your last token",
@@ -302,6 +308,8 @@ impl ApiError {
             | Self::OutcomeUnknown
             | Self::Refused(_)
             | Self::ReportTooLarge
+            | Self::Overloaded
+            | Self::DiskFull
             | Self::TooManyStreams(_)
             | Self::ShuttingDown
             | Self::Quarantined

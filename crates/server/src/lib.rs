@@ -2,6 +2,7 @@
 
 #![expect(clippy::option_option, reason = "a field that was parsed may have been left empty")]
 
+mod admission;
 mod calendar;
 mod catalogue;
 mod centre;

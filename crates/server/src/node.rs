@@ -1,5 +1,6 @@
 //! A node: one journal, its projections, the timekeeper and the gRPC services over them.
 
+use crate::admission::Admission;
 use crate::catalogue::{CatalogueEndpoint, Catalogues};
 use crate::centre::Centre;
 use crate::citizen::Citizens;
@@ -131,12 +132,14 @@ impl Node {
         directory: &Path,
         progress: impl FnMut(u64, u64),
     ) -> Result<Self, Failure> {
-        Self::start_on(config, Projections::open(&Projections::file(directory))?, progress).await
+        let projections = Projections::open(&Projections::file(directory))?;
+        Self::start_on(config, projections, directory, progress).await
     }
 
     async fn start_on(
         config: Config,
         projections: Projections,
+        directory: &Path,
         mut progress: impl FnMut(u64, u64),
     ) -> Result<Self, Failure> {
         let Config { journal, city, clock, identifier_key } = config;
@@ -170,8 +173,10 @@ impl Node {
             checked: checked_sender,
         };
         let timekeeper = tokio::spawn(keep_time(timekeeper, folding.clone()));
+        let admission = Arc::new(Admission::new(directory));
         let shared = Shared {
-            committer: Committer::new(journal.clone(), projections.clone()),
+            committer: Committer::new(journal.clone(), projections.clone(), Arc::clone(&admission)),
+            admission,
             projections,
             catalogues: Catalogues::default(),
             cities,
@@ -199,7 +204,7 @@ impl Node {
     /// Starts on projections that a test has opened.
     #[cfg(feature = "simulation")]
     pub async fn simulated(config: Config, projections: Projections) -> Result<Self, Failure> {
-        Self::start_on(config, projections, |_, _| {}).await
+        Self::start_on(config, projections, Path::new(""), |_, _| {}).await
     }
 
     /// Its intake, to be called without a server.

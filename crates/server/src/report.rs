@@ -22,12 +22,9 @@ use beffroi_wire::time;
 use std::cell::RefCell;
 use std::collections::HashMap;
 use std::sync::Arc;
-use tokio::sync::Semaphore;
 use tokio_util::sync::CancellationToken;
 use tonic::{Request, Response, Status};
 
-/// Scans that run at once; others wait for their turn.
-const SCANS_MAX: usize = 4;
 /// Messages of a replay that wait for a slow reader; then the replay waits as well.
 const SCAN_QUEUE: usize = 4;
 
@@ -62,12 +59,11 @@ fn mapping(
 #[derive(Debug)]
 pub(crate) struct Report {
     node: Arc<Shared>,
-    scans: Arc<Semaphore>,
 }
 
 impl Report {
     pub(crate) fn new(node: Arc<Shared>) -> Self {
-        Self { node, scans: Arc::new(Semaphore::new(SCANS_MAX)) }
+        Self { node }
     }
 
     /// Runs a scan where it holds up nobody. It stops when its caller has gone or the node goes.
@@ -75,16 +71,10 @@ impl Report {
         &self,
         scan: impl FnOnce(&Snapshot, &CancellationToken) -> Result<T, ApiError> + Send + 'static,
     ) -> Result<T, ApiError> {
-        let turn = Arc::clone(&self.scans).acquire_owned();
-        let turn = turn.await.map_err(|_| ApiError::ShuttingDown)?;
-        let snapshot = self.node.projections.snapshot()?;
+        let projections = self.node.projections.clone();
         let stop = self.node.shutdown.child_token();
         let _stop_with_caller = stop.clone().drop_guard();
-        let run = move || {
-            let _turn = turn;
-            scan(&snapshot, &stop)
-        };
-        tokio::task::spawn_blocking(run).await.map_err(|_| ApiError::Task)?
+        self.node.admission.reports.run(move || scan(&projections.snapshot()?, &stop)).await
     }
 
     async fn contacts(

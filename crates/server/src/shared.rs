@@ -1,5 +1,6 @@
 //! What the services of a node share.
 
+use crate::admission::Admission;
 use crate::catalogue::Catalogues;
 use crate::commit::Committer;
 use crate::error::ApiError;
@@ -20,6 +21,7 @@ pub(crate) const STREAMS_MAX: usize = 10_000;
 pub(crate) struct Shared {
     pub projections: Projections,
     pub committer: Committer,
+    pub admission: Arc<Admission>,
     pub catalogues: Catalogues,
     pub cities: Arc<Cities>,
     pub clock: Clock,

@@ -1,5 +1,6 @@
 //! Texts that several errors share.
 
+use crate::admission::DISK_RESERVE_MIB;
 use crate::language::choose;
 use beffroi_domain::{InvalidText, Language};
 
@@ -44,5 +45,35 @@ pub(super) fn unknown_calendar(version: u64, language: Language) -> String {
         language,
         format!("le calendrier n'a pas de version {version}"),
         format!("the calendar has no version {version}"),
+    )
+}
+
+pub(super) fn overloaded(language: Language) -> &'static str {
+    choose(
+        language,
+        "le nœud a trop à faire, l'appel n'a rien changé : renvoyez-le un peu plus tard",
+        "the node has too much to do, the call has changed nothing: send it again a little later",
+    )
+}
+
+pub(super) fn disk_full(language: Language) -> String {
+    choose(
+        language,
+        format!(
+            "moins de {DISK_RESERVE_MIB} Mio sont libres sur le disque du nœud, rien de nouveau n'est \
+             enregistré : réessayez quand l'exploitation aura fait de la place"
+        ),
+        format!(
+            "less than {DISK_RESERVE_MIB} MiB are free on the node's disk, nothing new is recorded: \
+             try again when operations have made room"
+        ),
+    )
+}
+
+pub(super) fn too_many_streams(max: usize, language: Language) -> String {
+    choose(
+        language,
+        format!("{max} flux sont déjà ouverts : réessayez plus tard"),
+        format!("{max} streams are open already: try again later"),
     )
 }

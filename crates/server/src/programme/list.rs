@@ -20,9 +20,12 @@ pub(super) async fn programmes(
     language: Language,
 ) -> Result<pb::ListProgrammesResponse, ApiError> {
     node.at_least(call.min_position.as_ref()).await?;
-    // All that waits is looked at: it must not hold up the calls that look at one request.
-    let count = move || count(&node, language);
-    tokio::task::spawn_blocking(count).await.map_err(|_| ApiError::Task)?
+    // All that waits is looked at.
+    let count = {
+        let node = Arc::clone(&node);
+        move || count(&node, language)
+    };
+    node.admission.reads.run(count).await
 }
 
 fn count(node: &Shared, language: Language) -> Result<pb::ListProgrammesResponse, ApiError> {
@@ -65,8 +68,11 @@ pub(super) async fn requests(
         token => Some(read(("page_token", || Problem::PageToken), ANY_LOG, &binding, token)?),
     };
     node.at_least(call.min_position.as_ref()).await?;
-    let page = move || page(&node, &filter, (from, size), &binding, language);
-    tokio::task::spawn_blocking(page).await.map_err(|_| ApiError::Task)?
+    let page = {
+        let node = Arc::clone(&node);
+        move || page(&node, &filter, (from, size), &binding, language)
+    };
+    node.admission.reads.run(page).await
 }
 
 fn page(

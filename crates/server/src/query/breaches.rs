@@ -56,8 +56,11 @@ pub(super) async fn list(
         token => token::read(("page_token", || Problem::PageToken), &node.log, &binding, token)?,
     };
     node.at_least(call.min_position.as_ref()).await?;
-    let read = move || page(&node, &filter, (after, size), &binding, language);
-    tokio::task::spawn_blocking(read).await.map_err(|_| ApiError::Task)?
+    let read = {
+        let node = Arc::clone(&node);
+        move || page(&node, &filter, (after, size), &binding, language)
+    };
+    node.admission.reads.run(read).await
 }
 
 fn page(

@@ -26,9 +26,12 @@ pub(super) async fn citizen(
     let size = list::page_size(call.page_size)?;
     let place = list::place(&call.page_token, &binding(id))?;
     node.at_least(call.min_position.as_ref()).await?;
-    // Some citizens ask a lot: reading all their requests must not hold up calls that read one.
-    let read = move || synthesis(&node, id, (place, size), language);
-    tokio::task::spawn_blocking(read).await.map_err(|_| ApiError::Task)?
+    // Some citizens ask a lot.
+    let read = {
+        let node = Arc::clone(&node);
+        move || synthesis(&node, id, (place, size), language)
+    };
+    node.admission.reads.run(read).await
 }
 
 /// What page tokens of a citizen's requests are bound to.

@@ -57,10 +57,8 @@ pub(super) async fn list(
     node.at_least(call.min_position.as_ref()).await?;
     let snapshot = node.projections.snapshot()?;
     let sequence = snapshot.checkpoint().sequence;
-    // A scan may touch many pages: it must not hold up the calls that touch one.
     let scan = move || find(&snapshot, &filter, before, size).map(|page| (page, snapshot));
-    let (page, snapshot) =
-        tokio::task::spawn_blocking(scan).await.map_err(|_| ApiError::Task)??;
+    let (page, snapshot) = node.admission.reads.run(scan).await?;
     let view = View::new(node, &snapshot, language);
     let views = page.items.iter().map(|row| view.service_request(row));
     Ok(pb::ListServiceRequestsResponse {

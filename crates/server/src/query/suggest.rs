@@ -108,13 +108,11 @@ pub(super) async fn suggest(
     let in_force = node.catalogues.in_force(&snapshot)?;
     let rule = in_force.and_then(|it| by_catalogue(&it.catalogue, &mut sought));
     let reach = asked.or_rule(rule);
-    // A search may touch many pages: it must not hold up the calls that touch one.
     let search = move || {
         let found = search(&snapshot, &sought, &reach)?;
         Ok::<_, ApiError>((found, sought, snapshot))
     };
-    let (found, sought, snapshot) =
-        tokio::task::spawn_blocking(search).await.map_err(|_| ApiError::Task)??;
+    let (found, sought, snapshot) = node.admission.reads.run(search).await?;
     let view = View::new(node, &snapshot, language);
     let incomplete = found.incomplete;
     let mut candidates = Vec::new();

@@ -57,8 +57,7 @@ impl Report {
         // What is wrong is said at once.
         Asked::parse(self.node.city(), &call)?;
         self.node.at_least(call.min_position.as_ref()).await?;
-        let turn = Arc::clone(&self.scans).acquire_owned();
-        let turn = turn.await.map_err(|_| ApiError::ShuttingDown)?;
+        let turn = self.node.admission.reports.turn().await?;
         let snapshot = self.node.projections.snapshot()?;
         let asked = Asked::parse(&self.node.city_at(&snapshot)?.city, &call)?;
         let node = Arc::clone(&self.node);
