@@ -32,8 +32,7 @@ struct Fact {
 
 /// A durable consumer of the facts, as somebody else's service makes it.
 async fn consumer(nats: &NatsServer) -> consumer::PullConsumer {
-    let client = async_nats::connect(nats.url()).await.unwrap();
-    let stream = jetstream::new(client).get_stream(STREAM).await.unwrap();
+    let stream = jetstream::new(nats.reader().await).get_stream(STREAM).await.unwrap();
     let config = consumer::pull::Config {
         durable_name: Some("somebody".to_owned()),
         filter_subject: FACTS.to_owned(),
@@ -149,8 +148,7 @@ async fn a_fact_that_lost_a_race_is_on_the_broker_and_a_node_says_that_it_is_voi
     headers.insert("Nats-Msg-Id", stray.as_str());
     headers.insert("Beffroi-Kind", last.kind.as_str());
     headers.insert("Beffroi-Aggregate", last.aggregate.as_str());
-    let client = async_nats::connect(nats.url()).await.unwrap();
-    let sent = jetstream::new(client);
+    let sent = jetstream::new(nats.operator().await);
     let sent = sent.publish_with_headers(last.subject.clone(), headers, payload.into()).await;
     sent.unwrap().await.unwrap();
     let void = next(&consumer, 1000).await;

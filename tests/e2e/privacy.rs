@@ -8,7 +8,7 @@ use std::fs;
 use std::path::Path;
 
 use beffroi_harness::NatsServer;
-use beffroi_journal::{JetStreamConfig, Journal};
+use beffroi_journal::{Access, JetStreamConfig, Journal};
 use beffroi_wire::pb::citizen::v1::{FindCitizenRequest, SaveCitizenRequest};
 use beffroi_wire::pb::event::v1::Visibility;
 use beffroi_wire::pb::intake::v1::{ContactDetails, OpenServiceRequestRequest};
@@ -153,6 +153,7 @@ async fn nobody_is_named_outside_of_what_is_sealed_on_a_broker() {
     files_hold_no_identifier(&data);
     let config = JetStreamConfig {
         url: nats.url(),
+        access: Access::default(),
         stream: "beffroi-v1-city".to_owned(),
         subject_prefix: "beffroi.v1.city".to_owned(),
         replicas: 1,

@@ -136,9 +136,10 @@ async fn a_node_refuses_a_brokers_log_for_projections_of_the_embedded_one() {
 fn a_broker_that_is_not_there_is_named() {
     let folder = tempfile::tempdir().unwrap();
     let mut nats = NatsServer::start_temporary();
-    let url = nats.url();
     nats.kill();
-    says(&refused(folder.path(), &["--nats", &url]), &[&url]);
+    let ended = refused(folder.path(), &["--nats", &nats.url()]);
+    says(&ended, &[&nats.address()]);
+    assert!(!ended.stderr.contains("password"), "{}", ended.stderr);
 }
 
 #[test]

@@ -7,7 +7,7 @@ use crate::words::error::Said;
 use crate::words::{self, Lang};
 use beffroi_aggregator::Clock;
 use beffroi_domain::City;
-use beffroi_journal::{JetStreamConfig, Journal};
+use beffroi_journal::{Access, JetStreamConfig, Journal};
 use beffroi_server::{Config, Node, default_city, read_city};
 use std::io::Write as _;
 use std::net::SocketAddr;
@@ -95,6 +95,7 @@ pub(crate) async fn open_journal(directory: &Path, nats: Option<&str>) -> anyhow
         Some(url) => {
             let config = JetStreamConfig {
                 url: url.to_owned(),
+                access: Access::default(),
                 stream: STREAM.to_owned(),
                 subject_prefix: SUBJECT_PREFIX.to_owned(),
                 replicas: 1,

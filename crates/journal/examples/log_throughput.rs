@@ -8,7 +8,7 @@ use std::time::Instant;
 
 use async_nats::jetstream::consumer::{AckPolicy, pull};
 use beffroi_harness::NatsServer;
-use beffroi_journal::{Append, Entry, JetStreamConfig, Journal};
+use beffroi_journal::{Access, Append, Entry, JetStreamConfig, Journal};
 use futures::StreamExt;
 use redb::ReadableDatabase;
 use uuid::Uuid;
@@ -24,8 +24,9 @@ async fn main() -> Result<(), Failure> {
     let server = NatsServer::start(&directory.path().join("nats"));
     let config = JetStreamConfig {
         url: server.url(),
-        stream: "BENCH".into(),
-        subject_prefix: "bench".into(),
+        access: Access::default(),
+        stream: "beffroi-v1-city".into(),
+        subject_prefix: "beffroi.v1.city".into(),
         replicas: 1,
     };
     println!("| | 1 appender/s | 64 appenders/s | by 1000, entries/s | read/s |");
@@ -35,7 +36,7 @@ async fn main() -> Result<(), Failure> {
     let embedded = measure(&Journal::open_embedded(&directory.path().join("log.redb"))?).await?;
     print_row("embedded", embedded, bare_redb);
     let jetstream = measure(&Journal::connect(config).await?).await?;
-    let bare_nats = bare_nats(&server.url()).await?;
+    let bare_nats = bare_nats(server.operator().await).await?;
     print_row("bare async-nats", bare_nats, bare_nats);
     print_row("jetstream", jetstream, bare_nats);
     Ok(())
@@ -126,9 +127,9 @@ fn bare_redb(directory: &std::path::Path) -> Result<[f64; 4], Failure> {
 }
 
 /// Plain publishes with their acknowledgement, one and 64 at a time, and the client's own pulls.
-async fn bare_nats(url: &str) -> Result<[f64; 4], Failure> {
-    let context = async_nats::jetstream::new(async_nats::connect(url).await?);
-    let stream = context.get_stream("BENCH").await?;
+async fn bare_nats(client: async_nats::Client) -> Result<[f64; 4], Failure> {
+    let context = async_nats::jetstream::new(client);
+    let stream = context.get_stream("beffroi-v1-city").await?;
     let last = stream.cached_info().state.last_sequence;
     let consumer = stream
         .create_consumer(pull::Config { ack_policy: AckPolicy::None, ..pull::Config::default() })
@@ -148,7 +149,10 @@ async fn bare_nats(url: &str) -> Result<[f64; 4], Failure> {
             running.spawn(async move {
                 for _ in 0..count {
                     let payload = vec![b'x'; PAYLOAD_BYTES].into();
-                    context.publish(format!("bench.request.{task}"), payload).await?.await?;
+                    context
+                        .publish(format!("beffroi.v1.city.request.{task}"), payload)
+                        .await?
+                        .await?;
                 }
                 Ok::<_, Failure>(())
             });

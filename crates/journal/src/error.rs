@@ -1,7 +1,9 @@
 //! What can go wrong, by what the caller must do about it.
 
+use std::io;
 use std::path::PathBuf;
 
+use chrono::{DateTime, Utc};
 use thiserror::Error;
 use uuid::Uuid;
 
@@ -49,6 +51,23 @@ pub enum Error {
     /// The broker cannot be reached or does not answer.
     #[error("the broker does not answer: {0}")]
     Unreachable(String),
+    /// A file by which the node and the broker know each other cannot be used.
+    #[error("`{}` {fault}", file.display())]
+    Access {
+        /// The file.
+        file: PathBuf,
+        /// What is wrong with it.
+        fault: AccessFault,
+    },
+    /// The broker does not know the node, or no longer.
+    #[error("the broker refuses who the node says it is")]
+    Unauthorized,
+    /// The broker's certificate, or the node's, is not accepted.
+    #[error("no secure connection to the broker: {0}")]
+    Tls(String),
+    /// The broker does not let the node do something that it must.
+    #[error("the broker does not permit {0}")]
+    NotPermitted(Denial),
     /// The broker is too old for atomic batches.
     #[error("the broker is version {found}, needed is {needed} or newer")]
     ServerTooOld {
@@ -73,6 +92,36 @@ pub enum Error {
         /// The broker's words.
         description: String,
     },
+}
+
+/// What is wrong with a file of [`Access`](crate::Access). It never tells what the file says.
+#[derive(Clone, Debug, PartialEq, Eq, Error)]
+pub enum AccessFault {
+    /// It is not there, or not for this user to read.
+    #[error("cannot be read: {0}")]
+    Unreadable(io::ErrorKind),
+    /// It is not what `nsc` writes.
+    #[error("holds no JWT with its seed")]
+    NotCredentials,
+    /// It is not the seed of a user.
+    #[error("holds no seed of a user's NKey")]
+    NoSeed,
+    /// It is not in PEM, or holds something else.
+    #[error("does not hold what is expected in PEM")]
+    NotPem,
+    /// Its time is over.
+    #[error("expired at {}", .0.to_rfc3339())]
+    Expired(DateTime<Utc>),
+}
+
+/// What the broker did not permit.
+#[derive(Clone, Debug, PartialEq, Eq, Error)]
+#[error("{action} on `{subject}`")]
+pub struct Denial {
+    /// `publish` or `subscribe`.
+    pub action: &'static str,
+    /// The subject.
+    pub subject: String,
 }
 
 /// A setting of a stream under which events can be lost.

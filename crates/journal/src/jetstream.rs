@@ -5,6 +5,7 @@
 //! subject is read from the stream's leader, over the window, to find it. Nothing need be
 //! remembered for this, so it holds across restarts and for what other nodes stored.
 
+mod access;
 mod append;
 mod connect;
 mod connection;
@@ -20,6 +21,7 @@ use std::sync::Arc;
 
 use tokio::sync::{mpsc, watch};
 
+pub use self::access::{Access, ClientCertificate, Login};
 use self::connection::Connection;
 use self::publisher::Job;
 pub(crate) use self::read::JetStreamReader;
@@ -35,6 +37,8 @@ pub struct JetStreamConfig {
     /// The broker's address; may carry a user and a password, and may list several, separated by
     /// commas.
     pub url: String,
+    /// How the node and the broker know each other.
+    pub access: Access,
     /// The stream's name.
     pub stream: String,
     /// The literal tokens before every entry's subject, such as `beffroi.v1.<tenant>`.

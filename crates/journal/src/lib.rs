@@ -13,9 +13,12 @@ mod jetstream;
 mod reader;
 
 pub use entry::{Append, Entry, MAX_ENTRIES, Record, State, Stored};
-pub use error::{AppendError, Doubt, Error, ReadError, Refusal, UnsafeSetting};
+pub use error::{
+    AccessFault, AppendError, Denial, Doubt, Error, ReadError, Refusal, UnsafeSetting,
+};
 pub use handle::Journal;
-pub use jetstream::JetStreamConfig;
+
+pub use jetstream::{Access, ClientCertificate, JetStreamConfig, Login};
 #[cfg(feature = "simulation")]
 pub use jetstream::{Call, Link, Publication, Reply};
 pub use reader::Reader;

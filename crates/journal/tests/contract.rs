@@ -10,6 +10,8 @@
 
 #[path = "contract/cases.rs"]
 mod cases;
+#[path = "contract/cluster.rs"]
+mod cluster;
 #[path = "contract/embedded.rs"]
 mod embedded;
 #[path = "contract/jetstream.rs"]

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use beffroi_aggregator::{FactRow, ManualClock, Projections};
 use beffroi_domain::{City, Event, Timestamp};
-use beffroi_journal::{JetStreamConfig, Journal};
+use beffroi_journal::{Access, JetStreamConfig, Journal};
 use beffroi_server::{Config, Failure, Node};
 use beffroi_wire::event::decode;
 use tokio::net::TcpListener;
@@ -93,8 +93,9 @@ impl Place {
             Log::JetStream(url) => {
                 let config = JetStreamConfig {
                     url: url.clone(),
-                    stream: "day".to_owned(),
-                    subject_prefix: "beffroi.v1.day".to_owned(),
+                    access: Access::default(),
+                    stream: "beffroi-v1-city".to_owned(),
+                    subject_prefix: "beffroi.v1.city".to_owned(),
                     replicas: 1,
                 };
                 Journal::connect(config).await.unwrap()

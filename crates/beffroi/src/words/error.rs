@@ -6,7 +6,7 @@ use super::{Lang, snapshot};
 use beffroi_aggregator::{DumpError, Error as StoreError, Stopped};
 use beffroi_channels::import;
 use beffroi_domain::{Day, InvalidCalendar};
-use beffroi_journal::{Error as JournalError, ReadError};
+use beffroi_journal::{AccessFault, Denial, Error as JournalError, ReadError};
 use beffroi_server::{Failure as NodeFailure, InvalidCity, InvalidKeyFile};
 use beffroi_wire::pb::event::v1::Language;
 use chrono::Weekday;
@@ -147,6 +147,16 @@ fn of_journal(error: &JournalError) -> String {
         JournalError::Row { sequence } => format!("l'entrée {sequence} ne peut être lue"),
         JournalError::Closed => "le journal est fermé".to_owned(),
         JournalError::Unreachable(reason) => format!("le courtier ne répond pas : {reason}"),
+        JournalError::Access { file, fault } => {
+            format!("`{}` {}", file.display(), of_access(fault))
+        }
+        JournalError::Unauthorized => {
+            "le courtier ne reconnaît pas qui le nœud dit être".to_owned()
+        }
+        JournalError::Tls(reason) => format!("pas de connexion sûre au courtier : {reason}"),
+        JournalError::NotPermitted(Denial { action, subject }) => {
+            format!("le courtier ne permet pas `{action}` sur `{subject}`")
+        }
         JournalError::ServerTooOld { found, needed } => {
             format!("le courtier est de version {found}, il faut {needed} ou plus récent")
         }
@@ -160,6 +170,19 @@ fn of_journal(error: &JournalError) -> String {
         JournalError::Broker { code, description } => {
             format!("le courtier a refusé (code {code}) : {description}")
         }
+    }
+}
+
+fn of_access(fault: &AccessFault) -> String {
+    match fault {
+        AccessFault::Unreadable(kind) => {
+            let reason = of_system(&io::Error::from(*kind)).unwrap_or_else(|| kind.to_string());
+            format!("ne peut être lu : {reason}")
+        }
+        AccessFault::NotCredentials => "ne contient pas un JWT et sa graine".to_owned(),
+        AccessFault::NoSeed => "ne contient pas la graine de la NKey d'un utilisateur".to_owned(),
+        AccessFault::NotPem => "ne contient pas ce qui est attendu en PEM".to_owned(),
+        AccessFault::Expired(at) => format!("a expiré le {}", at.to_rfc3339()),
     }
 }
 

@@ -6,11 +6,13 @@ use std::time::Duration;
 use async_nats::jetstream::stream::{
     Config, DiscardPolicy, Info, PersistenceMode, RetentionPolicy, StorageType,
 };
-use async_nats::{Client, ConnectOptions, Event};
+use async_nats::{Client, Event};
 use tokio::sync::{mpsc, watch};
 
+use super::access::Address;
 use super::connection::{Connection, Nats, api};
 use super::{JetStream, JetStreamConfig, Log, Recent, publisher};
+
 use crate::duplicates::DUPLICATE_WINDOW;
 use crate::error::{Error, UnsafeSetting};
 
@@ -18,6 +20,8 @@ use crate::error::{Error, UnsafeSetting};
 const REQUEST_TIMEOUT: Duration = Duration::from_secs(5);
 /// How many appends may wait for the publisher.
 const JOBS_MAX: usize = 4096;
+/// What the subjects of answers begin with: a broker may permit these and no others.
+const INBOX_PREFIX: &str = "_INBOX.beffroi";
 const STREAM_NOT_FOUND: u64 = 10059;
 const VERSION_NEEDED: (i64, i64, i64) = (2, 12, 1);
 const VERSION_NEEDED_TEXT: &str = "2.12.1";
@@ -25,7 +29,8 @@ const VERSION_NEEDED_TEXT: &str = "2.12.1";
 impl JetStream {
     pub(crate) async fn connect(config: JetStreamConfig) -> Result<Self, Error> {
         let (lost, disconnects) = watch::channel(0_u64);
-        let client = connect(&config.url, lost).await?;
+        config.access.check()?;
+        let client = connect(&config, lost).await?;
         check_version(&client)?;
         let mut context = async_nats::jetstream::new(client.clone());
         context.set_timeout(REQUEST_TIMEOUT);
@@ -66,16 +71,17 @@ pub(super) fn epoch(info: &Info) -> String {
     format!("{}@{}", info.config.name, info.created.unix_timestamp_nanos())
 }
 
-async fn connect(url: &str, lost: watch::Sender<u64>) -> Result<Client, Error> {
+async fn connect(config: &JetStreamConfig, lost: watch::Sender<u64>) -> Result<Client, Error> {
     let lost = Arc::new(lost);
-    let options = ConnectOptions::new().event_callback(move |event| {
+    let addresses = Address::list(&config.url);
+    let options = config.access.options(&addresses).custom_inbox_prefix(INBOX_PREFIX);
+    let options = options.event_callback(move |event| {
         if matches!(event, Event::Disconnected) {
             lost.send_modify(|count| *count += 1);
         }
         std::future::ready(())
     });
-    let addresses: Vec<&str> = url.split(',').collect();
-    // The error names no address, which may carry a password.
+    let addresses: Vec<_> = addresses.into_iter().map(|it| it.server).collect();
     options.connect(addresses).await.map_err(|error| Error::Unreachable(error.to_string()))
 }
 

@@ -12,7 +12,15 @@ use crate::subject::{
 /// Makes one test of each case for one backend.
 macro_rules! contract {
     ($open:path) => {
-        crate::cases::contract!($open:
+        crate::cases::each_case!(tests, $open);
+    };
+}
+pub(crate) use contract;
+
+/// Gives all cases to another macro.
+macro_rules! each_case {
+    ($make:ident, $open:expr) => {
+        crate::cases::$make!($open;
             an_entry_reads_back_as_it_was_appended,
             an_empty_log_has_no_entries,
             entries_of_an_append_are_consecutive_and_in_order,
@@ -40,7 +48,11 @@ macro_rules! contract {
             a_closed_journal_refuses,
         );
     };
-    ($open:path: $($case:ident),* $(,)?) => {
+}
+pub(crate) use each_case;
+
+macro_rules! tests {
+    ($open:expr; $($case:ident),* $(,)?) => {
         $(
             #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
             async fn $case() {
@@ -49,7 +61,20 @@ macro_rules! contract {
         )*
     };
 }
-pub(crate) use contract;
+pub(crate) use tests;
+
+/// Runs one case after the other, each on what `open` gives for its number.
+macro_rules! in_turn {
+    ($open:expr; $($case:ident),* $(,)?) => {
+        let mut number = 0;
+        $(
+            number += 1;
+            println!("{number}: {}", stringify!($case));
+            crate::cases::$case($open(number).await).await;
+        )*
+    };
+}
+pub(crate) use in_turn;
 
 pub(crate) async fn an_entry_reads_back_as_it_was_appended(it: Subject) {
     let mut written = entry("request.0001", "hello");

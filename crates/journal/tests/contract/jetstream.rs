@@ -10,12 +10,14 @@ use tokio::task::JoinSet;
 use tokio::time::{Instant, timeout};
 
 use crate::cases::contract;
-use crate::subject::{PATIENCE, Subject, append, config, entry, expecting, read_next, unchecked};
+use crate::subject::{
+    PATIENCE, STREAM, Subject, append, config, entry, expecting, read_next, unchecked,
+};
 
 contract!(Subject::jetstream);
 
 async fn context(server: &NatsServer) -> async_nats::jetstream::Context {
-    async_nats::jetstream::new(async_nats::connect(server.url()).await.unwrap())
+    async_nats::jetstream::new(server.operator().await)
 }
 
 #[tokio::test]
@@ -29,7 +31,7 @@ async fn a_stream_with_one_replica_is_warned_about() {
 async fn a_stream_that_can_lose_events_is_refused_setting_by_setting() {
     let server = NatsServer::start_temporary();
     let unsafe_stream = Config {
-        name: "LOG".into(),
+        name: STREAM.into(),
         subjects: vec!["beffroi.v1.other.>".into()],
         storage: StorageType::Memory,
         discard: DiscardPolicy::Old,
@@ -105,7 +107,7 @@ async fn a_stream_created_again_under_a_reader_ends_it() {
     append(&journal, unchecked(vec![entry("a", "1")])).await;
     let mut reader = journal.read(0);
     read_next(&mut reader, 1).await;
-    context(&server).await.delete_stream("LOG").await.unwrap();
+    context(&server).await.delete_stream(STREAM).await.unwrap();
     let again = Journal::connect(config(&server)).await.unwrap();
     append(&again, unchecked(vec![entry("a", "2")])).await;
     let outcome = timeout(PATIENCE, reader.next(1, 1)).await.unwrap();

@@ -2,18 +2,23 @@
 
 use std::future::{Ready, ready};
 use std::path::Path;
+use std::sync::Arc;
 use std::time::Duration;
 
-use beffroi_harness::NatsServer;
+use beffroi_harness::{NatsCluster, NatsServer, SERVERS};
 use beffroi_journal::{
-    Append, AppendError, Entry, JetStreamConfig, Journal, Reader, Record, Stored,
+    Access, Append, AppendError, Entry, JetStreamConfig, Journal, Login, Reader, Record, Stored,
 };
 use tempfile::TempDir;
+use tokio::sync::Mutex;
 use tokio::time::{Instant, timeout};
 use uuid::Uuid;
 
 /// Long enough for a busy machine; no test waits for it to pass.
 pub(crate) const PATIENCE: Duration = Duration::from_secs(60);
+
+/// The stream that the servers' configurations know.
+pub(crate) const STREAM: &str = "beffroi-v1-city";
 
 /// A journal with what it needs to live, and to be opened again.
 pub(crate) struct Subject {
@@ -24,6 +29,7 @@ pub(crate) struct Subject {
 enum Backend {
     Embedded(TempDir),
     JetStream(NatsServer),
+    Cluster(Arc<Mutex<NatsCluster>>),
 }
 
 impl Subject {
@@ -37,6 +43,13 @@ impl Subject {
         let server = NatsServer::start_temporary();
         let journal = Journal::connect(config(&server)).await.unwrap();
         Self { journal, backend: Backend::JetStream(server) }
+    }
+
+    /// A new log on servers that others use after it.
+    pub(crate) async fn cluster(cluster: Arc<Mutex<NatsCluster>>) -> Self {
+        let config = cluster_config(&*cluster.lock().await);
+        let journal = Journal::connect(config).await.unwrap();
+        Self { journal, backend: Backend::Cluster(cluster) }
     }
 
     /// Opens the log again, after a crash of the broker if there is one.
@@ -54,6 +67,16 @@ impl Subject {
                 let journal = Journal::connect(config(&server)).await.unwrap();
                 Self { journal, backend: Backend::JetStream(server) }
             }
+            Backend::Cluster(cluster) => {
+                let mut servers = cluster.lock().await;
+                servers.restart_all();
+                let leader = servers.leader(STREAM).await;
+                servers.kill(leader);
+                // Whoever leads next may not have been chosen yet.
+                servers.leader(STREAM).await;
+                drop(servers);
+                Self::cluster(cluster).await
+            }
         }
     }
 }
@@ -61,9 +84,25 @@ impl Subject {
 pub(crate) fn config(server: &NatsServer) -> JetStreamConfig {
     JetStreamConfig {
         url: server.url(),
-        stream: "LOG".into(),
-        subject_prefix: "beffroi.v1.test".into(),
+        access: Access::default(),
+        stream: STREAM.into(),
+        subject_prefix: "beffroi.v1.city".into(),
         replicas: 1,
+    }
+}
+
+pub(crate) fn cluster_config(cluster: &NatsCluster) -> JetStreamConfig {
+    let access = Access {
+        login: Some(Login::Nkey(cluster.nkey().to_owned())),
+        authority: Some(cluster.ca().to_owned()),
+        certificate: None,
+    };
+    JetStreamConfig {
+        url: cluster.url(),
+        access,
+        stream: STREAM.into(),
+        subject_prefix: "beffroi.v1.city".into(),
+        replicas: SERVERS,
     }
 }
 
