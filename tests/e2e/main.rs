@@ -33,6 +33,7 @@ mod idempotence;
 mod levels;
 mod lifecycle;
 mod notify;
+mod overload;
 mod privacy;
 mod programme;
 mod promises;

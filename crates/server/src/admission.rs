@@ -10,6 +10,8 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore, SemaphorePermit};
 /// Commands under way at once: a log that stores some thousands a second answers the last of them
 /// within a second.
 pub(crate) const COMMANDS_MAX: usize = 1024;
+/// Calls and streams at once on one connection; a client's library waits for one to end.
+pub(crate) const CONNECTION_STREAMS_MAX: u32 = 4096;
 /// Reads of many rows that run at once, and that may wait for their turn.
 const READS: (usize, usize) = (16, 1024);
 /// Reports that run at once, and that may wait for their turn.

@@ -1,6 +1,6 @@
 //! A node: one journal, its projections, the timekeeper and the gRPC services over them.
 
-use crate::admission::Admission;
+use crate::admission::{Admission, CONNECTION_STREAMS_MAX};
 use crate::catalogue::{CatalogueEndpoint, Catalogues};
 use crate::centre::Centre;
 use crate::citizen::Citizens;
@@ -249,6 +249,7 @@ impl Node {
         let server = Server::builder()
             .http2_keepalive_interval(Some(KEEPALIVE))
             .initial_connection_window_size(Some(4 << 20))
+            .max_concurrent_streams(CONNECTION_STREAMS_MAX)
             .layer(MapResponseLayer::new(name_zone(shared.city().calendar.zone())));
         let server = router(server, &shared, health_service)?;
         let drained = shared.shutdown.clone();
