@@ -113,11 +113,18 @@ impl Committer {
         Ok(Decision::Record(snapshot.append(&events)?))
     }
 
-    /// Waits until the fold has come to where the log is now.
-    async fn catch_up(&self, deadline: Instant) -> Result<(), ApiError> {
+    /// Waits until the fold has come to where the log is now; says whether that is after `seen`.
+    pub(crate) async fn come_after(&self, seen: u64) -> Result<bool, ApiError> {
+        let last = self.catch_up(Instant::now() + DEADLINE).await?;
+        Ok(seen < last)
+    }
+
+    /// Waits until the fold has come to where the log is now, and says where that is.
+    async fn catch_up(&self, deadline: Instant) -> Result<u64, ApiError> {
         let state = self.journal.state().await;
         let last = state.map_err(|_| ApiError::OutcomeUnknown)?.last;
-        self.folded(last, deadline).await
+        self.folded(last, deadline).await?;
+        Ok(last)
     }
 
     async fn folded(&self, sequence: u64, deadline: Instant) -> Result<(), ApiError> {

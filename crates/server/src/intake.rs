@@ -56,7 +56,8 @@ impl IntakeService for Intake {
         let language = language::of(call.metadata());
         let message = call.into_inner();
         let emergency_suggestion = open::suggestion(&message, language);
-        let opened = open::open(&self.node, message, language).await;
+        let opened = self.node.current(|| open::open(&self.node, message.clone(), language));
+        let opened = opened.await;
         let regime = self.regime(language).map_err(|error| error.into_status(language))?;
         let (opened, others) = opened.map_err(|error| error.into_status(language))?;
         let (service_request, position) = self.answer(Ok(opened), language)?;
@@ -75,7 +76,9 @@ impl IntakeService for Intake {
         call: tonic::Request<pb::ChangeServiceRequestRequest>,
     ) -> Result<Response<pb::ChangeServiceRequestResponse>, Status> {
         let language = language::of(call.metadata());
-        let changed = change::change(&self.node, call.into_inner(), language).await;
+        let call = call.into_inner();
+        let changed = || change::change(&self.node, call.clone(), language);
+        let changed = self.node.current(changed).await;
         let (service_request, position) = self.answer(changed, language)?;
         Ok(Response::new(pb::ChangeServiceRequestResponse { service_request, position }))
     }
@@ -85,7 +88,8 @@ impl IntakeService for Intake {
         call: tonic::Request<pb::AddFollowUpRequest>,
     ) -> Result<Response<pb::AddFollowUpResponse>, Status> {
         let language = language::of(call.metadata());
-        let added = follow_up::add(&self.node, call.into_inner()).await;
+        let call = call.into_inner();
+        let added = self.node.current(|| follow_up::add(&self.node, call.clone())).await;
         let (service_request, position) = self.answer(added, language)?;
         Ok(Response::new(pb::AddFollowUpResponse { service_request, position }))
     }
@@ -95,7 +99,8 @@ impl IntakeService for Intake {
         call: tonic::Request<pb::AddAttachmentRequest>,
     ) -> Result<Response<pb::AddAttachmentResponse>, Status> {
         let language = language::of(call.metadata());
-        let added = attachment::add(&self.node, call.into_inner()).await;
+        let call = call.into_inner();
+        let added = self.node.current(|| attachment::add(&self.node, call.clone())).await;
         let (service_request, position) = self.answer(added, language)?;
         Ok(Response::new(pb::AddAttachmentResponse { service_request, position }))
     }
@@ -105,7 +110,8 @@ impl IntakeService for Intake {
         call: tonic::Request<pb::MergeServiceRequestsRequest>,
     ) -> Result<Response<pb::MergeServiceRequestsResponse>, Status> {
         let language = language::of(call.metadata());
-        let merged = links::merge(&self.node, call.into_inner()).await;
+        let call = call.into_inner();
+        let merged = self.node.current(|| links::merge(&self.node, call.clone())).await;
         let (duplicate, into, position) = self.answer_both(merged, language)?;
         Ok(Response::new(pb::MergeServiceRequestsResponse { duplicate, into, position }))
     }
@@ -115,7 +121,8 @@ impl IntakeService for Intake {
         call: tonic::Request<pb::UnmergeServiceRequestRequest>,
     ) -> Result<Response<pb::UnmergeServiceRequestResponse>, Status> {
         let language = language::of(call.metadata());
-        let taken_apart = links::unmerge(&self.node, call.into_inner()).await;
+        let call = call.into_inner();
+        let taken_apart = self.node.current(|| links::unmerge(&self.node, call.clone())).await;
         let (duplicate, from, position) = self.answer_both(taken_apart, language)?;
         Ok(Response::new(pb::UnmergeServiceRequestResponse { duplicate, from, position }))
     }
@@ -125,7 +132,8 @@ impl IntakeService for Intake {
         call: tonic::Request<pb::RelateServiceRequestsRequest>,
     ) -> Result<Response<pb::RelateServiceRequestsResponse>, Status> {
         let language = language::of(call.metadata());
-        let related = links::relate(&self.node, call.into_inner()).await;
+        let call = call.into_inner();
+        let related = self.node.current(|| links::relate(&self.node, call.clone())).await;
         let (from, to, position) = self.answer_both(related, language)?;
         Ok(Response::new(pb::RelateServiceRequestsResponse { from, to, position }))
     }
@@ -135,7 +143,8 @@ impl IntakeService for Intake {
         call: tonic::Request<pb::UnrelateServiceRequestsRequest>,
     ) -> Result<Response<pb::UnrelateServiceRequestsResponse>, Status> {
         let language = language::of(call.metadata());
-        let unrelated = links::unrelate(&self.node, call.into_inner()).await;
+        let call = call.into_inner();
+        let unrelated = self.node.current(|| links::unrelate(&self.node, call.clone())).await;
         let (from, to, position) = self.answer_both(unrelated, language)?;
         Ok(Response::new(pb::UnrelateServiceRequestsResponse { from, to, position }))
     }

@@ -50,6 +50,25 @@ impl Shared {
         query::Position { log: self.log.clone(), sequence, recorded_at: None }
     }
 
+    /// Carries out a call; before it is refused the node folds to where the log is, and it is carried out
+    /// once more: what it needs may have been recorded on another node.
+    pub(crate) async fn current<T, F: Future<Output = Result<T, ApiError>>>(
+        &self,
+        call: impl Fn() -> F,
+    ) -> Result<T, ApiError> {
+        let seen = self.projections.sequence();
+        match call().await {
+            Err(refused) if refused.is_final() => match self.committer.come_after(seen).await {
+                Ok(true) => call().await,
+                Ok(false) => Err(refused),
+                // What a call says of itself is wrong whatever the log holds.
+                Err(_) if matches!(refused, ApiError::Invalid(_)) => Err(refused),
+                Err(unknown) => Err(unknown),
+            },
+            answer => answer,
+        }
+    }
+
     /// Waits until the node has come to the position a caller asks for.
     pub(crate) async fn at_least(&self, asked: Option<&query::Position>) -> Result<(), ApiError> {
         const PATIENCE: Duration = Duration::from_secs(2);
