@@ -28,6 +28,7 @@ mod depth;
 mod emergency;
 mod explain;
 mod extracts;
+mod faults;
 mod files;
 mod idempotence;
 mod levels;

@@ -51,6 +51,13 @@ impl Node {
         Self::launch(process, data)
     }
 
+    /// Starts a node again where its clients know it; gives how the process ended if it did.
+    pub(crate) fn start_with_at(data: &Path, url: &str, options: &[&str]) -> Result<Self, Ended> {
+        let mut process = serve(data, url.trim_start_matches("http://"));
+        process.args(options);
+        Self::launch(process, data)
+    }
+
     /// Starts a node that tells everything it can on standard error.
     pub(crate) fn start_traced(data: &Path, options: &[&str]) -> Self {
         let mut process = serve(data, "127.0.0.1:0");
@@ -94,6 +101,23 @@ impl Node {
     /// What the node has told on standard error so far.
     pub(crate) fn said(&self) -> String {
         self.stderr.lock().unwrap().join("\n")
+    }
+
+    /// Stops the node where it stands, its connections open, until [`Node::resume`].
+    pub(crate) fn pause(&self) {
+        signal(&self.process, "STOP");
+    }
+
+    /// Lets a paused node go on.
+    pub(crate) fn resume(&self) {
+        signal(&self.process, "CONT");
+    }
+
+    /// How the node ended, if it did.
+    pub(crate) fn has_ended(&mut self) -> Option<Ended> {
+        let status = self.process.try_wait().expect("a child of this process")?;
+        let stdout = self.printed().join("\n");
+        Some(Ended { code: status.code(), stdout, stderr: self.said() })
     }
 
     /// Ends the node as a crash would.
@@ -162,7 +186,11 @@ fn serve(data: &Path, listen: &str) -> Command {
 
 /// Sends SIGTERM.
 pub(crate) fn terminate(process: &Child) {
-    let sent = Command::new("kill").arg(process.id().to_string()).status();
+    signal(process, "TERM");
+}
+
+fn signal(process: &Child, name: &str) {
+    let sent = Command::new("kill").args(["-s", name]).arg(process.id().to_string()).status();
     assert!(sent.expect("kill can be run").success());
 }
 
