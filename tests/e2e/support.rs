@@ -5,11 +5,9 @@ mod cli;
 mod data;
 mod hook;
 mod node;
-mod way;
 
 pub(crate) use api::{Api, Refusal, change, follow_up, open, refusal};
 pub(crate) use cli::{Ended, beffroi, command, import};
 pub(crate) use data::{city_file, count_files, head_of, python, without_positions, workspace};
 pub(crate) use hook::Hook;
 pub(crate) use node::{Node, terminate, wait_until};
-pub(crate) use way::Way;

@@ -6,6 +6,7 @@ mod centre;
 mod citizen;
 mod explain;
 mod link;
+mod nats;
 mod notify;
 mod parse;
 mod programme;
@@ -28,6 +29,7 @@ pub(crate) use citizen::{
 };
 pub(crate) use explain::ExplainArgs;
 pub(crate) use link::{AttachArgs, DuplicatesArgs, MergeArgs, RelateArgs, UnmergeArgs};
+pub(crate) use nats::NatsArgs;
 pub(crate) use notify::{NotifyAction, NotifyArgs, NotifyCheckArgs, NotifyRunArgs};
 pub(crate) use programme::{CloseArgs, Format, PlannedArgs, ProgrammeAction, ProgrammeArgs};
 pub(crate) use read::{

@@ -9,7 +9,8 @@ mod year;
 
 use crate::cli::{
     AudienceArg, BreachFilterArgs, BreachesArgs, By, CitizenArgs, ContactReportArgs, DemoArgs,
-    HistoryArgs, Key, Page, Report, ReportArgs, RequestArgs, VolumeKey, VolumesArgs, WindowArgs,
+    HistoryArgs, Key, NatsArgs, Page, Report, ReportArgs, RequestArgs, VolumeKey, VolumesArgs,
+    WindowArgs,
 };
 use crate::client::{self, Client};
 use crate::command;
@@ -41,7 +42,7 @@ pub(crate) async fn run(args: DemoArgs, console: Console) -> Result<Exit, Failur
         anyhow::Error::new(Said::new(fr, en).because(it))
     })?;
     let directory = args.data.as_deref().unwrap_or(temporary.path());
-    let journal = open_journal(directory, None).await?;
+    let journal = open_journal(directory, &NatsArgs::default()).await?;
     if journal.state().await.map_err(anyhow::Error::new)?.last > 0 {
         journal.close().await;
         return Err(Failure::Usage(has_a_log(directory).into()));

@@ -48,7 +48,7 @@ impl From<Difference> for Differing {
 
 /// Folds the whole log again into new projections, which take the place of the old ones.
 pub(crate) async fn rebuild(args: RebuildArgs, console: Console) -> Result<Exit, Failure> {
-    let journal = open_journal(&args.dir.data, args.nats.as_deref()).await?;
+    let journal = open_journal(&args.dir.data, &args.log).await?;
     let mut bar = Progress::new(console.say(words::REBUILDING));
     let rebuilt = fold_anew(&journal, &args.dir.data, |it| bar.at(it.done, it.total)).await;
     bar.finish();
@@ -64,7 +64,7 @@ pub(crate) async fn rebuild(args: RebuildArgs, console: Console) -> Result<Exit,
 /// Checks that the projections are what the log says, by folding it again beside them.
 pub(crate) async fn verify(args: VerifyArgs, console: Console) -> Result<Exit, Failure> {
     let directory = &args.dir.data;
-    let journal = open_journal(directory, args.nats.as_deref()).await?;
+    let journal = open_journal(directory, &args.log).await?;
     let beside = directory.join("verify.redb");
     let verified = check(&journal, directory, &beside, console).await;
     std::fs::remove_file(&beside).ok();

@@ -1,14 +1,15 @@
 //! The command `serve`: a node, until it is told to stop.
 
-use crate::cli::ServeArgs;
+use crate::cli::{NatsArgs, ServeArgs};
 use crate::failure::Exit;
 use crate::progress::Progress;
+use crate::words::broker::cannot_use;
 use crate::words::error::Said;
 use crate::words::{self, Lang};
 use beffroi_aggregator::Clock;
 use beffroi_domain::City;
-use beffroi_journal::{Access, JetStreamConfig, Journal};
-use beffroi_server::{Config, Node, default_city, read_city};
+use beffroi_journal::{JetStreamConfig, Journal};
+use beffroi_server::{Config, Node, Starting, default_city, read_city};
 use std::io::Write as _;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
@@ -23,8 +24,9 @@ const SUBJECT_PREFIX: &str = "beffroi.v1.city";
 pub(crate) async fn run(args: ServeArgs, lang: Lang) -> anyhow::Result<Exit> {
     let city = city(args.city.as_deref())?;
     let listener = bind(args.listen).await?;
+    let starting = Starting::answer(&listener).await?;
     let directory = &args.dir.data;
-    let journal = open_journal(directory, args.nats.as_deref()).await?;
+    let journal = open_journal(directory, &args.log).await?;
     for warning in journal.warnings() {
         tracing::warn!("{warning}");
     }
@@ -33,7 +35,8 @@ pub(crate) async fn run(args: ServeArgs, lang: Lang) -> anyhow::Result<Exit> {
     let mut bar = Progress::new(words::FOLDING.in_lang(lang));
     let node = Node::start(config, directory, |done, total| bar.at(done, total)).await?;
     bar.finish();
-    let log = if args.nats.is_some() { "log in NATS JetStream" } else { "embedded log" };
+    let log = if args.log.nats.is_some() { "log in NATS JetStream" } else { "embedded log" };
+    starting.end().await;
     // Who reads that it is ready may ask it to end at once.
     let stop = stop_signal()?;
     say_ready(listener.local_addr()?, log)?;
@@ -77,7 +80,8 @@ pub(crate) fn key_file(directory: &Path) -> PathBuf {
 }
 
 /// The log of a data directory, or of a broker.
-pub(crate) async fn open_journal(directory: &Path, nats: Option<&str>) -> anyhow::Result<Journal> {
+pub(crate) async fn open_journal(directory: &Path, log: &NatsArgs) -> anyhow::Result<Journal> {
+    let nats = log.nats.as_deref();
     let file = directory.join("journal.redb");
     if nats.is_none() && !file.exists() && has_projections(directory) {
         return Err(log_is_missing(&file).into());
@@ -95,19 +99,13 @@ pub(crate) async fn open_journal(directory: &Path, nats: Option<&str>) -> anyhow
         Some(url) => {
             let config = JetStreamConfig {
                 url: url.to_owned(),
-                access: Access::default(),
+                access: log.access(),
                 stream: STREAM.to_owned(),
                 subject_prefix: SUBJECT_PREFIX.to_owned(),
-                replicas: 1,
+                replicas: log.nats_replicas.into(),
             };
-            let url = without_secret(url);
-            let said = || {
-                Said::new(
-                    format!("le journal de {url} ne peut servir"),
-                    format!("cannot use the log at {url}"),
-                )
-            };
-            Ok(Journal::connect(config).await.map_err(|it| said().because(it))?)
+            let connected = Journal::connect(config).await;
+            Ok(connected.map_err(|it| cannot_use(&without_secrets(url), log, it))?)
         }
     }
 }
@@ -134,9 +132,10 @@ fn has_projections(directory: &Path) -> bool {
     entries.any(|it| it.file_name().to_string_lossy().starts_with("projections-"))
 }
 
-/// The address without a password that it may carry.
-fn without_secret(url: &str) -> &str {
-    url.rsplit_once('@').map_or(url, |(_, host)| host)
+/// The addresses without the passwords that they may carry.
+fn without_secrets(urls: &str) -> String {
+    let apart = |url: &str| url.rsplit_once('@').map_or(url, |(_, host)| host).to_owned();
+    urls.split(',').map(apart).collect::<Vec<_>>().join(",")
 }
 
 /// The one line that says that calls are answered now.
@@ -172,7 +171,7 @@ mod tests {
 
     #[test]
     fn a_brokers_address_is_told_without_its_password() {
-        assert_eq!(without_secret("nats://127.0.0.1:4222"), "nats://127.0.0.1:4222");
-        assert_eq!(without_secret("nats://city:secret@log:4222"), "log:4222");
+        assert_eq!(without_secrets("nats://127.0.0.1:4222"), "nats://127.0.0.1:4222");
+        assert_eq!(without_secrets("nats://a:secret@b:4222,tls://c:secret@d:1"), "b:4222,d:1");
     }
 }

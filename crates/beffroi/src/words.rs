@@ -3,6 +3,7 @@
 //! Every text is a pair, so that one language cannot be forgotten; every value of the protocol has
 //! a label for people and a key for scripts.
 
+pub(crate) mod broker;
 pub(crate) mod error;
 pub(crate) mod explain;
 mod label;

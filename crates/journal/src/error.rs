@@ -66,8 +66,8 @@ pub enum Error {
     #[error("no secure connection to the broker: {0}")]
     Tls(String),
     /// The broker does not let the node do something that it must.
-    #[error("the broker does not permit {0}")]
-    NotPermitted(Denial),
+    #[error("the broker does not permit to {0}")]
+    NotPermitted(#[from] Denial),
     /// The broker is too old for atomic batches.
     #[error("the broker is version {found}, needed is {needed} or newer")]
     ServerTooOld {

@@ -9,11 +9,13 @@ mod access;
 mod append;
 mod connect;
 mod connection;
+mod denial;
 mod message;
 mod publish;
 mod publisher;
 mod read;
 mod recent;
+mod settings;
 #[cfg(feature = "simulation")]
 mod simulated;
 

@@ -16,5 +16,7 @@ mod cluster;
 mod embedded;
 #[path = "contract/jetstream.rs"]
 mod jetstream;
+#[path = "contract/settings.rs"]
+mod settings;
 #[path = "contract/subject.rs"]
 mod subject;

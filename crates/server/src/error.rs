@@ -71,6 +71,8 @@ pub(crate) enum ApiError {
     DiskFull,
     /// Too many streams are open.
     TooManyStreams(usize),
+    /// The node folds what the log holds before it answers.
+    Starting,
     /// The node is shutting down.
     ShuttingDown,
     /// The event was stored but could not be folded.
@@ -147,6 +149,7 @@ impl ApiError {
             Self::Overloaded => "OVERLOADED",
             Self::DiskFull => "DISK_FULL",
             Self::TooManyStreams(_) => "TOO_MANY_STREAMS",
+            Self::Starting => "STARTING",
             Self::ShuttingDown => "SHUTTING_DOWN",
             Self::Quarantined => "QUARANTINED",
             Self::Store(_) | Self::Task => "INTERNAL",
@@ -175,7 +178,9 @@ impl ApiError {
             | Self::Informed(_)
             | Self::OtherLog => Code::FailedPrecondition,
             Self::Citizen(error) => error.code(),
-            Self::Behind { .. } | Self::OutcomeUnknown | Self::ShuttingDown => Code::Unavailable,
+            Self::Behind { .. } | Self::OutcomeUnknown | Self::Starting | Self::ShuttingDown => {
+                Code::Unavailable
+            }
             Self::Refused(_) | Self::Overloaded | Self::DiskFull | Self::TooManyStreams(_) => {
                 Code::ResourceExhausted
             }
@@ -245,6 +250,7 @@ impl ApiError {
             Self::Overloaded => text::overloaded(language).to_owned(),
             Self::DiskFull => text::disk_full(language),
             Self::TooManyStreams(max) => text::too_many_streams(*max, language),
+            Self::Starting => text::starting(language).to_owned(),
             Self::ShuttingDown => own(
                 "le nœud s'arrête : reprenez ailleurs ou plus tard avec votre dernier jeton",
                 "the node is shutting down: go on elsewhere or later with your last token",
@@ -311,6 +317,7 @@ impl ApiError {
             | Self::Overloaded
             | Self::DiskFull
             | Self::TooManyStreams(_)
+            | Self::Starting
             | Self::ShuttingDown
             | Self::Quarantined
             | Self::Store(_)

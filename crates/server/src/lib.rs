@@ -10,6 +10,7 @@ mod citizen;
 mod city;
 mod commit;
 mod error;
+mod health;
 mod identifier_key;
 mod intake;
 mod language;
@@ -19,11 +20,14 @@ mod programme;
 mod query;
 mod report;
 mod shared;
+mod starting;
 mod token;
 
 pub use catalogue::{
     BUNDLED_CATALOGUES, Expected, FileDefect, FileFlaw, bundled_catalogue, read_catalogue,
 };
 pub use city::{InvalidCity, default_city, default_holiday_rules, read_city, read_holiday_rules};
+pub use health::READINESS;
 pub use identifier_key::InvalidKeyFile;
 pub use node::{Config, Failure, Node};
+pub use starting::Starting;

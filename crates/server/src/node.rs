@@ -6,6 +6,7 @@ use crate::centre::Centre;
 use crate::citizen::Citizens;
 use crate::commit::Committer;
 use crate::error::chain;
+use crate::health::Readiness;
 use crate::identifier_key::{InvalidKeyFile, node_key};
 use crate::intake::Intake;
 use crate::programme::Programme;
@@ -239,13 +240,8 @@ impl Node {
     ) -> Result<(), Failure> {
         let Self { shared, journal, mut follower, folding, mut timekeeper, .. } = self;
         let (health, health_service) = tonic_health::server::health_reporter();
-        health.set_serving::<CatalogueServiceServer<CatalogueEndpoint>>().await;
-        health.set_serving::<CentreServiceServer<Centre>>().await;
-        health.set_serving::<IntakeServiceServer<Intake>>().await;
-        health.set_serving::<QueryServiceServer<Query>>().await;
-        health.set_serving::<ReportServiceServer<Report>>().await;
-        health.set_serving::<ProgrammeServiceServer<Programme>>().await;
-        health.set_serving::<CitizenServiceServer<Citizens>>().await;
+        let projections = shared.projections.clone();
+        let readiness = Readiness::start(health, journal.clone(), projections).await;
         let server = Server::builder()
             .http2_keepalive_interval(Some(KEEPALIVE))
             .initial_connection_window_size(Some(4 << 20))
@@ -277,14 +273,7 @@ impl Node {
                 }
             }
         };
-        health.set_not_serving::<CatalogueServiceServer<CatalogueEndpoint>>().await;
-        health.set_not_serving::<CentreServiceServer<Centre>>().await;
-        health.set_not_serving::<IntakeServiceServer<Intake>>().await;
-        health.set_not_serving::<QueryServiceServer<Query>>().await;
-        health.set_not_serving::<ReportServiceServer<Report>>().await;
-        health.set_not_serving::<ProgrammeServiceServer<Programme>>().await;
-        health.set_not_serving::<CitizenServiceServer<Citizens>>().await;
-        health.set_service_status("", tonic_health::ServingStatus::NotServing).await;
+        readiness.end().await;
         drained.cancel();
         if serves && tokio::time::timeout(DRAIN, &mut serving).await.is_err() {
             tracing::warn!("calls in progress were cut off at shutdown");

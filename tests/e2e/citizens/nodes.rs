@@ -1,13 +1,13 @@
 //! Citizens on several nodes, under their key, and at the command line.
 
-use beffroi_harness::NatsServer;
+use beffroi_harness::{NatsServer, Proxy};
 use beffroi_wire::pb::citizen::v1::FindCitizenRequest;
 use beffroi_wire::pb::query::v1::{GetVolumesRequest, Position};
 use serde_json::json;
 use tonic::Code;
 
 use super::{account, adding, check, new_id, of, telephone};
-use crate::support::{Api, Node, Way, refusal};
+use crate::support::{Api, Node, refusal};
 
 /// Waits until the node has folded `position`: each call waits for it a while.
 async fn comes_to(api: &mut Api, position: &Position) {
@@ -25,13 +25,14 @@ async fn comes_to(api: &mut Api, position: &Position) {
 async fn two_nodes_never_give_an_identifier_to_two_people() {
     let folder = tempfile::tempdir().unwrap();
     let nats = NatsServer::start_temporary();
-    let way = Way::to(&nats.url());
+    let proxy = Proxy::start(nats.address());
+    let way = nats.url().replace(&nats.address(), &proxy.address());
     let key = folder.path().join("shared.key");
     let start = |name: &str, url: &str| {
         let options = ["--nats", url, "--identifier-key", key.to_str().unwrap()];
         Node::start_with(&folder.path().join(name), &options).unwrap()
     };
-    let (one, other) = (start("one", &nats.url()), start("other", &way.url));
+    let (one, other) = (start("one", &nats.url()), start("other", &way));
     let mut first = Api::connect(&one.url).await;
     let mut second = Api::connect(&other.url).await;
     for is_named in [true, false] {
@@ -41,13 +42,13 @@ async fn two_nodes_never_give_an_identifier_to_two_people() {
         comes_to(&mut second, &before).await;
         let after = |events| Position { sequence: before.sequence + events, ..before.clone() };
         // The other node saves without knowing of the first save: the log holds both.
-        way.hold();
+        proxy.hold_to_client();
         let holder = first.saved(call()).await.id;
         let mut late = second.clone();
         let late_call = call();
         let late = tokio::spawn(async move { late.save(late_call).await });
         comes_to(&mut first, &after(2)).await;
-        way.release();
+        proxy.heal();
         let late = late.await.expect("answered");
         if is_named {
             // Another citizen named by its caller: it is told who has the identifier.

@@ -49,6 +49,8 @@ pub(crate) fn command() -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_beffroi"));
     for name in ["BEFFROI_SERVER", "BEFFROI_DATA_DIR", "BEFFROI_IDENTIFIER_KEY", "BEFFROI_LOG"]
         .into_iter()
+        .chain(["BEFFROI_NATS", "BEFFROI_NATS_CREDENTIALS", "BEFFROI_NATS_NKEY", "BEFFROI_NATS_CA"])
+        .chain(["BEFFROI_NATS_CERTIFICATE", "BEFFROI_NATS_KEY", "BEFFROI_NATS_REPLICAS"])
         .chain(["LC_ALL", "LC_MESSAGES", "LANG", "RUST_LOG"])
     {
         command.env_remove(name);

@@ -39,8 +39,14 @@ impl Node {
 
     /// Starts a node again where its clients know it.
     pub(crate) fn start_at(data: &Path, url: &str) -> Self {
+        Self::start_at_with(data, url, &[])
+    }
+
+    /// Starts a node where its clients will look for it.
+    pub(crate) fn start_at_with(data: &Path, url: &str, options: &[&str]) -> Self {
         let address = url.trim_start_matches("http://");
-        let process = serve(data, address);
+        let mut process = serve(data, address);
+        process.args(options);
         Self::launch(process, data).unwrap_or_else(|ended| panic!("{ended:?}"))
     }
 

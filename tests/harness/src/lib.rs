@@ -11,12 +11,14 @@
     reason = "a test that cannot have its broker must fail, and say why"
 )]
 
+mod jwt;
 mod keys;
 mod nats_cluster;
 mod nats_server;
 mod process;
 mod proxy;
 
+pub use jwt::Operator;
 pub use keys::{Authority, Certificate, Nkey};
 pub use nats_cluster::{NatsCluster, SERVERS};
 pub use nats_server::NatsServer;

@@ -10,7 +10,7 @@ use tempfile::TempDir;
 use tokio::time::sleep;
 
 use crate::keys::{Authority, Nkey};
-use crate::process::{Process, address, free_port};
+use crate::process::{Process, address, free_port, shipped};
 
 /// How many servers a cluster has; they are numbered from 0.
 pub const SERVERS: usize = 3;
@@ -180,7 +180,7 @@ fn servers(directory: &Path, environment: &[(&str, String)]) -> Option<Vec<Serve
         environment.push(("NATS_ROUTES_LISTEN", address(route)));
         environment.push(("NATS_ROUTES", format!("[{}]", urls.join(", "))));
         let own = directory.join(format!("n{number}"));
-        let process = Process::new("cluster.conf", &own, monitor, &environment);
+        let process = Process::new(shipped("cluster.conf"), &own, monitor, &environment);
         servers.push(Server { process, port });
     }
     for server in &mut servers {

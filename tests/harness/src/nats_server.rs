@@ -1,17 +1,20 @@
-//! One server with the configuration `deploy/nats/single.conf`, on a free port and its own directory.
+//! One server with the configuration `deploy/nats/single.conf`, or one of the test's own, on a free
+//! port and its own directory.
 
-use std::path::Path;
+use std::fs;
+use std::path::{Path, PathBuf};
 
 use async_nats::{Client, ConnectOptions};
 use tempfile::TempDir;
 
-use crate::process::{Process, address, free_port};
+use crate::process::{Process, address, free_port, shipped};
 
 /// How often a port that another process took in between is replaced.
 const PORTS_TRIED_MAX: usize = 5;
 const NODE_PASSWORD: &str = "password-of-nodes";
 const READER_PASSWORD: &str = "password-of-readers";
 const OPERATOR_PASSWORD: &str = "password-of-operators";
+const OWN_CONFIGURATION: &str = "own.conf";
 
 /// A running broker with JetStream; killed when dropped.
 #[derive(Debug)]
@@ -19,23 +22,38 @@ pub struct NatsServer {
     process: Process,
     port: u16,
     // Removed on drop, if the directory is not the caller's.
-    _own_directory: Option<TempDir>,
+    own_directory: Option<TempDir>,
 }
 
 impl NatsServer {
     /// Starts a server that keeps its streams in `directory`.
     pub fn start(directory: &Path) -> Self {
-        Self::start_in(directory, None)
+        Self::start_in(directory, None, shipped("single.conf"))
     }
 
     /// Starts a server with a directory of its own, removed at the end.
     pub fn start_temporary() -> Self {
         let directory = tempfile::tempdir().expect("a temporary directory can be made");
         let path = directory.path().to_owned();
-        Self::start_in(&path, Some(directory))
+        Self::start_in(&path, Some(directory), shipped("single.conf"))
     }
 
-    fn start_in(directory: &Path, own_directory: Option<TempDir>) -> Self {
+    /// Starts a server that lets in whom the test says: `access` is what its configuration has of
+    /// `tls`, `authorization`, `accounts` and the like.
+    pub fn start_with(access: &str) -> Self {
+        let directory = tempfile::tempdir().expect("a temporary directory can be made");
+        let path = directory.path().to_owned();
+        write_configuration(&path, access);
+        Self::start_in(&path, Some(directory), path.join(OWN_CONFIGURATION))
+    }
+
+    /// Changes whom a server that was started so lets in, at its next start.
+    pub fn change_access(&self, access: &str) {
+        let directory = self.own_directory.as_ref().expect("a directory of its own");
+        write_configuration(directory.path(), access);
+    }
+
+    fn start_in(directory: &Path, own_directory: Option<TempDir>, configuration: PathBuf) -> Self {
         let mut said = String::new();
         for _ in 0..PORTS_TRIED_MAX {
             let (port, monitor) = (free_port(), free_port());
@@ -45,10 +63,10 @@ impl NatsServer {
                 ("NATS_READER_PASSWORD", READER_PASSWORD.to_owned()),
                 ("NATS_OPERATOR_PASSWORD", OPERATOR_PASSWORD.to_owned()),
             ];
-            let mut process = Process::new("single.conf", directory, monitor, &environment);
+            let mut process = Process::new(configuration.clone(), directory, monitor, &environment);
             process.launch();
             if process.is_up() {
-                return Self { process, port, _own_directory: own_directory };
+                return Self { process, port, own_directory };
             }
             said = process.said();
         }
@@ -108,4 +126,12 @@ impl NatsServer {
     pub fn resume(&self) {
         self.process.signal("CONT");
     }
+}
+
+fn write_configuration(directory: &Path, access: &str) {
+    let text = format!(
+        "listen: $NATS_LISTEN\nhttp: $NATS_MONITOR\n\
+         jetstream {{ store_dir: $NATS_STORE, sync_interval: always }}\n{access}\n"
+    );
+    fs::write(directory.join(OWN_CONFIGURATION), text).expect("the configuration can be written");
 }

@@ -16,7 +16,7 @@ const READY_WITHIN: Duration = Duration::from_secs(60);
 #[derive(Debug)]
 pub(crate) struct Process {
     running: Option<Child>,
-    configuration: &'static str,
+    configuration: PathBuf,
     environment: Vec<(String, String)>,
     // Where it answers whether it is ready.
     monitor: u16,
@@ -24,9 +24,9 @@ pub(crate) struct Process {
 }
 
 impl Process {
-    /// A server that will run with a file of `deploy/nats` and what the file needs to know.
+    /// A server that will run with a configuration and what that needs to know.
     pub(crate) fn new(
-        configuration: &'static str,
+        configuration: PathBuf,
         directory: &Path,
         monitor: u16,
         environment: &[(&str, String)],
@@ -46,7 +46,7 @@ impl Process {
         let log = File::create(&self.log).expect("the log can be made");
         let process = Command::new(binary())
             .arg("--config")
-            .arg(workspace().join("deploy/nats").join(self.configuration))
+            .arg(&self.configuration)
             .envs(self.environment.clone())
             .stdout(Stdio::null())
             .stderr(log)
@@ -113,6 +113,11 @@ impl Drop for Process {
     fn drop(&mut self) {
         self.kill();
     }
+}
+
+/// A configuration as it is shipped.
+pub(crate) fn shipped(name: &str) -> PathBuf {
+    workspace().join("deploy/nats").join(name)
 }
 
 /// A port that was free a moment ago, below those that the system gives to whoever asks for any: it

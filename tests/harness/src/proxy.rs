@@ -1,4 +1,4 @@
-//! A way to a server that can be cut, slowed, or made to lose what goes in one direction.
+//! A way to a server that can be cut, slowed, held, or made to lose what goes in one direction.
 
 use std::net::SocketAddr;
 use std::time::Duration;
@@ -6,8 +6,8 @@ use std::time::Duration;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::tcp::{OwnedReadHalf, OwnedWriteHalf};
 use tokio::net::{TcpListener, TcpStream};
+use tokio::runtime::Builder;
 use tokio::sync::watch;
-use tokio::task::JoinHandle;
 use tokio::time::sleep;
 
 /// A port on the loopback that leads to another. Ends when dropped.
@@ -17,7 +17,6 @@ use tokio::time::sleep;
 pub struct Proxy {
     address: SocketAddr,
     state: watch::Sender<State>,
-    accepting: JoinHandle<()>,
 }
 
 #[derive(Clone, Copy, Debug, Default)]
@@ -26,16 +25,24 @@ struct State {
     delay: Duration,
     loses_to_server: bool,
     loses_to_client: bool,
+    holds_to_client: bool,
 }
 
 impl Proxy {
-    /// Opens a way to `server`, a host and a port.
-    pub async fn start(server: String) -> Self {
-        let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port can be bound");
+    /// Opens a way to `server`, a host and a port. It works while the test's own thread waits.
+    pub fn start(server: String) -> Self {
+        let listener = std::net::TcpListener::bind("127.0.0.1:0").expect("a port can be bound");
         let address = listener.local_addr().expect("a bound socket has an address");
+        listener.set_nonblocking(true).expect("a socket can be non-blocking");
         let (state, seen) = watch::channel(State::default());
-        let accepting = tokio::spawn(accept(listener, server, seen));
-        Self { address, state, accepting }
+        std::thread::spawn(move || {
+            let runtime = Builder::new_current_thread().enable_all().build().expect("a runtime");
+            runtime.block_on(async {
+                let listener = TcpListener::from_std(listener).expect("a listening socket");
+                accept(listener, server, seen).await;
+            });
+        });
+        Self { address, state }
     }
 
     /// Host and port at which clients connect.
@@ -63,35 +70,73 @@ impl Proxy {
         self.state.send_modify(|it| it.loses_to_client = true);
     }
 
+    /// Holds what the server sends, until [`Proxy::heal`] lets it through: clients go on telling it
+    /// things, and know nothing of what others tell it meanwhile.
+    pub fn hold_to_client(&self) {
+        self.state.send_modify(|it| it.holds_to_client = true);
+    }
+
     /// Undoes all of it. A connection that lost something is broken, for its bytes have a hole.
     pub fn heal(&self) {
         self.state.send_modify(|it| *it = State::default());
     }
 }
 
-impl Drop for Proxy {
-    fn drop(&mut self) {
-        self.accepting.abort();
-        self.cut();
+async fn accept(listener: TcpListener, server: String, mut state: watch::Receiver<State>) {
+    loop {
+        let client = tokio::select! {
+            client = listener.accept() => client,
+            // The proxy is dropped.
+            _ = closed(&mut state) => return,
+        };
+        if let Ok((client, _)) = client {
+            tokio::spawn(connect(client, server.clone(), state.clone()));
+        }
     }
 }
 
-async fn accept(listener: TcpListener, server: String, state: watch::Receiver<State>) {
-    while let Ok((client, _)) = listener.accept().await {
-        let (server, state) = (server.clone(), state.clone());
-        tokio::spawn(async move {
-            if state.borrow().is_cut {
-                return;
-            }
-            let Ok(server) = TcpStream::connect(server).await else { return };
-            let (from_client, to_client) = client.into_split();
-            let (from_server, to_server) = server.into_split();
-            // The first direction that ends breaks the other.
-            tokio::select! {
-                () = carry(from_client, to_server, state.clone(), |it| it.loses_to_server) => {}
-                () = carry(from_server, to_client, state.clone(), |it| it.loses_to_client) => {}
-            }
-        });
+async fn closed(state: &mut watch::Receiver<State>) {
+    while state.changed().await.is_ok() {}
+}
+
+async fn connect(client: TcpStream, server: String, state: watch::Receiver<State>) {
+    if state.borrow().is_cut {
+        return;
+    }
+    let Ok(server) = TcpStream::connect(server).await else { return };
+    // Answers would wait for the acknowledgement of the ones before.
+    let _ = (client.set_nodelay(true), server.set_nodelay(true));
+    let (from_client, to_client) = client.into_split();
+    let (from_server, to_server) = server.into_split();
+    // The first direction that ends breaks the other.
+    tokio::select! {
+        () = carry(from_client, to_server, state.clone(), to_the_server) => {}
+        () = carry(from_server, to_client, state.clone(), to_the_client) => {}
+    }
+}
+
+/// What becomes of bytes in one direction.
+enum Fate {
+    Cut,
+    Held,
+    Lost,
+    Carried(Duration),
+}
+
+fn to_the_server(state: State) -> Fate {
+    fate(state, state.loses_to_server, false)
+}
+
+fn to_the_client(state: State) -> Fate {
+    fate(state, state.loses_to_client, state.holds_to_client)
+}
+
+fn fate(state: State, is_lost: bool, is_held: bool) -> Fate {
+    match state {
+        State { is_cut: true, .. } => Fate::Cut,
+        _ if is_held => Fate::Held,
+        _ if is_lost => Fate::Lost,
+        State { delay, .. } => Fate::Carried(delay),
     }
 }
 
@@ -100,37 +145,35 @@ async fn carry(
     mut from: OwnedReadHalf,
     mut to: OwnedWriteHalf,
     mut state: watch::Receiver<State>,
-    loses: fn(&State) -> bool,
+    fate: fn(State) -> Fate,
 ) {
     let mut bytes = vec![0; 64 << 10];
     let mut has_lost = false;
     loop {
         let read = tokio::select! {
             read = from.read(&mut bytes) => read.unwrap_or(0),
-            changed = state.changed() => {
-                let now = *state.borrow_and_update();
-                if changed.is_err() || now.is_cut || (has_lost && !loses(&now)) {
-                    return;
-                }
-                continue;
-            }
+            changed = state.changed() => match fate(*state.borrow_and_update()) {
+                Fate::Cut => return,
+                Fate::Carried(_) if has_lost => return,
+                _ if changed.is_err() => return,
+                _ => continue,
+            },
         };
         if read == 0 {
             return;
         }
-        let now = *state.borrow();
-        if now.is_cut {
-            return;
-        }
-        if loses(&now) {
-            has_lost = true;
-            continue;
-        }
-        if !now.delay.is_zero() {
-            sleep(now.delay).await;
-        }
-        if has_lost || to.write_all(&bytes[..read]).await.is_err() {
-            return;
+        // An error means that the proxy is gone.
+        let settled = state.wait_for(|it| !matches!(fate(*it), Fate::Held)).await;
+        let Ok(settled) = settled.map(|it| *it) else { return };
+        match fate(settled) {
+            Fate::Lost => has_lost = true,
+            Fate::Carried(delay) if !has_lost => {
+                sleep(delay).await;
+                if to.write_all(&bytes[..read]).await.is_err() {
+                    return;
+                }
+            }
+            Fate::Cut | Fate::Held | Fate::Carried(_) => return,
         }
     }
 }

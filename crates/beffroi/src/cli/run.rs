@@ -6,15 +6,17 @@ use std::path::PathBuf;
 use chrono::{DateTime, NaiveDate, Utc};
 use clap::Args;
 
-use super::DataDir;
 use super::parse::{day, instant};
+use super::{DataDir, NatsArgs};
 
 /// Arguments of `serve`.
 #[derive(Args, Clone, Debug)]
 #[command(after_help = "\
 Examples:
   beffroi serve --data /var/lib/beffroi --city /etc/beffroi/quebec.toml
-  beffroi serve --nats nats://127.0.0.1:4222")]
+  beffroi serve --nats nats://node:PASSWORD@127.0.0.1:4222
+  beffroi serve --nats tls://one:4222,tls://two:4222,tls://three:4222 --nats-replicas 3 \\
+    --nats-ca ca.pem --nats-nkey node.nk")]
 pub(crate) struct ServeArgs {
     /// Where the node's data is.
     #[command(flatten)]
@@ -22,9 +24,9 @@ pub(crate) struct ServeArgs {
     /// The address to listen on.
     #[arg(long, value_name = "ADDR", default_value = "127.0.0.1:3110")]
     pub listen: SocketAddr,
-    /// Keep the log in NATS JetStream instead of the data directory.
-    #[arg(long, value_name = "URL")]
-    pub nats: Option<String>,
+    /// Where the log is.
+    #[command(flatten)]
+    pub log: NatsArgs,
     /// The key under which citizens' identifiers are hashed, the same for all nodes of a log
     /// [default: identifier.key in the data directory, made when there is none].
     #[arg(long, value_name = "FILE", env = "BEFFROI_IDENTIFIER_KEY")]
@@ -76,9 +78,9 @@ pub(crate) struct RebuildArgs {
     /// Where the node's data is.
     #[command(flatten)]
     pub dir: DataDir,
-    /// The log is in NATS JetStream.
-    #[arg(long, value_name = "URL")]
-    pub nats: Option<String>,
+    /// Where the log is.
+    #[command(flatten)]
+    pub log: NatsArgs,
 }
 
 /// Arguments of `verify`.
@@ -92,9 +94,9 @@ pub(crate) struct VerifyArgs {
     /// Where the node's data is.
     #[command(flatten)]
     pub dir: DataDir,
-    /// The log is in NATS JetStream.
-    #[arg(long, value_name = "URL")]
-    pub nats: Option<String>,
+    /// Where the log is.
+    #[command(flatten)]
+    pub log: NatsArgs,
 }
 
 /// Arguments of `import`.

@@ -65,7 +65,7 @@ pub(crate) fn chain_of(error: &(dyn Error + 'static), lang: Lang) -> String {
 }
 
 /// `None` for what is said in one language only.
-fn french(error: &(dyn Error + 'static)) -> Option<String> {
+pub(super) fn french(error: &(dyn Error + 'static)) -> Option<String> {
     if let Some(error) = error.downcast_ref::<Said>() {
         return Some(error.fr.clone());
     }

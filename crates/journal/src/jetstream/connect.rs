@@ -1,52 +1,68 @@
 //! Connecting, and making sure that the stream keeps what it acknowledges.
 
+use std::error::Error as StdError;
+use std::io;
 use std::sync::Arc;
 use std::time::Duration;
 
-use async_nats::jetstream::stream::{
-    Config, DiscardPolicy, Info, PersistenceMode, RetentionPolicy, StorageType,
-};
-use async_nats::{Client, Event};
+use async_nats::jetstream::stream::Info;
+use async_nats::{Client, ConnectError, ConnectErrorKind, Event, ServerError, rustls};
 use tokio::sync::{mpsc, watch};
+use tokio::time::sleep;
 
 use super::access::Address;
 use super::connection::{Connection, Nats, api};
+use super::denial::{self, Denials};
+use super::settings::{on_synced_servers, replicas_away, unsafe_settings, wanted, warnings};
 use super::{JetStream, JetStreamConfig, Log, Recent, publisher};
-
-use crate::duplicates::DUPLICATE_WINDOW;
-use crate::error::{Error, UnsafeSetting};
+use crate::error::Error;
 
 /// How long one request to the broker's interface may take.
 const REQUEST_TIMEOUT: Duration = Duration::from_secs(5);
+/// A connection over which two of these go unanswered is given up.
+const PING_INTERVAL: Duration = Duration::from_secs(5);
+/// How long a replica may take to catch up before it is warned of.
+const SETTLE: Duration = Duration::from_millis(250);
+const SETTLES_MAX: usize = 8;
 /// How many appends may wait for the publisher.
 const JOBS_MAX: usize = 4096;
 /// What the subjects of answers begin with: a broker may permit these and no others.
 const INBOX_PREFIX: &str = "_INBOX.beffroi";
 const STREAM_NOT_FOUND: u64 = 10059;
+const NO_SUITABLE_SERVERS: u64 = 10005;
 const VERSION_NEEDED: (i64, i64, i64) = (2, 12, 1);
 const VERSION_NEEDED_TEXT: &str = "2.12.1";
 
 impl JetStream {
     pub(crate) async fn connect(config: JetStreamConfig) -> Result<Self, Error> {
-        let (lost, disconnects) = watch::channel(0_u64);
         config.access.check()?;
-        let client = connect(&config, lost).await?;
+        let (client, signals) = connect(&config).await?;
         check_version(&client)?;
         let mut context = async_nats::jetstream::new(client.clone());
         context.set_timeout(REQUEST_TIMEOUT);
-        let info = open_stream(&context, &config).await?;
+        let mut info = open_stream(&context, &config, &signals.denials).await?;
+        // A replica that was made a moment ago, or has much to write, catches up.
+        for _ in 0..SETTLES_MAX {
+            if replicas_away(&info).is_empty() {
+                break;
+            }
+            sleep(SETTLE).await;
+            info = open_stream(&context, &config, &signals.denials).await?;
+        }
         let stream = context
             .get_stream_no_info(&config.stream)
             .await
             .map_err(|error| Error::Unreachable(error.to_string()))?;
-        let nats = Nats { client, context, stream, name: config.stream.into() };
+        let warnings = warnings(&info, &config, &client.server_info());
+        let denials = signals.denials;
+        let nats = Nats { client, context, stream, name: config.stream.into(), denials };
         let log = Log {
             connection: Connection::Nats(Box::new(nats)),
             prefix: format!("{}.", config.subject_prefix).into(),
             epoch: epoch(&info).into(),
-            disconnects,
+            disconnects: signals.disconnects,
         };
-        Ok(Self::over(log, warnings(&info.config)))
+        Ok(Self::over(log, warnings))
     }
 
     /// Uses the broker that a test simulates.
@@ -71,18 +87,75 @@ pub(super) fn epoch(info: &Info) -> String {
     format!("{}@{}", info.config.name, info.created.unix_timestamp_nanos())
 }
 
-async fn connect(config: &JetStreamConfig, lost: watch::Sender<u64>) -> Result<Client, Error> {
-    let lost = Arc::new(lost);
+/// What the client tells apart from answers.
+struct Signals {
+    disconnects: watch::Receiver<u64>,
+    denials: Denials,
+}
+
+async fn connect(config: &JetStreamConfig) -> Result<(Client, Signals), Error> {
+    let (lost, disconnects) = watch::channel(0_u64);
+    let (denied, denials) = watch::channel(None);
+    let told = Arc::new((lost, denied));
     let addresses = Address::list(&config.url);
     let options = config.access.options(&addresses).custom_inbox_prefix(INBOX_PREFIX);
-    let options = options.event_callback(move |event| {
-        if matches!(event, Event::Disconnected) {
-            lost.send_modify(|count| *count += 1);
+    let options = options.ping_interval(PING_INTERVAL).event_callback(move |event| {
+        let (lost, denied) = &*told;
+        tell(&event);
+        match event {
+            Event::Disconnected => lost.send_modify(|count| *count += 1),
+            Event::ServerError(ServerError::Other(words)) => {
+                if let Some(denial) = denial::parse(&words) {
+                    denied.send_replace(Some(denial));
+                }
+            }
+            Event::Connected
+            | Event::LameDuckMode
+            | Event::Draining
+            | Event::Closed
+            | Event::SlowConsumer(_)
+            | Event::ServerError(
+                ServerError::AuthorizationViolation | ServerError::SlowConsumer(_),
+            )
+            | Event::ClientError(_) => {}
         }
         std::future::ready(())
     });
     let addresses: Vec<_> = addresses.into_iter().map(|it| it.server).collect();
-    options.connect(addresses).await.map_err(|error| Error::Unreachable(error.to_string()))
+    match options.connect(addresses).await {
+        Ok(client) => Ok((client, Signals { disconnects, denials })),
+        Err(error) => Err(why_not_connected(&error)),
+    }
+}
+
+/// Operators see in the log of the node when its broker goes and comes back.
+fn tell(event: &Event) {
+    match event {
+        Event::Connected => tracing::info!("connected to the broker"),
+        Event::Disconnected => tracing::warn!("the connection to the broker is lost"),
+        Event::LameDuckMode => tracing::info!("the broker's server is about to stop"),
+        Event::SlowConsumer(_) => tracing::warn!("the broker's client lost messages"),
+        Event::ServerError(error) => tracing::warn!(%error, "the broker refuses"),
+        Event::ClientError(error) => tracing::debug!(%error, "no connection to the broker"),
+        Event::Draining | Event::Closed => {}
+    }
+}
+
+fn why_not_connected(error: &ConnectError) -> Error {
+    let mut text = error.kind().to_string();
+    let mut is_tls = error.kind() == ConnectErrorKind::Tls;
+    let mut source = error.source();
+    while let Some(cause) = source {
+        let inner = cause.downcast_ref::<io::Error>().and_then(io::Error::get_ref);
+        is_tls |= inner.is_some_and(<dyn StdError + Send + Sync>::is::<rustls::Error>);
+        text = cause.to_string();
+        source = cause.source();
+    }
+    match error.kind() {
+        ConnectErrorKind::AuthorizationViolation => Error::Unauthorized,
+        _ if is_tls => Error::Tls(text),
+        _ => Error::Unreachable(text),
+    }
 }
 
 fn check_version(client: &Client) -> Result<(), Error> {
@@ -96,16 +169,34 @@ fn check_version(client: &Client) -> Result<(), Error> {
     })
 }
 
+/// Creates the stream, on servers that say that they sync if there are enough.
+async fn create_stream(
+    context: &async_nats::jetstream::Context,
+    config: &JetStreamConfig,
+    denials: &Denials,
+) -> Result<Info, Error> {
+    let subject = format!("STREAM.CREATE.{}", config.stream);
+    let wanted = wanted(config);
+    if config.replicas > 1 {
+        let synced = on_synced_servers(wanted.clone());
+        match api((context, denials), &subject, &synced).await {
+            Err(Error::Broker { code: NO_SUITABLE_SERVERS, .. }) => {}
+            answer => return answer,
+        }
+    }
+    api((context, denials), &subject, &wanted).await
+}
+
 /// Finds the stream and checks it, or creates it.
 async fn open_stream(
     context: &async_nats::jetstream::Context,
     config: &JetStreamConfig,
+    denials: &Denials,
 ) -> Result<Info, Error> {
     let subject = format!("STREAM.INFO.{}", config.stream);
-    let info: Info = match api(context, subject, &()).await {
+    let info: Info = match api((context, denials), &subject, &()).await {
         Err(Error::Broker { code: STREAM_NOT_FOUND, .. }) => {
-            let subject = format!("STREAM.CREATE.{}", config.stream);
-            api(context, subject, &wanted(config)).await?
+            create_stream(context, config, denials).await?
         }
         answer => answer?,
     };
@@ -115,94 +206,4 @@ async fn open_stream(
     } else {
         Err(Error::UnsafeStream { stream: config.stream.clone(), settings })
     }
-}
-
-fn wanted(config: &JetStreamConfig) -> Config {
-    Config {
-        name: config.stream.clone(),
-        subjects: vec![format!("{}.>", config.subject_prefix)],
-        storage: StorageType::File,
-        retention: RetentionPolicy::Limits,
-        discard: DiscardPolicy::New,
-        num_replicas: config.replicas,
-        duplicate_window: DUPLICATE_WINDOW,
-        max_messages: -1,
-        max_bytes: -1,
-        max_messages_per_subject: -1,
-        max_consumers: -1,
-        deny_delete: true,
-        deny_purge: true,
-        allow_direct: true,
-        allow_atomic_publish: true,
-        ..Config::default()
-    }
-}
-
-/// Compares what decides whether events can be lost; the rest is the operator's.
-fn unsafe_settings(found: &Config, wanted: &Config) -> Vec<UnsafeSetting> {
-    let mut differences = Vec::new();
-    let mut must = |name: &'static str, is_safe: bool, found: String, needed: &str| {
-        if !is_safe {
-            differences.push(UnsafeSetting { name, found, needed: needed.to_owned() });
-        }
-    };
-    let storage = found.storage;
-    must("storage", storage == StorageType::File, format!("{storage:?}"), "file");
-    let retention = found.retention;
-    must("retention", retention == RetentionPolicy::Limits, format!("{retention:?}"), "limits");
-    must("discard", found.discard == DiscardPolicy::New, format!("{:?}", found.discard), "new");
-    must("max_age", found.max_age.is_zero(), format!("{:?}", found.max_age), "none");
-    // With `discard: new` only the limit per subject still evicts.
-    let per_subject = found.max_messages_per_subject;
-    must("max_msgs_per_subject", per_subject <= 0, per_subject.to_string(), "none");
-    must("deny_delete", found.deny_delete, found.deny_delete.to_string(), "true");
-    must("deny_purge", found.deny_purge, found.deny_purge.to_string(), "true");
-    let rollup = found.allow_rollup;
-    must("allow_rollup_hdrs", !rollup, rollup.to_string(), "false");
-    let ttl = found.allow_message_ttl;
-    must("allow_msg_ttl", !ttl, ttl.to_string(), "false");
-    let schedules = found.allow_message_schedules;
-    must("allow_msg_schedules", !schedules, schedules.to_string(), "false");
-    let atomic = found.allow_atomic_publish;
-    must("allow_atomic", atomic, atomic.to_string(), "true");
-    must("no_ack", !found.no_ack, found.no_ack.to_string(), "false");
-    must("sealed", !found.sealed, found.sealed.to_string(), "false");
-    let asynchronous = found.persist_mode == Some(PersistenceMode::Async);
-    must("persist_mode", !asynchronous, "async".to_owned(), "default");
-    let window = found.duplicate_window;
-    must("duplicate_window", window >= DUPLICATE_WINDOW, format!("{window:?}"), "120s or longer");
-    let subjects = &found.subjects;
-    must(
-        "subjects",
-        *subjects == wanted.subjects,
-        subjects.join(", "),
-        &wanted.subjects.join(", "),
-    );
-    let is_source = found.mirror.is_none() && found.sources.is_none();
-    must("mirror and sources", is_source, "set".to_owned(), "none");
-    let transformed = found.subject_transform.is_some();
-    must("subject_transform", !transformed, "set".to_owned(), "none");
-    differences
-}
-
-fn warnings(config: &Config) -> Vec<String> {
-    let mut warnings = Vec::new();
-    if config.num_replicas == 1 {
-        warnings.push(format!(
-            "stream `{}` has one replica: losing its server's disk loses the log",
-            config.name
-        ));
-        warnings.push(
-            "the broker must have `sync_interval: always` in its configuration, which a client \
-             cannot see: without it a power failure loses acknowledged events"
-                .to_owned(),
-        );
-    }
-    if config.max_messages > 0 || config.max_bytes > 0 {
-        warnings.push(format!(
-            "stream `{}` has a size limit: it refuses events when it is full",
-            config.name
-        ));
-    }
-    warnings
 }

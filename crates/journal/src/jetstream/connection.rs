@@ -17,11 +17,12 @@ use futures::{FutureExt, StreamExt};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
+use super::denial::{self, Denials};
 #[cfg(feature = "simulation")]
 use super::simulated::Link;
 use super::{connect, message};
 use crate::entry::{Record, State};
-use crate::error::Error;
+use crate::error::{Denial, Error};
 
 /// How long the broker keeps a consumer that nobody pulls from.
 const CONSUMER_KEPT: Duration = Duration::from_secs(60);
@@ -41,14 +42,15 @@ pub(super) struct Nats {
     pub(super) context: Context,
     pub(super) stream: Stream<()>,
     pub(super) name: Arc<str>,
+    pub(super) denials: Denials,
 }
 
 /// Where a consumer delivers, and where it is asked for more.
 #[derive(Debug)]
 pub(super) struct Delivery {
     pub(super) messages: Messages,
+    pub(super) subject: String,
     inbox: String,
-    subject: String,
 }
 
 #[derive(Debug)]
@@ -101,6 +103,19 @@ impl Connection {
         }
     }
 
+    /// Waits for what is asked on a subject, or below it, unless the broker denies it.
+    pub(super) async fn permitted<T>(
+        &self,
+        subject: &str,
+        answer: impl Future<Output = T>,
+    ) -> Result<T, Denial> {
+        match self {
+            Self::Nats(nats) => denial::permitted(&nats.denials, subject, answer).await,
+            #[cfg(feature = "simulation")]
+            Self::Simulated(_) => Ok(answer.await),
+        }
+    }
+
     /// Sends a message of which nobody says that it has come.
     pub(super) async fn publish(
         &self,
@@ -141,7 +156,7 @@ impl Connection {
         match self {
             Self::Nats(nats) => {
                 let subject = format!("STREAM.INFO.{}", nats.name);
-                let info: Info = api(&nats.context, subject, &()).await?;
+                let info: Info = api((&nats.context, &nats.denials), &subject, &()).await?;
                 let (first, last) = (info.state.first_sequence, info.state.last_sequence);
                 Ok(State { epoch: connect::epoch(&info), first: first.max(1), last })
             }
@@ -154,7 +169,8 @@ impl Connection {
     pub(super) async fn get(&self, prefix: &str, sequence: u64) -> Result<Option<Record>, Error> {
         match self {
             Self::Nats(nats) => {
-                found(prefix, nats.stream.raw_message_builder().sequence(sequence).send().await)
+                let get = nats.stream.raw_message_builder().sequence(sequence);
+                found(prefix, nats.asked_of_leader(get.send()).await?)
             }
             #[cfg(feature = "simulation")]
             Self::Simulated(link) => link.get(prefix, sequence).await,
@@ -170,7 +186,7 @@ impl Connection {
         match self {
             Self::Nats(nats) => {
                 let get = nats.stream.raw_message_builder().next_by_subject(subject);
-                found(prefix, get.sequence(sequence).send().await)
+                found(prefix, nats.asked_of_leader(get.sequence(sequence).send()).await?)
             }
             #[cfg(feature = "simulation")]
             Self::Simulated(link) => link.next_of(prefix, (subject, sequence)).await,
@@ -218,6 +234,11 @@ impl Connection {
 }
 
 impl Nats {
+    async fn asked_of_leader<T>(&self, get: impl Future<Output = T>) -> Result<T, Denial> {
+        let subject = format!("$JS.API.STREAM.MSG.GET.{}", self.name);
+        denial::permitted(&self.denials, &subject, get).await
+    }
+
     async fn consume(&self, sequence: u64) -> Result<Delivery, Error> {
         let inbox = self.client.new_inbox();
         let messages = self.client.subscribe(inbox.clone()).await.map_err(|it| unreachable(&it))?;
@@ -229,7 +250,9 @@ impl Nats {
             num_replicas: 1,
             ..pull::Config::default()
         });
-        let consumer = consumer.await.map_err(|it| unreachable(&it))?;
+        let subject = format!("$JS.API.CONSUMER.CREATE.{}", self.name);
+        let consumer = denial::permitted(&self.denials, &subject, consumer).await?;
+        let consumer = consumer.map_err(|it| unreachable(&it))?;
         let name = &consumer.cached_info().name;
         let subject = format!("$JS.API.CONSUMER.MSG.NEXT.{}.{name}", self.name);
         Ok(Delivery { messages: Messages::Nats(messages), inbox, subject })
@@ -255,11 +278,12 @@ fn found(
 
 /// Asks the broker's own interface.
 pub(super) async fn api<T: DeserializeOwned>(
-    context: &Context,
-    subject: String,
+    (context, denials): (&Context, &Denials),
+    subject: &str,
     payload: &impl Serialize,
 ) -> Result<T, Error> {
-    match context.request(subject, payload).await {
+    let answer = context.request(subject.to_owned(), payload);
+    match denial::permitted(denials, &format!("$JS.API.{subject}"), answer).await? {
         Ok(Response::Ok(answer)) => Ok(answer),
         Ok(Response::Err { error }) => Err(broker_error(&error)),
         Err(error) => Err(unreachable(&error)),

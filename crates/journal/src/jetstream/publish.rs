@@ -11,6 +11,7 @@ use uuid::Uuid;
 
 use super::{Log, message};
 use crate::entry::{Append, Entry};
+use crate::error::{Denial, Error};
 
 /// How long one attempt waits for its answer, should the connection not break first.
 const ATTEMPT_TIMEOUT: Duration = Duration::from_secs(10);
@@ -34,6 +35,14 @@ pub(super) struct Rejection {
     pub(super) code: u64,
     pub(super) status: u64,
     pub(super) description: String,
+}
+
+/// A message that is denied is not stored, nor is the batch that it is part of.
+impl From<Denial> for Rejection {
+    fn from(denial: Denial) -> Self {
+        let description = Error::from(denial).to_string();
+        Self { code: 0, status: 403, description }
+    }
 }
 
 #[derive(Deserialize)]

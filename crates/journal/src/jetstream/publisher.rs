@@ -97,7 +97,9 @@ async fn publish_until_lost(log: &Log, appends: &[&Append]) -> Answer {
     let mut disconnects = log.disconnects.clone();
     disconnects.mark_unchanged();
     tokio::select! {
-        answer = publish(log, appends) => answer,
+        answer = log.connection.permitted(&log.prefix, publish(log, appends)) => {
+            answer.unwrap_or_else(|denial| Answer::Rejected(denial.into()))
+        }
         // An answer cannot come over another connection than its question went.
         Ok(()) = disconnects.changed() => Answer::Lost,
     }

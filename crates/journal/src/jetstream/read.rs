@@ -138,8 +138,10 @@ impl JetStreamReader {
             self.pull = None;
             return Ok(());
         }
-        let event = pull.event(&self.log.prefix).await;
-        self.take(event)
+        let asked = pull.delivery.subject.clone();
+        let event = pull.event(&self.log.prefix);
+        let event = self.log.connection.permitted(&asked, event).await;
+        self.take(event.map_err(Error::from)?)
     }
 
     fn take(&mut self, event: Event) -> Result<(), ReadError> {

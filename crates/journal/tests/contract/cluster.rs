@@ -91,7 +91,7 @@ async fn nothing_acknowledged_is_lost_or_doubled_when_servers_come_and_go() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn an_append_whose_answer_is_lost_on_the_way_is_stored_once() {
     let cluster = NatsCluster::start();
-    let proxy = Proxy::start(cluster.address_of(0)).await;
+    let proxy = Proxy::start(cluster.address_of(0));
     let mut config = cluster_config(&cluster);
     config.url = format!("tls://{}", proxy.address());
     let journal = Journal::connect(config.clone()).await.unwrap();

@@ -3,9 +3,8 @@
 use std::collections::HashSet;
 use std::time::Duration;
 
-use async_nats::jetstream::stream::{Config, DiscardPolicy, StorageType};
 use beffroi_harness::NatsServer;
-use beffroi_journal::{AppendError, Error, Journal, ReadError};
+use beffroi_journal::{AppendError, Journal, ReadError};
 use tokio::task::JoinSet;
 use tokio::time::{Instant, timeout};
 
@@ -18,34 +17,6 @@ contract!(Subject::jetstream);
 
 async fn context(server: &NatsServer) -> async_nats::jetstream::Context {
     async_nats::jetstream::new(server.operator().await)
-}
-
-#[tokio::test]
-async fn a_stream_with_one_replica_is_warned_about() {
-    let server = NatsServer::start_temporary();
-    let journal = Journal::connect(config(&server)).await.unwrap();
-    assert!(journal.warnings().iter().any(|it| it.contains("sync_interval: always")));
-}
-
-#[tokio::test]
-async fn a_stream_that_can_lose_events_is_refused_setting_by_setting() {
-    let server = NatsServer::start_temporary();
-    let unsafe_stream = Config {
-        name: STREAM.into(),
-        subjects: vec!["beffroi.v1.other.>".into()],
-        storage: StorageType::Memory,
-        discard: DiscardPolicy::Old,
-        max_age: Duration::from_secs(3600),
-        ..Config::default()
-    };
-    context(&server).await.create_stream(unsafe_stream).await.unwrap();
-    let Err(Error::UnsafeStream { settings, .. }) = Journal::connect(config(&server)).await else {
-        panic!("an unsafe stream was accepted");
-    };
-    let names: HashSet<_> = settings.iter().map(|it| it.name).collect();
-    let expected =
-        ["storage", "discard", "max_age", "deny_delete", "deny_purge", "allow_atomic", "subjects"];
-    assert_eq!(names, HashSet::from(expected));
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -77,3 +77,11 @@ pub(super) fn too_many_streams(max: usize, language: Language) -> String {
         format!("{max} streams are open already: try again later"),
     )
 }
+
+pub(super) fn starting(language: Language) -> &'static str {
+    choose(
+        language,
+        "le nœud démarre et n'a pas encore tout le journal : réessayez",
+        "the node is starting and does not have the whole log yet: try again",
+    )
+}
