@@ -1,6 +1,8 @@
 //! What a broker may keep a node from doing, each named.
 
-use beffroi_harness::NatsServer;
+use std::time::Duration;
+
+use beffroi_harness::{NatsServer, Proxy};
 use tonic::Code;
 
 use super::refused;
@@ -68,4 +70,28 @@ async fn a_call_that_the_broker_does_not_permit_is_refused_and_says_why() {
     let refusal = refusal(answer);
     assert_eq!((refusal.code, refusal.reason.as_str()), (Code::ResourceExhausted, "LOG_REFUSED"));
     assert!(refusal.message.contains("permit to publish on `beffroi.v1.city."), "{refusal:?}");
+}
+
+#[tokio::test]
+async fn a_call_that_was_perhaps_stored_before_it_was_denied_is_not_called_refused() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut nats = NatsServer::start_with(&access(&NEEDED, "_INBOX.beffroi.>"));
+    let proxy = Proxy::start(nats.address());
+    let node = |name: &str, address: &str| {
+        Node::start_on(&folder.path().join(name), &format!("nats://a:b@{address}"))
+    };
+    let (writer, witness) = (node("writer", &proxy.address()), node("witness", &nats.address()));
+    let mut api = Api::connect(&writer.url).await;
+    let mut seen = Api::connect(&witness.url).await;
+    proxy.lose_to_client();
+    let answer =
+        tokio::spawn(async move { api.intake.open_service_request(open("Graffiti", 0)).await });
+    while seen.sequence().await == 0 {
+        tokio::time::sleep(Duration::from_millis(10)).await;
+    }
+    nats.change_access(&access(&without(NEEDED[0]), "_INBOX.beffroi.>"));
+    nats.restart();
+    proxy.heal();
+    let refusal = refusal(answer.await.unwrap());
+    assert_eq!((refusal.code, refusal.reason.as_str()), (Code::Unavailable, "OUTCOME_UNKNOWN"));
 }

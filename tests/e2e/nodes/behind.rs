@@ -5,13 +5,15 @@ use std::time::Duration;
 
 use beffroi_harness::{NatsServer, Proxy};
 use beffroi_server::READINESS;
-use beffroi_wire::pb::query::v1::{GetVolumesRequest, Position};
+use beffroi_wire::pb::query::v1::{GetServiceRequestRequest, GetVolumesRequest, Position};
+use tonic::transport::Channel;
 use tonic::{Code, Status};
 use tonic_health::pb::HealthCheckRequest;
 use tonic_health::pb::health_check_response::ServingStatus;
 use tonic_health::pb::health_client::HealthClient;
 use tonic_types::StatusExt as _;
 
+use super::requests;
 use crate::support::{Api, Node, open, refusal};
 
 const INTAKE: &str = "beffroi.intake.v1.IntakeService";
@@ -19,7 +21,8 @@ const QUERY: &str = "beffroi.query.v1.QueryService";
 
 /// What the health service says of a name, if there is one to ask.
 async fn health(url: &str, service: &str) -> Option<ServingStatus> {
-    let mut client = HealthClient::connect(url.to_owned()).await.ok()?;
+    let channel = Channel::from_shared(url.to_owned()).expect("an address").connect().await.ok()?;
+    let mut client = HealthClient::new(channel);
     let call = HealthCheckRequest { service: service.to_owned() };
     Some(client.check(call).await.ok()?.into_inner().status())
 }
@@ -60,7 +63,9 @@ async fn a_node_without_its_broker_reads_on_and_comes_back_by_itself() {
     assert_eq!(health(&node.url, INTAKE).await, Some(ServingStatus::NotServing));
     assert_eq!(health(&node.url, QUERY).await, Some(ServingStatus::Serving));
     assert_eq!(health(&node.url, "").await, Some(ServingStatus::Serving));
-    assert_eq!(node.ask(&["show", &known.number])["id"], known.id.as_str());
+    let call = GetServiceRequestRequest { service_request: known.number, min_position: None };
+    let read = api.query.get_service_request(call).await.unwrap().into_inner();
+    assert_eq!(read.service_request.unwrap().id, known.id);
     let call = open("Graffiti", 0);
     let answer = api.intake.open_service_request(call.clone()).await;
     says_when(answer.as_ref().unwrap_err());
@@ -69,7 +74,7 @@ async fn a_node_without_its_broker_reads_on_and_comes_back_by_itself() {
     comes_to(&node.url, READINESS, ServingStatus::Serving).await;
     assert_eq!(health(&node.url, INTAKE).await, Some(ServingStatus::Serving));
     assert_eq!(api.opened(call.clone()).await.id, call.request_id);
-    assert_eq!(api.volumes().await.requests, 2, "the call that was sent again is done once");
+    assert_eq!(requests(&api.volumes().await), 2, "the call that was sent again is done once");
 }
 
 #[tokio::test]
@@ -95,7 +100,8 @@ async fn a_node_that_is_behind_says_so_and_is_not_ready_until_it_has_caught_up()
     assert_eq!(health(&one.url, READINESS).await, Some(ServingStatus::Serving));
     proxy.heal();
     comes_to(&other.url, READINESS, ServingStatus::Serving).await;
-    assert_eq!(second.query.get_volumes(call).await.unwrap().into_inner().requests, 10);
+    let volumes = second.query.get_volumes(call).await.unwrap().into_inner();
+    assert_eq!(requests(&volumes), 10);
 }
 
 #[tokio::test]
@@ -129,5 +135,6 @@ async fn a_node_that_starts_late_says_so_until_it_has_what_the_log_holds() {
     let node = starting.join().unwrap();
     let mut late = Api::connect(&node.url).await;
     let call = GetVolumesRequest { min_position: Some(position) };
-    assert_eq!(late.query.get_volumes(call).await.unwrap().into_inner().requests, 10);
+    let volumes = late.query.get_volumes(call).await.unwrap().into_inner();
+    assert_eq!(requests(&volumes), 10);
 }

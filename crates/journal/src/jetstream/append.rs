@@ -51,7 +51,13 @@ impl JetStream {
             };
             may_be_stored |= matches!(attempt, Attempt::Lost);
             if let Verdict::Final(outcome) = self.judge(&append, attempt, deadline).await {
-                return outcome;
+                return match outcome {
+                    // Refused this time, and perhaps stored the time before.
+                    Err(AppendError::Refused(Refusal::Backend { .. })) if may_be_stored => {
+                        Err(Doubt::Deadline.into())
+                    }
+                    outcome => outcome,
+                };
             }
             sleep_until(deadline.min(Instant::now() + pause)).await;
             if Instant::now() >= deadline {
