@@ -2,7 +2,7 @@
 //! port and its own directory.
 
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use async_nats::{Client, ConnectOptions};
 use tempfile::TempDir;
@@ -28,14 +28,14 @@ pub struct NatsServer {
 impl NatsServer {
     /// Starts a server that keeps its streams in `directory`.
     pub fn start(directory: &Path) -> Self {
-        Self::start_in(directory, None, shipped("single.conf"))
+        Self::start_in(directory, None, &shipped("single.conf"))
     }
 
     /// Starts a server with a directory of its own, removed at the end.
     pub fn start_temporary() -> Self {
         let directory = tempfile::tempdir().expect("a temporary directory can be made");
         let path = directory.path().to_owned();
-        Self::start_in(&path, Some(directory), shipped("single.conf"))
+        Self::start_in(&path, Some(directory), &shipped("single.conf"))
     }
 
     /// Starts a server that lets in whom the test says: `access` is what its configuration has of
@@ -44,7 +44,7 @@ impl NatsServer {
         let directory = tempfile::tempdir().expect("a temporary directory can be made");
         let path = directory.path().to_owned();
         write_configuration(&path, access);
-        Self::start_in(&path, Some(directory), path.join(OWN_CONFIGURATION))
+        Self::start_in(&path, Some(directory), &path.join(OWN_CONFIGURATION))
     }
 
     /// Changes whom a server that was started so lets in, at its next start.
@@ -53,7 +53,7 @@ impl NatsServer {
         write_configuration(directory.path(), access);
     }
 
-    fn start_in(directory: &Path, own_directory: Option<TempDir>, configuration: PathBuf) -> Self {
+    fn start_in(directory: &Path, own_directory: Option<TempDir>, configuration: &Path) -> Self {
         let mut said = String::new();
         for _ in 0..PORTS_TRIED_MAX {
             let (port, monitor) = (free_port(), free_port());
@@ -63,7 +63,8 @@ impl NatsServer {
                 ("NATS_READER_PASSWORD", READER_PASSWORD.to_owned()),
                 ("NATS_OPERATOR_PASSWORD", OPERATOR_PASSWORD.to_owned()),
             ];
-            let mut process = Process::new(configuration.clone(), directory, monitor, &environment);
+            let mut process =
+                Process::new(configuration.to_owned(), directory, monitor, &environment);
             process.launch();
             if process.is_up() {
                 return Self { process, port, own_directory };

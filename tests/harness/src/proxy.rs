@@ -23,9 +23,17 @@ pub struct Proxy {
 struct State {
     is_cut: bool,
     delay: Duration,
-    loses_to_server: bool,
-    loses_to_client: bool,
-    holds_to_client: bool,
+    to_server: Way,
+    to_client: Way,
+}
+
+/// What one direction does with bytes.
+#[derive(Clone, Copy, Debug, Default)]
+enum Way {
+    #[default]
+    Carries,
+    Loses,
+    Holds,
 }
 
 impl Proxy {
@@ -62,18 +70,18 @@ impl Proxy {
 
     /// Loses what clients send; connections stay open.
     pub fn lose_to_server(&self) {
-        self.state.send_modify(|it| it.loses_to_server = true);
+        self.state.send_modify(|it| it.to_server = Way::Loses);
     }
 
     /// Loses what the server sends; connections stay open.
     pub fn lose_to_client(&self) {
-        self.state.send_modify(|it| it.loses_to_client = true);
+        self.state.send_modify(|it| it.to_client = Way::Loses);
     }
 
     /// Holds what the server sends, until [`Proxy::heal`] lets it through: clients go on telling it
     /// things, and know nothing of what others tell it meanwhile.
     pub fn hold_to_client(&self) {
-        self.state.send_modify(|it| it.holds_to_client = true);
+        self.state.send_modify(|it| it.to_client = Way::Holds);
     }
 
     /// Undoes all of it. A connection that lost something is broken, for its bytes have a hole.
@@ -87,7 +95,7 @@ async fn accept(listener: TcpListener, server: String, mut state: watch::Receive
         let client = tokio::select! {
             client = listener.accept() => client,
             // The proxy is dropped.
-            _ = closed(&mut state) => return,
+            () = closed(&mut state) => return,
         };
         if let Ok((client, _)) = client {
             tokio::spawn(connect(client, server.clone(), state.clone()));
@@ -124,19 +132,19 @@ enum Fate {
 }
 
 fn to_the_server(state: State) -> Fate {
-    fate(state, state.loses_to_server, false)
+    fate(state, state.to_server)
 }
 
 fn to_the_client(state: State) -> Fate {
-    fate(state, state.loses_to_client, state.holds_to_client)
+    fate(state, state.to_client)
 }
 
-fn fate(state: State, is_lost: bool, is_held: bool) -> Fate {
-    match state {
-        State { is_cut: true, .. } => Fate::Cut,
-        _ if is_held => Fate::Held,
-        _ if is_lost => Fate::Lost,
-        State { delay, .. } => Fate::Carried(delay),
+fn fate(state: State, way: Way) -> Fate {
+    match way {
+        _ if state.is_cut => Fate::Cut,
+        Way::Carries => Fate::Carried(state.delay),
+        Way::Loses => Fate::Lost,
+        Way::Holds => Fate::Held,
     }
 }
 
@@ -155,8 +163,8 @@ async fn carry(
             changed = state.changed() => match fate(*state.borrow_and_update()) {
                 Fate::Cut => return,
                 Fate::Carried(_) if has_lost => return,
-                _ if changed.is_err() => return,
-                _ => continue,
+                Fate::Held | Fate::Lost | Fate::Carried(_) if changed.is_err() => return,
+                Fate::Held | Fate::Lost | Fate::Carried(_) => continue,
             },
         };
         if read == 0 {

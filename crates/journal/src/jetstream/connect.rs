@@ -151,10 +151,12 @@ fn why_not_connected(error: &ConnectError) -> Error {
         text = cause.to_string();
         source = cause.source();
     }
-    match error.kind() {
-        ConnectErrorKind::AuthorizationViolation => Error::Unauthorized,
-        _ if is_tls => Error::Tls(text),
-        _ => Error::Unreachable(text),
+    if error.kind() == ConnectErrorKind::AuthorizationViolation {
+        Error::Unauthorized
+    } else if is_tls {
+        Error::Tls(text)
+    } else {
+        Error::Unreachable(text)
     }
 }
 
