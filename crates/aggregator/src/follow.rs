@@ -153,6 +153,7 @@ pub(crate) fn read_ahead(journal: &Journal, after: u64, shutdown: CancellationTo
     tokio::spawn(async move {
         loop {
             let read = tokio::select! {
+                biased;
                 () = shutdown.cancelled() => return,
                 read = reader.next(READ_MAX, READ_BYTES_MAX) => read,
             };

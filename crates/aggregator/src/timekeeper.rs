@@ -56,10 +56,12 @@ pub async fn keep_time(mut keeper: Timekeeper, shutdown: CancellationToken) -> R
     loop {
         let round = keeper.round((&mut stuck, &mut share), &mut sweep, &levels);
         let pause = tokio::select! {
+            biased;
             () = shutdown.cancelled() => return Ok(()),
             pause = round => pause?,
         };
         tokio::select! {
+            biased;
             () = shutdown.cancelled() => return Ok(()),
             () = keeper.pause(pause, sweep.again()) => {}
         }
@@ -115,6 +117,7 @@ impl Timekeeper {
             Pause::BackOff => tokio::time::sleep(BACK_OFF).await,
             Pause::Until(next, sequence) => {
                 tokio::select! {
+                    biased;
                     () = self.clock.sleep_until(next) => {}
                     () = tokio::time::sleep_until(sweep.unwrap_or_else(Instant::now)), if sweep.is_some() => {}
                     () = self.projections.folded(sequence + 1) => {}

@@ -152,6 +152,7 @@ impl Node {
             progress(projections.sequence(), head.last);
             let step = (projections.sequence() + 50_000).min(head.last);
             tokio::select! {
+                biased;
                 () = projections.folded(step) => {}
                 stopped = &mut ended => {
                     return Err(stopped.err().map_or(Failure::Fold(Stopped::Regressed {
@@ -222,6 +223,7 @@ impl Node {
         let Self { follower, timekeeper, folding, .. } = self;
         let _all_end = folding.drop_guard();
         tokio::select! {
+            biased;
             stopped = follower => stopped.map_err(Failure::Fold),
             kept = timekeeper => match kept {
                 Ok(kept) => kept.map_err(Failure::Store),

@@ -97,6 +97,7 @@ async fn publish_until_lost(log: &Log, appends: &[&Append]) -> Answer {
     let mut disconnects = log.disconnects.clone();
     disconnects.mark_unchanged();
     tokio::select! {
+        biased;
         answer = log.connection.permitted(&log.prefix, publish(log, appends)) => {
             answer.unwrap_or_else(|denial| Answer::Rejected(denial.into()))
         }

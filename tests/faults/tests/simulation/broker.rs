@@ -29,6 +29,7 @@ struct Inner {
     since: Instant,
     /// Nothing is lost or late any more.
     is_calm: bool,
+    keeps_ids: bool,
     /// No server leads, or the only one is down.
     is_away: bool,
     /// Changes when what was asked of a server will not be answered any more.
@@ -68,6 +69,7 @@ impl Broker {
             rng,
             since: Instant::now(),
             is_calm: false,
+            keeps_ids: false,
             is_away: false,
             term: 0,
             wires: HashMap::new(),
@@ -88,6 +90,11 @@ impl Broker {
 
     pub(crate) fn counts(&self) -> Counts {
         self.inner().counts
+    }
+
+    /// A restart never loses the ids that the server remembers.
+    pub(crate) fn keep_ids(&self, keeps: bool) {
+        self.inner().keeps_ids = keeps;
     }
 
     /// Nothing goes wrong from now on.
@@ -140,7 +147,7 @@ impl Broker {
         let now = inner.now();
         let wires: Vec<u64> = if inner.stream.replicas == 1 {
             inner.counts.restarts += 1;
-            let are_ids_read = inner.rng.bool();
+            let are_ids_read = inner.keeps_ids || inner.rng.bool();
             inner.stream.restart(now, are_ids_read);
             inner.wires.keys().copied().collect()
         } else {
@@ -178,6 +185,14 @@ impl Broker {
         for wire in sorted(wires) {
             self.cut(wire, Duration::from_millis(500));
         }
+    }
+
+    /// What was stored within a while.
+    pub(crate) fn recent(&self, within: Duration) -> Vec<Entry> {
+        let inner = self.inner();
+        let since = inner.now() - TimeDelta::from_std(within).unwrap();
+        let log = inner.stream.log().iter().map(|it| &it.record);
+        log.filter(|it| it.recorded_at >= since).map(|it| it.entry.clone()).collect()
     }
 
     /// Somebody else writes, as after a regression.
@@ -253,7 +268,14 @@ async fn listen(broker: Broker, wire: u64, mut said: mpsc::UnboundedReceiver<Cal
         };
         match fate {
             Fate::Heard => hear(&broker, (wire, generation), call),
-            Fate::Lost => broker.inner().counts.lost_requests += 1,
+            Fate::Lost => {
+                broker.inner().counts.lost_requests += 1;
+                // Nobody says that it is lost.
+                tasks::spawn(async move {
+                    sleep(Duration::from_secs(30)).await;
+                    drop(call);
+                });
+            }
             Fate::Late => {
                 let broker = broker.clone();
                 let late = {
@@ -407,7 +429,8 @@ async fn deliver(
         let (delay, is_live, is_forgotten) = {
             let mut inner = broker.inner();
             let is_live = inner.generation(wire) == Some(generation) && inner.term == term;
-            (inner.millis(4), is_live, inner.one_in(150))
+            let most = if inner.one_in(12) { 3_000 } else { 4 };
+            (inner.millis(most), is_live, inner.one_in(150))
         };
         if !is_live || messages.is_closed() {
             return;

@@ -77,6 +77,8 @@ pub(crate) fn command(rng: &mut Rng, opened: &[Uuid]) -> Command {
 /// What an answer says.
 enum Said {
     Recorded,
+    /// It was not, and may be when it is given again.
+    NotRecorded(Status),
     Nothing,
     Refused(Status),
 }
@@ -121,7 +123,8 @@ async fn call(running: &Running, command: &Command) -> Said {
         Ok(()) => Said::Recorded,
         Err(status) => match status.code() {
             // A node that is behind does not know yet what another one has opened.
-            Code::Unavailable | Code::ResourceExhausted | Code::NotFound => Said::Nothing,
+            Code::Unavailable | Code::NotFound => Said::Nothing,
+            Code::ResourceExhausted => Said::NotRecorded(status),
             Code::Internal if !running.disk.is_well() => Said::Nothing,
             Code::FailedPrecondition => Said::Refused(status),
             _ => panic!("{command:?} is answered {status:?}"),
@@ -141,6 +144,7 @@ pub(crate) async fn give(
         it.given.insert(id);
         *it.senders.entry(id).or_default() += 1;
     });
+    let mut is_first = true;
     let is_there = || world.broker.with(|it| it.records()).iter().any(|it| it.entry.id == id);
     loop {
         if *world.is_regressed.borrow() {
@@ -164,6 +168,11 @@ pub(crate) async fn give(
         }
         match said {
             Said::Nothing => book(&shared, |it| it.unknown += 1),
+            Said::NotRecorded(status) => {
+                // Nobody else can have given it.
+                let is_first = is_first && book(&shared, |it| it.senders.get(&id) == Some(&1));
+                assert!(!is_first || !is_there(), "{command:?} is on the log: {status:?}");
+            }
             Said::Recorded => {
                 assert!(is_there(), "{command:?} was acknowledged and is not on the log");
                 book(&shared, |it| {
@@ -186,6 +195,7 @@ pub(crate) async fn give(
                 return;
             }
         }
+        is_first = false;
         sleep(pause).await;
     }
 }

@@ -2,6 +2,7 @@
 //!
 //! A run is told by its seed: `BEFFROI_SEED` runs one again, `BEFFROI_LONG=1` runs many.
 
+mod appends;
 mod broker;
 mod client;
 mod cluster;

@@ -273,6 +273,7 @@ async fn run(
         std::future::pending::<()>().await;
     };
     tokio::select! {
+        biased;
         ended = node.ended() => match ended {
             Ok(()) => panic!("a node ended without a reason"),
             Err(failure) => failure,

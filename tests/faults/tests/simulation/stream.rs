@@ -92,6 +92,11 @@ impl Stream {
         self.log.len() as u64
     }
 
+    /// The last sequence of a subject; 0: it has none.
+    pub(crate) fn head(&self, subject: &str) -> u64 {
+        self.heads.get(subject).copied().unwrap_or(0)
+    }
+
     pub(crate) fn records(&self) -> Vec<Record> {
         self.log.iter().map(|it| it.record.clone()).collect()
     }
@@ -198,8 +203,7 @@ impl Stream {
         if is_in_flight {
             return Err(10164);
         }
-        let last = self.heads.get(&message.0).copied().unwrap_or(0);
-        if last == expected { Ok(()) } else { Err(10071) }
+        if self.head(&message.0) == expected { Ok(()) } else { Err(10071) }
     }
 
     fn accept(&mut self, messages: Vec<Publication>, now: DateTime<Utc>) -> Taken {
