@@ -50,14 +50,12 @@ impl JetStream {
                 Err(error) => return Err(error),
             };
             may_be_stored |= matches!(attempt, Attempt::Lost);
-            if let Verdict::Final(outcome) = self.judge(&append, attempt, deadline).await {
-                return match outcome {
-                    // Refused this time, and perhaps stored the time before.
-                    Err(AppendError::Refused(Refusal::Backend { .. })) if may_be_stored => {
-                        Err(Doubt::Deadline.into())
-                    }
-                    outcome => outcome,
-                };
+            match self.judge(&append, attempt, deadline).await {
+                // The broker speaks of this attempt, not of one before whose answer was lost.
+                Verdict::Final(Err(AppendError::Refused(Refusal::Backend { .. })))
+                    if may_be_stored => {}
+                Verdict::Final(outcome) => return outcome,
+                Verdict::TryAgain => {}
             }
             sleep_until(deadline.min(Instant::now() + pause)).await;
             if Instant::now() >= deadline {
