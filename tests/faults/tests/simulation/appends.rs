@@ -24,6 +24,7 @@ struct Sum {
     duplicates: u64,
     conflicts: u64,
     partly: u64,
+    refused: u64,
     unknown: u64,
     entries: u64,
 }
@@ -35,6 +36,7 @@ impl std::ops::AddAssign for Sum {
         self.duplicates += other.duplicates;
         self.conflicts += other.conflicts;
         self.partly += other.partly;
+        self.refused += other.refused;
         self.unknown += other.unknown;
         self.entries += other.entries;
     }
@@ -42,11 +44,12 @@ impl std::ops::AddAssign for Sum {
 
 impl fmt::Display for Sum {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { appends, stored, duplicates, conflicts, partly, unknown, entries } = self;
+        let Self { appends, stored, duplicates, conflicts, partly, refused, unknown, entries } =
+            self;
         write!(
             f,
             "{appends} appends: {stored} stored, {duplicates} found stored, {conflicts} conflicts, \
-             {partly} stored in part before, {unknown} times unknown; {entries} entries"
+             {partly} stored in part before, {refused} refused for want of space, {unknown} times unknown; {entries} entries"
         )
     }
 }
@@ -139,7 +142,7 @@ async fn settle(world: World, journal: Journal, (append, mut rng): (Append, Rng)
         let fresh = append.entries.iter().zip(found).filter(|(_, found)| found.is_none());
         fresh.map(|(it, _)| it.id).collect()
     };
-    let started = Instant::now();
+    let (started, mut was_unknown) = (Instant::now(), false);
     loop {
         // The server recognises an id for two minutes.
         if !world.is_guarded && started.elapsed() > Duration::from_secs(60) {
@@ -169,10 +172,20 @@ async fn settle(world: World, journal: Journal, (append, mut rng): (Append, Rng)
                 world.said(|it| it.sum.partly += 1);
                 fresh
             }
+            // It speaks of this call; the one before may have stored it.
+            Err(AppendError::Refused(Refusal::Backend { code: 10002, .. })) => {
+                world.said(|it| it.sum.refused += 1);
+                if was_unknown {
+                    sleep(Duration::from_millis(100)).await;
+                    continue;
+                }
+                fresh
+            }
             // None of this attempt was sent.
             Err(AppendError::Refused(Refusal::Busy)) => continue,
             Err(AppendError::Unknown(_)) => {
                 world.said(|it| it.sum.unknown += 1);
+                was_unknown = true;
                 continue;
             }
             Err(error @ AppendError::Refused(_)) => panic!("{error} of {append:?}"),
@@ -209,6 +222,7 @@ async fn live(seed: u64) -> Sum {
         match rng.u8(0..30) {
             0 => broker.cut(wire, back_in),
             1 => broker.fail_over(back_in),
+            2 => broker.fill(back_in),
             _ => {
                 for _ in 0..rng.usize(1..4) {
                     let append = world.append(&mut rng);

@@ -164,6 +164,7 @@ impl Simulation {
                 slot.disk().plan(fault, rng);
             }
             31 => self.world.broker.fail_over(back_in),
+            33 => self.world.broker.fill(back_in),
             32 => {
                 if let Some(running) = slot.running() {
                     self.world.broker.cut(running.wire, back_in);

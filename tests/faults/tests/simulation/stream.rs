@@ -50,6 +50,8 @@ pub(crate) struct Stream {
     batches: HashMap<String, Vec<Publication>>,
     proposals: VecDeque<Proposal>,
     next_proposal: u64,
+    /// Nothing is taken for want of space, whatever it is: three servers look at that first.
+    pub(crate) is_full: bool,
     /// What was rejected, by code.
     pub(crate) rejected: HashMap<u64, u64>,
     pub(crate) duplicates: u64,
@@ -79,6 +81,7 @@ impl Stream {
             batches: HashMap::new(),
             proposals: VecDeque::new(),
             next_proposal: 0,
+            is_full: false,
             rejected: HashMap::new(),
             duplicates: 0,
         }
@@ -125,6 +128,9 @@ impl Stream {
 
     pub(crate) fn take(&mut self, message: Publication, now: DateTime<Utc>) -> Taken {
         self.forget(now);
+        if self.is_full && self.replicas > 1 {
+            return self.reject(10002, 400);
+        }
         let headers = &message.1;
         let Some(batch) = header(headers, "Nats-Batch-Id").map(str::to_owned) else {
             return self.take_single(message, now);
