@@ -36,6 +36,8 @@ pub(crate) struct Book {
     pub(crate) senders: HashMap<Uuid, u32>,
     pub(crate) acknowledged: HashSet<Uuid>,
     pub(crate) refused: HashMap<Uuid, String>,
+    /// Sent twice at once.
+    twice: HashSet<Uuid>,
     /// Requests whose opening was acknowledged, in that order.
     pub(crate) opened: Vec<Uuid>,
     /// Answers that said nothing.
@@ -141,7 +143,9 @@ pub(crate) async fn give(
 ) {
     let id = command.id;
     book(&shared, |it| {
-        it.given.insert(id);
+        if !it.given.insert(id) {
+            it.twice.insert(id);
+        }
         *it.senders.entry(id).or_default() += 1;
     });
     let mut is_first = true;
@@ -170,7 +174,7 @@ pub(crate) async fn give(
             Said::Nothing => book(&shared, |it| it.unknown += 1),
             Said::NotRecorded(status) => {
                 // Nobody else can have given it.
-                let is_first = is_first && book(&shared, |it| it.senders.get(&id) == Some(&1));
+                let is_first = is_first && book(&shared, |it| !it.twice.contains(&id));
                 assert!(!is_first || !is_there(), "{command:?} is on the log: {status:?}");
             }
             Said::Recorded => {
