@@ -204,7 +204,7 @@ impl Broker {
         let inner = self.inner();
         let since = inner.now() - TimeDelta::from_std(within).unwrap();
         let log = inner.stream.log().iter().map(|it| &it.record);
-        log.filter(|it| it.recorded_at >= since).map(|it| it.entry.clone()).collect()
+        log.filter(|it| it.recorded_at > since).map(|it| it.entry.clone()).collect()
     }
 
     /// Somebody else writes, as after a regression.

@@ -13,6 +13,7 @@ use tonic::{Code, Request, Status};
 use uuid::Uuid;
 
 use crate::node::{Running, Slot, World};
+use crate::stream::Stream;
 
 /// A command and its id.
 #[derive(Clone, Debug)]
@@ -121,16 +122,18 @@ async fn call(running: &Running, command: &Command) -> Said {
             intake.add_follow_up(Request::new(message)).await.map(drop)
         }
     };
-    match done {
-        Ok(()) => Said::Recorded,
-        Err(status) => match status.code() {
-            // A node that is behind does not know yet what another one has opened.
-            Code::Unavailable | Code::NotFound => Said::Nothing,
-            Code::ResourceExhausted => Said::NotRecorded(status),
-            Code::Internal if !running.disk.is_well() => Said::Nothing,
-            Code::FailedPrecondition => Said::Refused(status),
-            _ => panic!("{command:?} is answered {status:?}"),
-        },
+    let Err(status) = done else { return Said::Recorded };
+    let code = status.code();
+    // A node that is behind does not know yet what another one has opened.
+    let is_open = matches!(code, Code::Unavailable | Code::NotFound)
+        || code == Code::Internal && !running.disk.is_well();
+    if is_open {
+        Said::Nothing
+    } else if code == Code::ResourceExhausted {
+        Said::NotRecorded(status)
+    } else {
+        assert_eq!(code, Code::FailedPrecondition, "{command:?} is answered {status:?}");
+        Said::Refused(status)
     }
 }
 
@@ -149,7 +152,7 @@ pub(crate) async fn give(
         *it.senders.entry(id).or_default() += 1;
     });
     let mut is_first = true;
-    let is_there = || world.broker.with(|it| it.records()).iter().any(|it| it.entry.id == id);
+    let is_there = || world.broker.with(Stream::records).iter().any(|it| it.entry.id == id);
     loop {
         if *world.is_regressed.borrow() {
             return;

@@ -1,6 +1,7 @@
 //! Which seeds are run, and what is told of them.
 
 use std::fmt::Display;
+use std::ops::AddAssign;
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Instant;
@@ -18,13 +19,11 @@ fn number(name: &str) -> Option<u64> {
 /// Runs `short` seeds, or `long` or as many as `BEFFROI_SEEDS` says in the long form, or the one of
 /// `BEFFROI_SEED`; prints
 /// what came of them all.
-pub(crate) fn run<T: Default + Display>(
+pub(crate) fn run<T: Default + Display + AddAssign + Send>(
     name: &str,
     (short, long): (u64, u64),
     one: impl Fn(u64) -> T + Sync,
-) where
-    T: std::ops::AddAssign + Send,
-{
+) {
     let started = Instant::now();
     let (first, count) = match number("BEFFROI_SEED") {
         Some(seed) => (seed, 1),
