@@ -400,7 +400,7 @@ fn one(seed: u64) -> (Sum, Way) {
 
 #[test]
 fn nothing_is_lost_and_nothing_is_there_twice() {
-    seeds::run("nodes over a broker", (40, 3_000), |seed| one(seed).0);
+    seeds::run("nodes over a broker", (40, 2_000), |seed| one(seed).0);
 }
 
 #[cfg(tokio_unstable)]

@@ -170,12 +170,10 @@ impl Disk {
         self.state().is_held = true;
     }
 
-    /// Waits until somebody waits to write, or the disk is dead.
-    pub(crate) fn wait_until_waited_for(&self) {
-        let mut state = self.state();
-        while !state.is_waited_for && state.health == Health::Well {
-            state = self.0.changed.wait(state).unwrap_or_else(PoisonError::into_inner);
-        }
+    /// Whether somebody waits to write, or would in vain.
+    pub(crate) fn is_waited_for(&self) -> bool {
+        let state = self.state();
+        state.is_waited_for || state.health != Health::Well
     }
 
     pub(crate) fn release(&self) {
@@ -388,7 +386,6 @@ impl Disk {
         let mut state = self.state();
         while state.is_held && state.health == Health::Well {
             state.is_waited_for = true;
-            self.0.changed.notify_all();
             state = self.0.changed.wait(state).unwrap_or_else(PoisonError::into_inner);
         }
         state.is_waited_for = false;
