@@ -124,9 +124,7 @@ async fn call(running: &Running, command: &Command) -> Said {
     };
     let Err(status) = done else { return Said::Recorded };
     let code = status.code();
-    // A node that is behind does not know yet what another one has opened.
-    let is_open = matches!(code, Code::Unavailable | Code::NotFound)
-        || code == Code::Internal && !running.disk.is_well();
+    let is_open = code == Code::Unavailable || code == Code::Internal && !running.disk.is_well();
     if is_open {
         Said::Nothing
     } else if code == Code::ResourceExhausted {
