@@ -131,6 +131,8 @@ pub enum Kind {
     CataloguePublished(Box<CataloguePublished>),
     /// The city published a version of its calendar.
     CalendarPublished(Box<CalendarPublished>),
+    /// Operations gave up an event in quarantine.
+    QuarantineReleased(Box<QuarantineReleased>),
     /// Something happened to a citizen's record.
     Citizen(CitizenFact),
     /// Something happened to the regimes.
@@ -186,6 +188,7 @@ impl Kind {
             Self::AttachmentAdded(_) => "attachment_added",
             Self::CataloguePublished(_) => "catalogue_published",
             Self::CalendarPublished(_) => "calendar_published",
+            Self::QuarantineReleased(_) => "quarantine_released",
             Self::Citizen(fact) => fact.name(),
             Self::Regime(fact) => fact.name(),
             Self::ContactRecorded(_) => "contact_recorded",
@@ -215,6 +218,7 @@ impl Kind {
             Self::ContactRecorded(_) => ContactId::new(id).map(About::Contact),
             Self::CataloguePublished(_) => Ok(About::Reference(Reference::Catalogue)),
             Self::CalendarPublished(_) => Ok(About::Reference(Reference::Calendar)),
+            Self::QuarantineReleased(_) => Ok(About::Reference(Reference::Quarantine)),
             Self::Citizen(_) => CitizenId::new(id).map(About::Citizen),
             Self::Regime(_) => Ok(About::Reference(Reference::Regime)),
             Self::Level(..) => Ok(About::Reference(Reference::Level)),
@@ -271,6 +275,7 @@ impl Kind {
             | Self::AttachmentAdded(_)
             | Self::CataloguePublished(_)
             | Self::CalendarPublished(_)
+            | Self::QuarantineReleased(_)
             | Self::PromisesRevised(_)
             | Self::Citizen(_)
             | Self::Regime(_)
@@ -348,6 +353,15 @@ pub struct CalendarPublished {
     pub holds_from: Option<NaiveDate>,
     /// The calendar.
     pub calendar: Calendar,
+}
+
+/// An event that could not be folded is given up: what waits behind it is folded from now on.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct QuarantineReleased {
+    /// The place of the event in the log.
+    pub sequence: u64,
+    /// Why it is given up.
+    pub why: Label,
 }
 
 /// What is still open of a request, counted again.

@@ -53,7 +53,7 @@ pub use decide::{
 pub use emergency::{Emergency, InvalidEmergency, Suggestion, suggest};
 pub use event::{
     About, CalendarPublished, CataloguePublished, Event, FactKind, Kind, Meta, Opened,
-    PersonalData, PromiseRef, Reclassified, Revision, RevisionCause,
+    PersonalData, PromiseRef, QuarantineReleased, Reclassified, Revision, RevisionCause,
 };
 pub use id::{CitizenId, ContactId, EventId, InvalidId, RequestId};
 pub use identifier::{

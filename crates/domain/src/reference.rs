@@ -13,6 +13,8 @@ pub enum Reference {
     Level,
     /// The calendar.
     Calendar,
+    /// The events that could not be folded.
+    Quarantine,
 }
 
 impl Reference {
@@ -23,6 +25,7 @@ impl Reference {
             Self::Regime => Uuid::from_u128(0x5e61_0e5e_ea77_4c5e_9d0b_31f0_8c2e_0002),
             Self::Level => Uuid::from_u128(0x1e5e_15e7_ea77_4c5e_9d0b_31f0_8c2e_0003),
             Self::Calendar => Uuid::from_u128(0xca1e_4da4_ea77_4c5e_9d0b_31f0_8c2e_0004),
+            Self::Quarantine => Uuid::from_u128(0x94a4_a471_ea77_4c5e_9d0b_31f0_8c2e_0005),
         }
     }
 

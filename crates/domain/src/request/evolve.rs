@@ -28,6 +28,7 @@ impl Request {
             Kind::Opened(_)
             | Kind::CataloguePublished(_)
             | Kind::CalendarPublished(_)
+            | Kind::QuarantineReleased(_)
             | Kind::Citizen(_)
             | Kind::Regime(_)
             | Kind::Level(..)

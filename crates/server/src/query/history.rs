@@ -112,6 +112,7 @@ fn is_public(kind: &Kind) -> bool {
         | Kind::AttachmentAdded(_)
         | Kind::CataloguePublished(_)
         | Kind::CalendarPublished(_)
+        | Kind::QuarantineReleased(_)
         | Kind::PromisesRevised(_)
         | Kind::Citizen(_)
         | Kind::Regime(_)
@@ -168,6 +169,7 @@ fn entry(node: &Shared, recorded: &Recorded, language: Language) -> pb::HistoryE
         | Kind::AttachmentAdded(_)
         | Kind::CataloguePublished(_)
         | Kind::CalendarPublished(_)
+        | Kind::QuarantineReleased(_)
         | Kind::PromisesRevised(_)
         | Kind::Citizen(_)
         | Kind::Regime(_)
@@ -236,6 +238,7 @@ pub(super) fn summary(kind: &Kind, language: Language) -> String {
         Kind::AttachmentAdded(_) => ("Pièce jointe", "Attachment"),
         Kind::CataloguePublished(_) => ("Catalogue publié", "Catalogue published"),
         Kind::CalendarPublished(_) => ("Calendrier publié", "Calendar published"),
+        Kind::QuarantineReleased(_) => ("Événement abandonné", "Event given up"),
         Kind::PromisesRevised(it) => return revised(it.cause, language),
         Kind::Regime(_) => ("Régime", "Regime"),
         Kind::Citizen(_) => ("Dossier du citoyen", "Citizen's record"),

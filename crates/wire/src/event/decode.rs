@@ -7,7 +7,7 @@ use beffroi_domain::catalogue::Answered;
 use beffroi_domain::{
     Attachment, CatalogueEntry, CataloguePublished, CitizenId, Code, Contact, Delay, Duplicate,
     Event, EventId, FollowUp, InvalidText, Kind, Label, LevelFactKind, MergedInto, Meta, Opened,
-    Personal, PersonalData, Place, PromiseRef, Promised, Reclassified, RegimeFact, Relation,
+    Personal, PersonalData, Place, PromiseRef, Promised, QuarantineReleased, Reclassified, RegimeFact, Relation,
     RequestId, Source, Term, Text, Timestamp, Warn, Warning,
 };
 use prost::Message;
@@ -138,6 +138,10 @@ fn kind(wire: pb::event::Kind, sealed: &pb::PersonalData) -> Result<Kind, Error>
         Wire::CalendarPublished(it) => {
             Kind::CalendarPublished(Box::new(calendar::published_from_pb(&it)?))
         }
+        Wire::QuarantineReleased(it) => Kind::QuarantineReleased(Box::new(QuarantineReleased {
+            sequence: it.sequence,
+            why: required("why", &it.why)?,
+        })),
         Wire::PromisesRevised(it) => {
             Kind::PromisesRevised(Box::new(calendar::revised_from_pb(&it)?))
         }

@@ -104,6 +104,10 @@ fn kind(kind: &Kind) -> Option<pb::event::Kind> {
             catalogue: Some(catalogue::to_pb(&it.catalogue)),
         }),
         Kind::CalendarPublished(it) => Wire::CalendarPublished(calendar::published(it)),
+        Kind::QuarantineReleased(it) => Wire::QuarantineReleased(pb::QuarantineReleased {
+            sequence: it.sequence,
+            why: it.why.to_string(),
+        }),
         Kind::PromisesRevised(it) => Wire::PromisesRevised(calendar::revised(it)),
         Kind::Citizen(fact) => citizen::encode(fact),
         Kind::Regime(fact) => regime::encode(fact),
@@ -161,6 +165,7 @@ fn links(kind: &Kind) -> Option<pb::event::Kind> {
         | Kind::ProgrammeLeft(_)
         | Kind::CataloguePublished(_)
         | Kind::CalendarPublished(_)
+        | Kind::QuarantineReleased(_)
         | Kind::PromisesRevised(_)
         | Kind::Citizen(_)
         | Kind::Regime(_)

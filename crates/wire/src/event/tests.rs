@@ -12,8 +12,8 @@ use beffroi_domain::{
     Declaration, Delay, Duplicate, Emergency, Event, EventId, ExceptionalHours, FollowUp,
     HoldReason, Holiday, Hours, IdentifierHash, IdentifierKind, KeyId, Kind, Language, LevelFact,
     LevelFactKind, MergedInto, Meta, Nature, Opened, Origin, Period, Personal, PersonalData, Place,
-    PromiseKind, PromiseRef, Promised, Reclassified, RegimeFact, RegimeKind, Relation,
-    RelationKind, RequestId, Revision, RevisionCause, Rule, Source, Status, Term, Timestamp,
+    PromiseKind, PromiseRef, Promised, QuarantineReleased, Reclassified, RegimeFact, RegimeKind,
+    Relation, RelationKind, RequestId, Revision, RevisionCause, Rule, Source, Status, Term, Timestamp,
     Urgency, Warn, Warning, Week, Window,
 };
 use chrono::NaiveDate;
@@ -171,6 +171,7 @@ fn later_kinds() -> Vec<Kind> {
     .chain(level_kinds())
     .chain(calendar_kinds())
     .chain([Kind::FollowUpAdded(FollowUp::Shared)])
+    .chain(quarantine_kinds())
     .collect()
 }
 
@@ -379,6 +380,11 @@ fn calendar_kinds() -> [Kind; 4] {
         Kind::PromisesRevised(Box::new(revised.clone())),
         Kind::PromisesRevised(Box::new(Revision { cause: RevisionCause::Regime, ..revised })),
     ]
+}
+
+fn quarantine_kinds() -> [Kind; 1] {
+    let why = "illisible, ressaisi".parse().unwrap();
+    [Kind::QuarantineReleased(Box::new(QuarantineReleased { sequence: 417, why }))]
 }
 
 fn level_kinds() -> [Kind; 2] {

@@ -78,6 +78,7 @@ pub(super) fn add(
         | Kind::Level(..)
         | Kind::CataloguePublished(_)
         | Kind::CalendarPublished(_)
+        | Kind::QuarantineReleased(_)
         | Kind::PromisesRevised(_)
         | Kind::PromiseWarned(_)
         | Kind::PromiseBreached(_)
