@@ -1,5 +1,6 @@
 //! A batch: what some events change, kept in memory until it is written once, in key order.
 
+mod quarantine;
 mod write;
 
 use crate::digest::Digest;
@@ -46,9 +47,13 @@ pub(crate) struct Batch {
     levels: BTreeMap<(String, u8, i32), Stated>,
     events: Vec<(u64, Vec<u8>)>,
     breaches: Vec<(u64, Vec<u8>)>,
+    late_breaches: Vec<((u64, u64), Vec<u8>)>,
     subjects: BTreeMap<(u8, u16), u64>,
-    quarantine: Vec<(u64, Vec<u8>)>,
-    quarantined: BTreeMap<u128, u64>,
+    quarantine: BTreeMap<u64, Option<QuarantineRow>>,
+    /// Whether an event of an aggregate is held from now on.
+    queue: BTreeMap<(u128, u64), bool>,
+    /// Something was held before.
+    any_held: bool,
     last_breach: u64,
 }
 
@@ -59,8 +64,6 @@ pub(crate) struct Touched {
     counted_before: Option<VolumeKey>,
     planned_before: Option<PlannedRow>,
     placed_before: Option<Placed>,
-    /// An event of it is in quarantine: how it stands is not known, so nothing is raised.
-    silenced: bool,
 }
 
 /// The tables that are looked into while folding, opened once.
@@ -73,7 +76,8 @@ struct Before {
     saves: ReadOnlyTable<u128, Option<u128>>,
     contacts: ReadOnlyTable<u128, u64>,
     levels: ReadOnlyTable<(&'static str, u8, i32), &'static [u8]>,
-    quarantined: ReadOnlyTable<u128, u64>,
+    quarantine: ReadOnlyTable<u64, &'static [u8]>,
+    queue: ReadOnlyTable<(u128, u64), ()>,
 }
 
 impl Batch {
@@ -87,8 +91,10 @@ impl Batch {
             saves: snapshot.table(schema::SAVES)?,
             contacts: snapshot.table(schema::CONTACTS)?,
             levels: snapshot.table(schema::LEVELS)?,
-            quarantined: snapshot.table(schema::QUARANTINED)?,
+            quarantine: snapshot.table(schema::QUARANTINE)?,
+            queue: snapshot.table(schema::QUARANTINE_QUEUE)?,
         };
+        let any_held = before.queue.first()?.is_some();
         let next_ordinal = before.requests.last()?.map_or(0, |(last, _)| last.value() + 1);
         Ok(Self {
             checkpoint: snapshot.checkpoint().clone(),
@@ -115,9 +121,11 @@ impl Batch {
             levels: BTreeMap::new(),
             events: Vec::new(),
             breaches: Vec::new(),
+            late_breaches: Vec::new(),
             subjects: BTreeMap::new(),
-            quarantine: Vec::new(),
-            quarantined: BTreeMap::new(),
+            quarantine: BTreeMap::new(),
+            queue: BTreeMap::new(),
+            any_held,
             last_breach: snapshot.mark()?.last_breach,
         })
     }
@@ -137,28 +145,26 @@ impl Batch {
 
     /// Brings a request into the batch.
     pub(crate) fn load(&mut self, ordinal: u64) -> Result<&mut Touched, Error> {
-        use std::collections::hash_map::Entry;
-        match self.requests.entry(ordinal) {
-            Entry::Occupied(entry) => Ok(entry.into_mut()),
-            Entry::Vacant(entry) => {
-                let stored = self.before.requests.get(ordinal)?;
-                let row: RequestRow = stored
-                    .and_then(|row| owned(row.value()))
-                    .ok_or_else(|| Error::Row { table: "requests", key: ordinal.to_string() })?;
-                let alarms_before = row.request.alarms().collect();
-                let counted_before = Some(volume_key(&row));
-                let planned_before = PlannedRow::of(&row.request);
-                let placed_before = Placed::of(&row.request);
-                Ok(entry.insert(Touched {
-                    row,
-                    alarms_before,
-                    counted_before,
-                    planned_before,
-                    placed_before,
-                    silenced: false,
-                }))
-            }
+        if !self.requests.contains_key(&ordinal) {
+            let touched = self.stored(ordinal)?;
+            self.requests.insert(ordinal, touched);
         }
+        self.requests.get_mut(&ordinal).ok_or_else(|| damaged(ordinal))
+    }
+
+    fn stored(&self, ordinal: u64) -> Result<Touched, Error> {
+        let stored = self.before.requests.get(ordinal)?;
+        let row: RequestRow =
+            stored.and_then(|row| owned(row.value())).ok_or_else(|| damaged(ordinal))?;
+        // How it stands is not known while an event of it is in quarantine: nothing is raised.
+        let silenced = self.was_quarantined(row.request.id.uuid())?;
+        Ok(Touched {
+            alarms_before: row.request.alarms().filter(|_| !silenced).collect(),
+            counted_before: Some(volume_key(&row)),
+            planned_before: PlannedRow::of(&row.request),
+            placed_before: Placed::of(&row.request),
+            row,
+        })
     }
 
     /// Gives the next number of `year`; `None` when the year is full.
@@ -191,7 +197,6 @@ impl Batch {
             counted_before: None,
             planned_before: None,
             placed_before: None,
-            silenced: false,
         };
         self.requests.insert(ordinal, touched);
         Ok(())
@@ -361,9 +366,19 @@ impl Batch {
         self.levels.insert((code.to_owned(), length, day), stated);
     }
 
-    pub(crate) fn breach(&mut self, sequence: u64, row: &FactRow) -> Result<(), Error> {
-        self.breaches.push((sequence, to_row(row).map_err(Error::Encode)?));
-        self.last_breach = sequence;
+    /// A fact that shows at a place of the log: its own, unless it had waited in quarantine.
+    pub(crate) fn breach(
+        &mut self,
+        (shows_at, sequence): (u64, u64),
+        row: &FactRow,
+    ) -> Result<(), Error> {
+        let row = to_row(row).map_err(Error::Encode)?;
+        if shows_at == sequence {
+            self.breaches.push((sequence, row));
+        } else {
+            self.late_breaches.push(((shows_at, sequence), row));
+        }
+        self.last_breach = shows_at;
         Ok(())
     }
 
@@ -371,36 +386,11 @@ impl Batch {
         self.subjects.insert((subject.aggregate.code(), subject.partition), sequence);
     }
 
-    pub(crate) fn is_quarantined(&self, aggregate: Uuid) -> Result<bool, Error> {
-        let key = aggregate.as_u128();
-        Ok(self.quarantined.contains_key(&key) || self.before.quarantined.get(key)?.is_some())
-    }
-
-    pub(crate) fn quarantine(
-        &mut self,
-        sequence: u64,
-        aggregate: Option<Uuid>,
-        row: &QuarantineRow,
-    ) -> Result<(), Error> {
-        self.quarantine.push((sequence, to_row(row).map_err(Error::Encode)?));
-        if let Some(aggregate) = aggregate
-            && !self.is_quarantined(aggregate)?
-        {
-            self.quarantined.insert(aggregate.as_u128(), sequence);
-            self.silence(aggregate)?;
-        }
-        Ok(())
-    }
-
-    fn silence(&mut self, aggregate: Uuid) -> Result<(), Error> {
-        let Ok(id) = RequestId::new(aggregate) else { return Ok(()) };
-        if let Some(ordinal) = self.ordinal(id)? {
-            self.load(ordinal)?.silenced = true;
-        }
-        Ok(())
-    }
-
     pub(crate) fn mark(&self) -> Mark {
         Mark { sequence: self.checkpoint.sequence, last_breach: self.last_breach }
     }
+}
+
+fn damaged(ordinal: u64) -> Error {
+    Error::Row { table: "requests", key: ordinal.to_string() }
 }

@@ -3,19 +3,20 @@
 use crate::batch::Batch;
 use crate::digest::Digest;
 use crate::schema::{
-    BreachRow, CalendarRow, CatalogueRow, ContactRow, FactRow, LevelFactRow, QuarantineRow,
-    RequestRow, Step,
+    BreachRow, CalendarRow, CatalogueRow, ContactRow, FactRow, GivenUp, LevelFactRow,
+    QuarantineRow, RELEASE, RequestRow, SetAside, Step,
 };
 use crate::store::Error;
-use crate::subject::{AGGREGATE_HEADER, Subject};
+use crate::subject::{AGGREGATE_HEADER, KIND_HEADER, Subject};
 use beffroi_domain::level::Stated;
 use beffroi_domain::{
     About, CalendarPublished, CataloguePublished, Citizen, CitizenFact, CitizenId, Contact,
-    ContactId, Event, FactKind, Kind, LevelFact, LevelFactKind, Origin, PromiseRef, Raised,
-    RaisedOf, Reference, RegimeFact, Request, Timestamp,
+    ContactId, Event, FactKind, Kind, LevelFact, LevelFactKind, Origin, PromiseRef,
+    QuarantineReleased, Raised, RaisedOf, Reference, RegimeFact, Request, Timestamp,
 };
-use beffroi_journal::Record;
+use beffroi_journal::{Entry, Record};
 use beffroi_wire::event;
+use bytes::Bytes;
 use uuid::Uuid;
 
 /// A record with what its payload decodes to; decoding runs ahead of the fold.
@@ -23,21 +24,34 @@ pub(crate) struct Decoded {
     pub record: Record,
     event: Result<Event, event::Error>,
     recorded_at: Timestamp,
+    /// Where in the log what comes of it shows: at its own place, unless it had waited.
+    shows_at: u64,
 }
 
 impl Decoded {
     pub(crate) fn new(record: Record) -> Self {
         let event = event::decode(&record.entry.payload);
         let recorded_at = Timestamp::try_from(record.recorded_at).unwrap_or(Timestamp::EPOCH);
-        Self { record, event, recorded_at }
+        let shows_at = record.sequence;
+        Self { record, event, recorded_at, shows_at }
+    }
+
+    /// What waited in quarantine until a release.
+    fn waited(sequence: u64, row: &QuarantineRow, shows_at: u64) -> Self {
+        let payload = Bytes::copy_from_slice(&row.payload);
+        let event = event::decode(&payload);
+        let subject = row.subject.clone();
+        let entry = Entry { id: Uuid::nil(), subject, headers: Vec::new(), payload };
+        let record = Record { sequence, recorded_at: row.recorded_at.utc(), entry };
+        Self { record, event, recorded_at: row.recorded_at, shows_at }
     }
 }
 
-/// Why an event was set aside.
+/// Why an event cannot be applied.
 type Reason = String;
 
-/// Folds a record into the batch. An event that cannot be applied is quarantined, and so are the
-/// later ones of its aggregate; nothing but the store can fail.
+/// Folds a record into the batch. An event that cannot be applied is set aside in quarantine, and so
+/// are the later ones of its aggregate until it is released; nothing but the store can fail.
 pub(crate) fn fold(batch: &mut Batch, decoded: &Decoded) -> Result<(), Error> {
     let record = &decoded.record;
     let mut digest: Digest = batch.checkpoint.digest;
@@ -46,27 +60,83 @@ pub(crate) fn fold(batch: &mut Batch, decoded: &Decoded) -> Result<(), Error> {
     if let Some(subject) = Subject::parse(&record.entry.subject) {
         batch.subject(subject, record.sequence);
     }
+    match &decoded.event {
+        Ok(event @ Event { kind: Kind::QuarantineReleased(it), .. }) => {
+            release(batch, decoded, (event, it))?;
+        }
+        Ok(_) | Err(_) => place(batch, decoded)?,
+    }
+    if let Ok(event) = &decoded.event {
+        let known_until = &mut batch.checkpoint.known_until;
+        *known_until = (*known_until).max(told_of(event));
+    }
+    Ok(())
+}
+
+/// Folds an event where it stands, or sets it aside.
+fn place(batch: &mut Batch, decoded: &Decoded) -> Result<(), Error> {
     let aggregate = aggregate(decoded);
     let waits = match aggregate {
         Some(aggregate) => batch.is_quarantined(aggregate)?,
         None => false,
     };
-    let outcome = if waits {
-        Err("an earlier event of the same aggregate is in quarantine".to_owned())
-    } else {
-        match &decoded.event {
-            Ok(event) => apply(batch, decoded, event)?,
-            Err(error) => Err(error.to_string()),
-        }
+    let why = if waits { Some(SetAside::Waits) } else { attempt(batch, decoded)? };
+    let Some(why) = why else { return Ok(()) };
+    let Entry { subject, headers, payload, .. } = &decoded.record.entry;
+    let row = QuarantineRow {
+        aggregate: aggregate.map(|it| it.as_u128()),
+        subject: subject.clone(),
+        kind: header(headers, KIND_HEADER).map(ToOwned::to_owned),
+        recorded_at: decoded.recorded_at,
+        why,
+        release: RELEASE.to_owned(),
+        given_up: None,
+        payload: payload.to_vec(),
     };
-    if let Ok(event) = &decoded.event {
-        let known_until = &mut batch.checkpoint.known_until;
-        *known_until = (*known_until).max(told_of(event));
+    batch.quarantine(decoded.record.sequence, row)
+}
+
+/// Applies an event; says why it cannot be.
+fn attempt(batch: &mut Batch, decoded: &Decoded) -> Result<Option<SetAside>, Error> {
+    let outcome = match &decoded.event {
+        Ok(event) => apply(batch, decoded, event)?,
+        Err(error) => Err(error.to_string()),
+    };
+    Ok(outcome.err().map(SetAside::Fails))
+}
+
+/// Gives up the event that a release names, and folds what waits behind it, in log order, up to the
+/// next that cannot be. A release of anything else than an event that keeps others waiting is void:
+/// where this program understands the event, it was folded at its place.
+fn release(
+    batch: &mut Batch,
+    decoded: &Decoded,
+    (event, released): (&Event, &QuarantineReleased),
+) -> Result<(), Error> {
+    let here = decoded.record.sequence;
+    batch.event(here, decoded.recorded_at, &decoded.record.entry.payload)?;
+    let Some(mut row) = batch.set_aside(released.sequence)? else { return Ok(()) };
+    if !row.is_held() || !row.fails() {
+        return Ok(());
     }
-    if let Err(reason) = outcome {
-        tracing::warn!(journal.sequence = record.sequence, reason, "quarantined an event");
-        let row = QuarantineRow { subject: record.entry.subject.clone(), reason };
-        batch.quarantine(record.sequence, aggregate, &row)?;
+    row.given_up = Some(GivenUp {
+        sequence: here,
+        at: event.meta.occurred_at,
+        actor: event.meta.actor.as_ref().map(ToString::to_string),
+        why: released.why.to_string(),
+    });
+    let aggregate = row.aggregate.map(Uuid::from_u128);
+    batch.quarantine(released.sequence, row)?;
+    let Some(aggregate) = aggregate else { return Ok(()) };
+    for sequence in batch.held_of(aggregate)? {
+        let Some(mut row) = batch.set_aside(sequence)? else { continue };
+        match attempt(batch, &Decoded::waited(sequence, &row, here))? {
+            None => batch.taken_up(sequence, aggregate)?,
+            Some(why) => {
+                row.why = why;
+                return batch.quarantine(sequence, row);
+            }
+        }
     }
     Ok(())
 }
@@ -80,15 +150,21 @@ fn told_of(event: &Event) -> Option<Timestamp> {
     (event.meta.origin == Origin::Live).then(|| noticed_at.max(occurred_at)).flatten()
 }
 
+/// What an event is about, as far as that can be told. A release waits for nothing, and nothing waits
+/// for one.
 fn aggregate(decoded: &Decoded) -> Option<Uuid> {
-    match &decoded.event {
+    let found = match &decoded.event {
         Ok(event) => Some(event.about.uuid()),
         Err(_) => {
-            let headers = &decoded.record.entry.headers;
-            let (_, value) = headers.iter().find(|(name, _)| name == AGGREGATE_HEADER)?;
+            let value = header(&decoded.record.entry.headers, AGGREGATE_HEADER)?;
             Uuid::parse_str(value).ok()
         }
-    }
+    };
+    found.filter(|it| *it != Reference::Quarantine.uuid())
+}
+
+fn header<'a>(headers: &'a [(String, String)], wanted: &str) -> Option<&'a str> {
+    headers.iter().find(|(name, _)| name == wanted).map(|(_, value)| value.as_str())
 }
 
 fn apply(batch: &mut Batch, decoded: &Decoded, event: &Event) -> Result<Result<(), Reason>, Error> {
@@ -138,7 +214,9 @@ fn apply_contact(
     if let Some(request) = contact.request
         && let Some(ordinal) = batch.ordinal(request)?
     {
-        batch.load(ordinal)?.row.contacts.push(sequence);
+        let contacts = &mut batch.load(ordinal)?.row.contacts;
+        let at = contacts.partition_point(|it| *it < sequence);
+        contacts.insert(at, sequence);
     }
     if let Some(citizen) = contact.citizen {
         let row = batch.citizen(citizen)?;
@@ -228,7 +306,7 @@ fn apply_level(
         ended_at: event.meta.occurred_at,
         recorded_at: decoded.recorded_at,
     };
-    batch.breach(sequence, &FactRow::Level(Box::new(row)))?;
+    batch.breach((decoded.shows_at, sequence), &FactRow::Level(Box::new(row)))?;
     batch.event(sequence, decoded.recorded_at, &decoded.record.entry.payload)
 }
 
@@ -249,13 +327,16 @@ fn apply_citizen(
             batch.void(event.id.uuid());
             return Ok(Ok(()));
         }
+    }
+    let record = match Citizen::evolve(batch.citizen(id)?.record.clone(), id, fact) {
+        Ok(record) => record,
+        Err(error) => return Ok(Err(error.to_string())),
+    };
+    if let CitizenFact::Saved(saved) = fact {
         batch.saved(event.id.uuid(), id, saved)?;
     }
     let row = batch.citizen(id)?;
-    match Citizen::evolve(row.record.clone(), id, fact) {
-        Ok(record) => row.record = Some(record),
-        Err(error) => return Ok(Err(error.to_string())),
-    }
+    row.record = Some(record);
     row.steps.push(Step { sequence, id: event.id.uuid() });
     batch.event(sequence, decoded.recorded_at, &decoded.record.entry.payload)?;
     Ok(Ok(()))
@@ -302,7 +383,7 @@ fn apply_next(
     let fact = event.kind.fact();
     let breach = fact.and_then(|fact| breach_row(row, event.id.uuid(), fact, decoded.recorded_at));
     if let Some(breach) = breach {
-        batch.breach(sequence, &breach)?;
+        batch.breach((decoded.shows_at, sequence), &breach)?;
     }
     batch.event(sequence, decoded.recorded_at, &decoded.record.entry.payload)?;
     Ok(Ok(()))

@@ -196,7 +196,9 @@ async fn run(
         let records = with_waiting(records, &mut source)?;
         dirty = synced.elapsed() < SYNC_EVERY;
         let durability = if dirty { Durability::None } else { Durability::Immediate };
-        fold_all(projections, &records, durability)?;
+        for (sequence, reason) in fold_all(projections, &records, durability)? {
+            tracing::warn!(journal.sequence = sequence, reason, "quarantined an event");
+        }
         if !dirty {
             synced = Instant::now();
         }
@@ -214,17 +216,19 @@ fn with_waiting(mut records: Vec<Decoded>, source: &mut Source) -> Result<Vec<De
     Ok(records)
 }
 
-/// Folds records in one transaction and makes them visible.
+/// Folds records in one transaction and makes them visible; tells which events were set aside, and why.
 pub(crate) fn fold_all(
     projections: &Projections,
     records: &[Decoded],
     durability: Durability,
-) -> Result<(), Error> {
+) -> Result<Vec<(u64, String)>, Error> {
     let mut batch = Batch::new(&projections.snapshot()?)?;
     for record in records {
         fold(&mut batch, record)?;
     }
-    commit(projections, batch, durability)
+    let set_aside = batch.set_aside_now();
+    commit(projections, batch, durability)?;
+    Ok(set_aside)
 }
 
 fn commit(projections: &Projections, batch: Batch, durability: Durability) -> Result<(), Error> {

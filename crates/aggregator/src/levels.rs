@@ -272,9 +272,11 @@ impl LevelKeeper {
     }
 
     /// Counts the contacts recorded since, all of them anew when the calendar or the regimes have
-    /// changed, and finds out whether requests revise a window that had closed.
+    /// changed or something was released from quarantine, and finds out whether requests revise a window that had closed.
     fn catch_up(&mut self, snapshot: &Snapshot, city: &City, now: Timestamp) -> Result<(), Error> {
-        if (&city.calendar, &city.regimes) != (&self.count.calendar, &self.regimes) {
+        let differs = (&city.calendar, &city.regimes) != (&self.count.calendar, &self.regimes);
+        let released = snapshot.last_release()?;
+        if differs || released > self.seen {
             self.count = LevelCount::new(city);
             self.regimes = city.regimes.clone();
             (self.seen, self.revised, self.stale) = (0, true, true);

@@ -10,10 +10,12 @@ mod clock;
 mod compare;
 mod digest;
 mod dump;
+mod facts;
 mod fold;
 mod follow;
 mod levels;
 mod places;
+mod quarantine;
 mod refold;
 mod revision;
 mod schema;
@@ -34,8 +36,8 @@ pub use places::{Search, Spot, Spots};
 pub use refold::{Progress, rebuild, refold};
 pub use revision::revision;
 pub use schema::{
-    BreachRow, CalendarRow, CatalogueRow, CitizenRow, ContactRow, FactRow, LevelFactRow,
-    PlannedRow, RegimesRow, RequestRow, Save, Step, Told, VolumeKey,
+    BreachRow, CalendarRow, CatalogueRow, CitizenRow, ContactRow, FactRow, GivenUp, LevelFactRow,
+    PlannedRow, QuarantineRow, RegimesRow, RequestRow, Save, SetAside, Step, Told, VolumeKey,
 };
 #[cfg(feature = "simulation")]
 pub use simulation::fold_records;

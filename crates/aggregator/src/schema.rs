@@ -4,9 +4,12 @@
 //! arrival wherever they can, because redb is bound by the pages it copies.
 
 mod fact;
+mod quarantine;
 mod tables;
 
 pub use fact::{BreachRow, FactRow, LevelFactRow};
+pub(crate) use quarantine::RELEASE;
+pub use quarantine::{GivenUp, QuarantineRow, SetAside};
 pub(crate) use tables::{EachTable, each_table};
 
 use beffroi_domain::{
@@ -20,7 +23,10 @@ use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
 /// The version of all rows, also part of the file's name. A change of any row is a new version.
-pub(crate) const VERSION: u8 = 6;
+pub(crate) const VERSION: u8 = 7;
+/// Older versions whose rows this code can still read: a node serves from them while it folds anew.
+/// Of version 6 only what is in quarantine was another row: see [`older`](crate::older).
+pub(crate) const READABLE: [u8; 1] = [6];
 
 /// `checkpoint`, and `regimes`: [`RegimesRow`].
 /// `checkpoint`, and `identifier_key`: the key of all identifiers, once there are any.
@@ -80,8 +86,13 @@ pub(crate) const CONTACT_VOLUMES: TableDefinition<(u8, u8), u64> =
 pub(crate) const SUBJECTS: TableDefinition<(u8, u16), u64> = TableDefinition::new("subjects");
 /// Events that could not be folded, by sequence: [`QuarantineRow`].
 pub(crate) const QUARANTINE: TableDefinition<u64, &[u8]> = TableDefinition::new("quarantine");
-/// Aggregates with events in quarantine, and the sequence of the first.
-pub(crate) const QUARANTINED: TableDefinition<u128, u64> = TableDefinition::new("quarantined");
+/// Events in quarantine that were not given up, by aggregate and sequence.
+pub(crate) const QUARANTINE_QUEUE: TableDefinition<(u128, u64), ()> =
+    TableDefinition::new("quarantine_queue");
+/// The same as [`BREACHES`] of what had waited in quarantine: by the sequence of the release, then by
+/// their own.
+pub(crate) const LATE_BREACHES: TableDefinition<(u64, u64), &[u8]> =
+    TableDefinition::new("late_breaches");
 
 /// A key of [`ACTIVE_POINTS`].
 pub(crate) type PointKey<'a> = (&'a str, i32, i32, u64);
@@ -353,13 +364,6 @@ pub(crate) struct StoredEvent<'a> {
     pub payload: &'a [u8],
 }
 
-/// Why an event could not be folded.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub(crate) struct QuarantineRow {
-    pub subject: String,
-    pub reason: String,
-}
-
 /// What requests are counted by.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct VolumeKey {
@@ -376,10 +380,11 @@ pub(crate) fn to_row<T: Serialize>(row: &T) -> Result<Vec<u8>, postcard::Error> 
     postcard::to_extend(row, vec![VERSION])
 }
 
-/// A row of the bytes; `None` when they are of another version or damaged.
+/// A row of the bytes; `None` when they are of a version that cannot be read, or damaged.
 pub(crate) fn from_row<'a, T: Deserialize<'a>>(bytes: &'a [u8]) -> Option<T> {
     let (version, row) = bytes.split_first()?;
-    (*version == VERSION).then(|| postcard::from_bytes(row).ok()).flatten()
+    let is_readable = *version == VERSION || READABLE.contains(version);
+    is_readable.then(|| postcard::from_bytes(row).ok()).flatten()
 }
 
 /// [`from_row`] for rows that own what they hold.

@@ -1,8 +1,8 @@
 //! Reads: one moment of the projections.
 
 use crate::schema::{
-    self, CalendarRow, CatalogueRow, CitizenRow, ContactRow, FactRow, PlannedRow, RegimesRow,
-    RequestRow, Save, StoredEvent, VolumeKey, code, from_row, owned,
+    self, CalendarRow, CatalogueRow, CitizenRow, ContactRow, PlannedRow, RegimesRow, RequestRow,
+    Save, StoredEvent, VolumeKey, code, from_row, owned,
 };
 use crate::store::{Checkpoint, Error, Mark};
 use crate::subject::Subject;
@@ -72,9 +72,7 @@ impl Snapshot {
     }
 
     pub(crate) fn mark(&self) -> Result<Mark, Error> {
-        let breaches = self.table(schema::BREACHES)?;
-        let last_breach = breaches.last()?.map_or(0, |(sequence, _)| sequence.value());
-        Ok(Mark { sequence: self.checkpoint.sequence, last_breach })
+        Ok(Mark { sequence: self.checkpoint.sequence, last_breach: self.last_breach()? })
     }
 
     /// A request by its id.
@@ -347,23 +345,6 @@ impl Snapshot {
         Ok(found)
     }
 
-    /// Warnings, breaches and what was stated of levels after `sequence`, oldest first, at most
-    /// `limit`.
-    pub fn breaches_after(
-        &self,
-        sequence: u64,
-        limit: usize,
-    ) -> Result<Vec<(u64, FactRow)>, Error> {
-        let breaches = self.table(schema::BREACHES)?;
-        let rows = breaches.range(sequence.saturating_add(1)..)?.take(limit);
-        rows.map(|row| {
-            let (sequence, row) = row?;
-            let sequence = sequence.value();
-            Ok((sequence, row_of("breaches", sequence, row.value())?))
-        })
-        .collect()
-    }
-
     /// The requests that wait in planned programmes, oldest recorded first, by ordinal.
     pub fn planned(
         &self,
@@ -413,17 +394,6 @@ impl Snapshot {
         let subjects = self.table(schema::SUBJECTS)?;
         let key = (subject.aggregate.code(), subject.partition);
         Ok(subjects.get(key)?.map_or(0, |it| it.value()))
-    }
-
-    /// Whether events of an aggregate are in quarantine: what is recorded of it waits there too.
-    pub fn is_quarantined(&self, aggregate: uuid::Uuid) -> Result<bool, Error> {
-        let quarantined = self.table(schema::QUARANTINED)?;
-        Ok(quarantined.get(aggregate.as_u128())?.is_some())
-    }
-
-    /// How many events are in quarantine.
-    pub fn quarantined(&self) -> Result<u64, Error> {
-        Ok(self.table(schema::QUARANTINE)?.len()?)
     }
 
     /// Alarms before `now`, earliest first, at most `limit`, with the ordinal of their request.
@@ -482,7 +452,7 @@ fn alarm((at, ordinal, promise): (i64, u64, u16)) -> Result<(u64, Alarm), Error>
     Ok((ordinal, Alarm { at, promise }))
 }
 
-fn row_of<T: DeserializeOwned>(
+pub(crate) fn row_of<T: DeserializeOwned>(
     table: &'static str,
     key: impl Debug,
     bytes: &[u8],
@@ -490,6 +460,6 @@ fn row_of<T: DeserializeOwned>(
     owned(bytes).ok_or_else(|| damaged(table, &key))
 }
 
-fn damaged(table: &'static str, key: &dyn Debug) -> Error {
+pub(crate) fn damaged(table: &'static str, key: &dyn Debug) -> Error {
     Error::Row { table, key: format!("{key:?}") }
 }

@@ -105,7 +105,8 @@ pub fn partition(id: Uuid) -> u16 {
 
 /// The header that names the aggregate, for readers that cannot decode the payload.
 pub(crate) const AGGREGATE_HEADER: &str = "Beffroi-Aggregate";
-const KIND_HEADER: &str = "Beffroi-Kind";
+/// The header that names the kind.
+pub(crate) const KIND_HEADER: &str = "Beffroi-Kind";
 
 /// The journal entry of an event.
 pub fn entry(event: &Event) -> Entry {

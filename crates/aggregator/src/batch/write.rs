@@ -18,10 +18,9 @@ impl Batch {
         put_all(&mut txn.open_table(schema::CONTACTS)?, &self.contacts)?;
         put_all(&mut txn.open_table(schema::CONTACT_ARRIVALS)?, &self.contact_arrivals)?;
         put_all(&mut txn.open_table(schema::SUBJECTS)?, &self.subjects)?;
-        put_all(&mut txn.open_table(schema::QUARANTINED)?, &self.quarantined)?;
         put_rows(&mut txn.open_table(schema::EVENTS)?, &self.events)?;
         put_rows(&mut txn.open_table(schema::BREACHES)?, &self.breaches)?;
-        put_rows(&mut txn.open_table(schema::QUARANTINE)?, &self.quarantine)?;
+        self.write_quarantine(txn)?;
         let mut citizens = txn.open_table(schema::CITIZENS)?;
         let empty = CitizenRow::default();
         for (key, row) in self.citizens.iter().filter(|(_, row)| **row != empty) {
@@ -69,6 +68,31 @@ impl Batch {
         Ok(())
     }
 
+    fn write_quarantine(&self, txn: &WriteTransaction) -> Result<(), Error> {
+        let mut late = txn.open_table(schema::LATE_BREACHES)?;
+        for (key, row) in &self.late_breaches {
+            late.insert(*key, row.as_slice())?;
+        }
+        let mut quarantine = txn.open_table(schema::QUARANTINE)?;
+        for (sequence, row) in &self.quarantine {
+            match row {
+                Some(row) => {
+                    quarantine.insert(sequence, to_row(row).map_err(Error::Encode)?.as_slice())?
+                }
+                None => quarantine.remove(sequence)?,
+            };
+        }
+        let mut queue = txn.open_table(schema::QUARANTINE_QUEUE)?;
+        for (key, is_held) in &self.queue {
+            if *is_held {
+                queue.insert(*key, ())?;
+            } else {
+                queue.remove(*key)?;
+            }
+        }
+        Ok(())
+    }
+
     fn write_requests(&self, txn: &WriteTransaction) -> Result<(), Error> {
         let mut ordinals: Vec<&u64> = self.requests.keys().collect();
         ordinals.sort_unstable();
@@ -83,7 +107,8 @@ impl Batch {
             let row = to_row(&touched.row).map_err(Error::Encode)?;
             requests.insert(ordinal, row.as_slice())?;
             let key = |alarm: &Alarm| (alarm.at.micros(), ordinal, alarm.promise);
-            let alarms = touched.row.request.alarms().filter(|_| !touched.silenced);
+            let silenced = self.is_quarantined(touched.row.request.id.uuid())?;
+            let alarms = touched.row.request.alarms().filter(|_| !silenced);
             let alarms: Vec<Alarm> = alarms.collect();
             let before = &touched.alarms_before;
             gone.extend(before.iter().filter(|it| !alarms.contains(it)).map(key));

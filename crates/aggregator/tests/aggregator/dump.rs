@@ -204,7 +204,9 @@ async fn what_cannot_be_restored_leaves_the_projections_that_were_there() {
     assert!(error.to_string().contains("beffroi rebuild"), "{error}");
 
     let table = |it: Vec<u8>| replaced(&it, r#""name":"numbers""#, r#""name":"letters""#);
-    let few = |it: Vec<u8>| replaced(&it, r#""quarantined","rows":0"#, r#""quarantined","rows":9"#);
+    let few = |it: Vec<u8>| {
+        replaced(&it, r#""quarantine_queue","rows":0"#, r#""quarantine_queue","rows":9"#)
+    };
     let fewer = |it: Vec<u8>| replaced(&it, r#""requests","rows":3"#, r#""requests","rows":2"#);
     // The last table with rows: one is left over.
     let last = check(&file).unwrap().manifest().tables.iter().rfind(|it| it.rows > 0).cloned();

@@ -7,6 +7,7 @@ mod creation;
 mod dump;
 mod fold;
 mod levels;
+mod quarantine;
 mod revisions;
 mod support;
 mod timekeeper;

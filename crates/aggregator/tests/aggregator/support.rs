@@ -251,6 +251,11 @@ impl City {
         Some(event)
     }
 
+    /// A request as everything that was played leaves it.
+    pub(crate) fn state(&self, id: u128) -> Option<Request> {
+        self.states.lock().unwrap().get(&id).cloned()
+    }
+
     pub(crate) async fn append(&self, entry: Entry) {
         let append = Append { entries: vec![entry], expected: Vec::new() };
         let deadline = Instant::now() + Duration::from_secs(10);

@@ -7,8 +7,8 @@ use beffroi_domain::catalogue::Answered;
 use beffroi_domain::{
     Attachment, CatalogueEntry, CataloguePublished, CitizenId, Code, Contact, Delay, Duplicate,
     Event, EventId, FollowUp, InvalidText, Kind, Label, LevelFactKind, MergedInto, Meta, Opened,
-    Personal, PersonalData, Place, PromiseRef, Promised, QuarantineReleased, Reclassified, RegimeFact, Relation,
-    RequestId, Source, Term, Text, Timestamp, Warn, Warning,
+    Personal, PersonalData, Place, PromiseRef, Promised, QuarantineReleased, Reclassified,
+    RegimeFact, Relation, RequestId, Source, Term, Text, Timestamp, Warn, Warning,
 };
 use prost::Message;
 use thiserror::Error;

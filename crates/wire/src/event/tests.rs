@@ -13,8 +13,8 @@ use beffroi_domain::{
     HoldReason, Holiday, Hours, IdentifierHash, IdentifierKind, KeyId, Kind, Language, LevelFact,
     LevelFactKind, MergedInto, Meta, Nature, Opened, Origin, Period, Personal, PersonalData, Place,
     PromiseKind, PromiseRef, Promised, QuarantineReleased, Reclassified, RegimeFact, RegimeKind,
-    Relation, RelationKind, RequestId, Revision, RevisionCause, Rule, Source, Status, Term, Timestamp,
-    Urgency, Warn, Warning, Week, Window,
+    Relation, RelationKind, RequestId, Revision, RevisionCause, Rule, Source, Status, Term,
+    Timestamp, Urgency, Warn, Warning, Week, Window,
 };
 use chrono::NaiveDate;
 use proptest::prelude::*;
