@@ -175,15 +175,15 @@ fn causes(snapshot: &Snapshot, steps: &[Step]) -> Result<Vec<Cause>, Error> {
     Ok(causes)
 }
 
-/// Up to where calendars, regimes and releases from quarantine are recorded: as long as that stays, so
-/// does the city.
-type Stamp = [u64; 3];
+/// Up to where calendars, regimes and releases from quarantine are recorded, and in which store: as
+/// long as that stays, so does the city.
+type Stamp = [u64; 4];
 
 fn stamp(snapshot: &Snapshot) -> Result<Stamp, Error> {
     let last = |it: Reference| {
         let partition = partition(it.uuid());
         snapshot.last_of(Subject { aggregate: Aggregate::Reference, partition })
     };
-    let released = last(Reference::Quarantine)?;
-    Ok([last(Reference::Calendar)?, last(Reference::Regime)?, released])
+    let (calendar, regime) = (last(Reference::Calendar)?, last(Reference::Regime)?);
+    Ok([calendar, regime, last(Reference::Quarantine)?, snapshot.generation()])
 }

@@ -36,6 +36,21 @@ impl Decoded {
         Self { record, event, recorded_at, shows_at }
     }
 
+    /// It in quarantine, set aside by a release of the program.
+    pub(crate) fn set_aside(&self, why: SetAside, release: &str) -> QuarantineRow {
+        let Entry { subject, headers, payload, .. } = &self.record.entry;
+        QuarantineRow {
+            aggregate: aggregate(self).map(|it| it.as_u128()),
+            subject: subject.clone(),
+            kind: header(headers, KIND_HEADER).map(ToOwned::to_owned),
+            recorded_at: self.recorded_at,
+            why,
+            release: release.to_owned(),
+            given_up: None,
+            payload: payload.to_vec(),
+        }
+    }
+
     /// What waited in quarantine until a release.
     fn waited(sequence: u64, row: &QuarantineRow, shows_at: u64) -> Self {
         let payload = Bytes::copy_from_slice(&row.payload);
@@ -82,18 +97,7 @@ fn place(batch: &mut Batch, decoded: &Decoded) -> Result<(), Error> {
     };
     let why = if waits { Some(SetAside::Waits) } else { attempt(batch, decoded)? };
     let Some(why) = why else { return Ok(()) };
-    let Entry { subject, headers, payload, .. } = &decoded.record.entry;
-    let row = QuarantineRow {
-        aggregate: aggregate.map(|it| it.as_u128()),
-        subject: subject.clone(),
-        kind: header(headers, KIND_HEADER).map(ToOwned::to_owned),
-        recorded_at: decoded.recorded_at,
-        why,
-        release: RELEASE.to_owned(),
-        given_up: None,
-        payload: payload.to_vec(),
-    };
-    batch.quarantine(decoded.record.sequence, row)
+    batch.quarantine(decoded.record.sequence, decoded.set_aside(why, RELEASE))
 }
 
 /// Applies an event; says why it cannot be.

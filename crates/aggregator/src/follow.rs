@@ -3,6 +3,7 @@
 use crate::batch::Batch;
 use crate::digest;
 use crate::fold::{Decoded, fold};
+use crate::older::upcast;
 use crate::store::{Checkpoint, Error, Projections};
 use beffroi_journal::{Journal, ReadError};
 use redb::Durability;
@@ -141,6 +142,9 @@ pub async fn bind(journal: &Journal, projections: &Projections) -> Result<Checkp
             return Err(Stopped::Changed { sequence });
         }
     }
+    if projections.is_older()? {
+        upcast(journal, projections).await?;
+    }
     Ok(checkpoint)
 }
 
@@ -181,6 +185,7 @@ async fn run(
             // Shut down, or nothing came for a while: put on the disk what is not there yet.
             Ok(None) | Err(_) => {
                 if dirty {
+                    let _gate = projections.gate().await;
                     sync(projections)?;
                     dirty = false;
                     synced = Instant::now();
@@ -196,6 +201,7 @@ async fn run(
         let records = with_waiting(records, &mut source)?;
         dirty = synced.elapsed() < SYNC_EVERY;
         let durability = if dirty { Durability::None } else { Durability::Immediate };
+        let _gate = projections.gate().await;
         for (sequence, reason) in fold_all(projections, &records, durability)? {
             tracing::warn!(journal.sequence = sequence, reason, "quarantined an event");
         }

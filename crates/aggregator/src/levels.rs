@@ -221,6 +221,8 @@ pub(crate) struct LevelKeeper {
     regimes: Regimes,
     /// Up to where contacts are counted, and requests were looked at.
     seen: u64,
+    /// In which store.
+    store: u64,
     /// The end of the first window that was open when the closed ones were last judged.
     next: Option<Timestamp>,
     /// Something was counted in a window that had closed.
@@ -232,7 +234,7 @@ pub(crate) struct LevelKeeper {
 impl LevelKeeper {
     pub(crate) fn new(city: &City) -> Self {
         let (count, regimes) = (LevelCount::new(city), Regimes::default());
-        Self { count, regimes, seen: 0, next: None, revised: true, stale: true }
+        Self { count, regimes, seen: 0, store: 0, next: None, revised: true, stale: true }
     }
 
     /// When the next window closes.
@@ -275,10 +277,12 @@ impl LevelKeeper {
     /// changed or something was released from quarantine, and finds out whether requests revise a window that had closed.
     fn catch_up(&mut self, snapshot: &Snapshot, city: &City, now: Timestamp) -> Result<(), Error> {
         let differs = (&city.calendar, &city.regimes) != (&self.count.calendar, &self.regimes);
-        let released = snapshot.last_release()?;
-        if differs || released > self.seen {
+        let released = snapshot.last_release()? > self.seen;
+        let store = snapshot.generation();
+        if differs || released || store != self.store {
             self.count = LevelCount::new(city);
             self.regimes = city.regimes.clone();
+            self.store = store;
             (self.seen, self.revised, self.stale) = (0, true, true);
         }
         for contact in snapshot.contacts_after(self.seen)? {

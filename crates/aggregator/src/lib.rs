@@ -5,6 +5,7 @@
 //! due times and appends warnings and breaches to the journal. Everybody else reads snapshots.
 
 mod batch;
+mod beside;
 mod city;
 mod clock;
 mod compare;
@@ -14,6 +15,7 @@ mod facts;
 mod fold;
 mod follow;
 mod levels;
+mod older;
 mod places;
 mod quarantine;
 mod refold;
@@ -26,12 +28,14 @@ mod store;
 mod subject;
 mod timekeeper;
 
+pub use beside::{Folding, Refolder};
 pub use city::{Cause, Cities, CityNow};
 pub use clock::{Clock, ManualClock};
 pub use compare::{Difference, How, compare};
 pub use dump::{Dump, Error as DumpError, Manifest, TableRows, dump};
 pub use follow::{Follower, Stopped, bind, follow};
 pub use levels::LevelCount;
+pub use older::{Opened, Why, open};
 pub use places::{Search, Spot, Spots};
 pub use refold::{Progress, rebuild, refold};
 pub use revision::revision;

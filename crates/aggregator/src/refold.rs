@@ -1,6 +1,7 @@
 //! Folding the whole log again: to rebuild the projections, or to verify them.
 
 use crate::follow::{Stopped, bind, fold_all, read_ahead, sync};
+use crate::older::{beside, check_unused};
 use crate::store::{Error, Projections};
 use beffroi_journal::Journal;
 use redb::Durability;
@@ -55,12 +56,8 @@ pub async fn rebuild(
 ) -> Result<u64, Stopped> {
     let place = Projections::file(directory);
     // Nobody may be using what is about to be replaced; a file that cannot be opened may go.
-    if place.exists()
-        && let Err(in_use @ Error::InUse(_)) = Projections::open(&place)
-    {
-        return Err(in_use.into());
-    }
-    let beside = place.with_extension("rebuild.redb");
+    check_unused(directory)?;
+    let beside = beside(&place);
     remove(&beside)?;
     let until = journal.state().await?.last;
     let projections = Projections::open(&beside)?;

@@ -4,7 +4,7 @@ use crate::schema::{
     self, CalendarRow, CatalogueRow, CitizenRow, ContactRow, PlannedRow, RegimesRow, RequestRow,
     Save, StoredEvent, VolumeKey, code, from_row, owned,
 };
-use crate::store::{Checkpoint, Error, Mark};
+use crate::store::{Checkpoint, Error, Mark, Store};
 use crate::subject::Subject;
 use beffroi_domain::level::Stated;
 use beffroi_domain::{
@@ -17,12 +17,15 @@ use serde::de::DeserializeOwned;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Debug;
 use std::ops::Bound;
+use std::sync::Arc;
 
 /// One moment of the projections: later commits do not show.
 #[derive(Debug)]
 pub struct Snapshot {
     txn: ReadTransaction,
     checkpoint: Checkpoint,
+    /// What it reads stays, even when another store is put in place.
+    store: Arc<Store>,
 }
 
 /// An event of a history, with its place in the log.
@@ -50,13 +53,18 @@ pub struct Page<T> {
 }
 
 impl Snapshot {
-    pub(crate) fn new(txn: ReadTransaction) -> Result<Self, Error> {
+    pub(crate) fn new(txn: ReadTransaction, store: Arc<Store>) -> Result<Self, Error> {
         let meta = txn.open_table(schema::META)?;
         let checkpoint = match meta.get("checkpoint")? {
             None => Checkpoint::default(),
             Some(row) => owned(row.value()).ok_or_else(|| damaged("meta", &"checkpoint"))?,
         };
-        Ok(Self { txn, checkpoint })
+        Ok(Self { txn, checkpoint, store })
+    }
+
+    /// Of two snapshots with another one, what was folded from the same events may differ.
+    pub fn generation(&self) -> u64 {
+        self.store.generation
     }
 
     /// How far the log was folded.

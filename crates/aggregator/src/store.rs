@@ -9,9 +9,9 @@ use redb::{
 };
 use serde::{Deserialize, Serialize};
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::sync::{Arc, PoisonError, RwLock};
 use thiserror::Error as ThisError;
-use tokio::sync::watch;
+use tokio::sync::{Mutex, MutexGuard, watch};
 use tokio::task::JoinError;
 
 /// The projections cannot be read or written.
@@ -80,11 +80,22 @@ pub struct Projections {
 
 #[derive(Debug)]
 struct Inner {
-    database: Database,
-    path: PathBuf,
+    /// Another one may be put in its place.
+    store: RwLock<Arc<Store>>,
+    /// Held while a batch is folded, and while another store is put in place.
+    gate: Mutex<()>,
     mark: watch::Sender<Mark>,
     /// The last breach by itself: those who wait for one are not woken by anything else.
     raised: watch::Sender<u64>,
+}
+
+/// One file.
+#[derive(Debug)]
+pub(crate) struct Store {
+    database: Arc<Database>,
+    pub path: PathBuf,
+    /// How many were there before it in this process: what was read of another one may be otherwise.
+    pub generation: u64,
 }
 
 /// How much of the projections is kept in memory at most.
@@ -97,7 +108,11 @@ const SIMULATED: &str = "simulated";
 impl Projections {
     /// The file that holds the projections of this version, in `directory`.
     pub fn file(directory: &Path) -> PathBuf {
-        directory.join(format!("projections-v{VERSION}.redb"))
+        Self::file_of(directory, VERSION)
+    }
+
+    pub(crate) fn file_of(directory: &Path, version: u8) -> PathBuf {
+        directory.join(format!("projections-v{version}.redb"))
     }
 
     /// Opens or creates the file `path`.
@@ -151,22 +166,19 @@ impl Projections {
         each_table(&mut Create(&txn))?;
         txn.commit()?;
         let (mark, raised) = (watch::Sender::default(), watch::Sender::default());
-        let inner = Inner { database, path: path.to_owned(), mark, raised };
+        let store = Store { database: Arc::new(database), path: path.to_owned(), generation: 0 };
+        let (store, gate) = (RwLock::new(Arc::new(store)), Mutex::default());
+        let inner = Inner { store, gate, mark, raised };
         let projections = Self { inner: Arc::new(inner) };
         let snapshot = projections.snapshot()?;
         projections.publish(snapshot.mark()?);
         Ok(projections)
     }
 
-    /// The file.
-    pub fn path(&self) -> &Path {
-        &self.inner.path
-    }
-
     /// Whether they are on a disk of the caller's.
     #[cfg(feature = "simulation")]
     pub(crate) fn is_simulated(&self) -> bool {
-        self.inner.path.as_os_str() == SIMULATED
+        self.store().path.as_os_str() == SIMULATED
     }
 
     /// Runs what may block where it holds up nobody.
@@ -183,7 +195,37 @@ impl Projections {
 
     /// One moment of the projections.
     pub fn snapshot(&self) -> Result<Snapshot, Error> {
-        Snapshot::new(self.inner.database.begin_read()?)
+        let store = self.store();
+        Snapshot::new(store.database.begin_read()?, store)
+    }
+
+    fn store(&self) -> Arc<Store> {
+        Arc::clone(&self.inner.store.read().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// Keeps anything from being folded, and another store from being put in place.
+    pub(crate) async fn gate(&self) -> MutexGuard<'_, ()> {
+        self.inner.gate.lock().await
+    }
+
+    /// Renames the file of `new` to `place` and reads and writes there from now on; gives the store
+    /// before it, which whoever has a snapshot of goes on reading. `new` must be at the same place of
+    /// the log and on the disk, and the gate must be held.
+    pub(crate) fn put_in_place(&self, new: &Self, place: &Path) -> Result<Arc<Store>, Error> {
+        let new = new.store();
+        std::fs::rename(&new.path, place)?;
+        if let Some(directory) = place.parent() {
+            std::fs::File::open(directory)?.sync_all()?;
+        }
+        let generation = self.store().generation + 1;
+        let database = Arc::clone(&new.database);
+        let store = Arc::new(Store { database, path: place.to_owned(), generation });
+        let old = {
+            let mut place = self.inner.store.write().unwrap_or_else(PoisonError::into_inner);
+            std::mem::replace(&mut *place, store)
+        };
+        self.publish(self.snapshot()?.mark()?);
+        Ok(old)
     }
 
     /// The last sequence folded and visible.
@@ -205,7 +247,7 @@ impl Projections {
     }
 
     pub(crate) fn begin(&self, durability: Durability) -> Result<WriteTransaction, Error> {
-        let mut txn = self.inner.database.begin_write()?;
+        let mut txn = self.store().database.begin_write()?;
         txn.set_durability(durability)?;
         Ok(txn)
     }

@@ -1,12 +1,12 @@
 //! Quarantine: what cannot be folded waits with what follows it, is given up by an event, and what
 //! waited is folded then, in order.
 
-use crate::support::{City, at, due, flood, meta, open, regime, request_id};
+use crate::support::{City, at, due, flood, meta, open, regime, release, request_id};
 use crate::timekeeper::Node;
 use beffroi_aggregator::{Cities, FactRow, Projections, SetAside, compare, entry, refold};
 use beffroi_domain::{
     About, Change, Channel, Event, EventId, FactKind, FollowUp, HoldReason, Kind, Personal,
-    PersonalData, QuarantineReleased, Reference, RegimeFact, RegimeKind, Request, Status,
+    PersonalData, Reference, RegimeFact, RegimeKind, Request, Status,
 };
 use beffroi_journal::Entry;
 use bytes::Bytes;
@@ -44,17 +44,7 @@ impl City {
     }
 
     async fn release(&self, sequence: u64) -> u64 {
-        let last = self.last().await;
-        let why = "ressaisi".parse().unwrap();
-        let event = Event {
-            id: EventId::new(Uuid::from_u128((7 << 64) + u128::from(last))).unwrap(),
-            about: About::Reference(Reference::Quarantine),
-            meta: meta(at(7), Channel::System),
-            personal: Personal(PersonalData::default()),
-            kind: Kind::QuarantineReleased(Box::new(QuarantineReleased { sequence, why })),
-        };
-        self.append(entry(&event)).await;
-        last + 1
+        release(self, sequence).await
     }
 
     async fn last(&self) -> u64 {

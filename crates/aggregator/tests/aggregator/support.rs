@@ -5,8 +5,8 @@ use beffroi_domain::catalogue::Bilingual;
 use beffroi_domain::{
     About, Calendar, Change, Channel, Command, Contact, ContactId, ContactOutcome, Declaration,
     Event, EventId, Kind, Language, Level, Meta, Nature, Open, Origin, Personal, PersonalData,
-    Place, PromiseKind, Reference, RegimeFact, RegimeKind, Request, RequestId, Rule, Term,
-    Timestamp, Urgency, Warn, Warning, Week, Window, decide,
+    Place, PromiseKind, QuarantineReleased, Reference, RegimeFact, RegimeKind, Request, RequestId,
+    Rule, Term, Timestamp, Urgency, Warn, Warning, Week, Window, decide,
 };
 use beffroi_journal::{Append, Entry, Journal};
 use std::collections::HashMap;
@@ -126,6 +126,21 @@ pub(crate) fn contact_of(origin: Origin, id: u32, occurred_at: Timestamp) -> Ent
     };
     // Under an id of its own, as beyond the journal's duplicate window.
     Entry { id: Uuid::now_v7(), ..entry(&event) }
+}
+
+/// Releases what stands in quarantine at a place of the log.
+pub(crate) async fn release(city: &City, sequence: u64) -> u64 {
+    let last = city.journal.state().await.unwrap().last;
+    let why = "ressaisi".parse().unwrap();
+    let event = Event {
+        id: EventId::new(Uuid::from_u128((7 << 64) + u128::from(last))).unwrap(),
+        about: About::Reference(Reference::Quarantine),
+        meta: meta(at(7), Channel::System),
+        personal: Personal(PersonalData::default()),
+        kind: Kind::QuarantineReleased(Box::new(QuarantineReleased { sequence, why })),
+    };
+    city.append(entry(&event)).await;
+    last + 1
 }
 
 pub(crate) fn meta(occurred_at: Timestamp, channel: Channel) -> Meta {

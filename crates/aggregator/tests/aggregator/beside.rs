@@ -1,0 +1,458 @@
+//! Folding the log anew beside the projections that serve: nobody notices, and nothing begins again.
+
+use crate::support::{City, at, due, open, release, request_id};
+use crate::timekeeper::Node;
+use beffroi_aggregator::{
+    Cities, ManualClock, Opened, Projections, QuarantineRow, Refolder, SetAside, Snapshot,
+    Timekeeper, Why, compare, follow, keep_time, open as open_in_directory, refold,
+};
+use beffroi_domain::{Change, FactKind, Status, Timestamp};
+use beffroi_journal::{Entry, Journal};
+use bytes::Bytes;
+use redb::{Database, ReadableDatabase, ReadableTable, TableDefinition};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::time::Duration;
+use tokio::sync::watch;
+use tokio_util::sync::CancellationToken;
+use uuid::Uuid;
+
+/// A directory in which a node has its projections.
+struct Data {
+    directory: PathBuf,
+    projections: Projections,
+    refolder: Refolder,
+    beside: Option<Why>,
+    stop: CancellationToken,
+}
+
+impl Data {
+    async fn start(journal: &Journal, directory: &Path) -> Self {
+        std::fs::create_dir_all(directory).unwrap();
+        let Opened { projections, beside, .. } = open_in_directory(directory).unwrap();
+        let stop = CancellationToken::new();
+        let _follower = follow(journal.clone(), projections.clone(), stop.clone()).await.unwrap();
+        let refolder =
+            Refolder::new(journal.clone(), projections.clone(), directory, stop.child_token());
+        projections.folded(journal.state().await.unwrap().last).await;
+        Self { directory: directory.to_owned(), projections, refolder, beside, stop }
+    }
+
+    async fn refold(&self, why: Why) {
+        self.refolder.start(why);
+        tokio::time::timeout(Duration::from_secs(60), self.refolder.ended()).await.unwrap();
+    }
+
+    fn snapshot(&self) -> Snapshot {
+        self.projections.snapshot().unwrap()
+    }
+
+    /// Stops everything and lets go of the files.
+    async fn stop(self) -> PathBuf {
+        self.stop.cancel();
+        self.refolder.ended().await;
+        let Self { directory, projections, refolder, .. } = self;
+        drop((projections, refolder));
+        let files = [Projections::file(&directory), rebuilt(&directory), older(&directory, 6)];
+        for file in files.iter().filter(|it| it.exists()) {
+            for _ in 0..500 {
+                if Database::open(file).is_ok() {
+                    break;
+                }
+                tokio::time::sleep(Duration::from_millis(10)).await;
+            }
+        }
+        directory
+    }
+}
+
+fn rebuilt(directory: &Path) -> PathBuf {
+    Projections::file(directory).with_extension("rebuild.redb")
+}
+
+fn older(directory: &Path, version: u8) -> PathBuf {
+    directory.join(format!("projections-v{version}.redb"))
+}
+
+async fn expect_same(city: &City, name: &str, checked: &Snapshot) {
+    let expected = city.projections(name);
+    refold(&city.journal, &expected, checked.checkpoint().sequence, |_| {}).await.unwrap();
+    assert_eq!(compare(&expected.snapshot().unwrap(), checked, 10).unwrap(), []);
+}
+
+async fn poison(city: &City, of: u128) -> u64 {
+    let last = city.journal.state().await.unwrap().last;
+    let entry = Entry {
+        id: Uuid::from_u128((5 << 64) + u128::from(last)),
+        subject: "request.0000".to_owned(),
+        headers: vec![("Beffroi-Aggregate".to_owned(), Uuid::from_u128(of).to_string())],
+        payload: Bytes::from_static(b"\xff\xffnot an event"),
+    };
+    city.append(entry).await;
+    last + 1
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn nobody_notices_when_projections_are_put_in_place() {
+    let city = Arc::new(City::new());
+    let opened: Vec<_> = (1..=300).map(|id| (id, open())).collect();
+    city.play(&opened).await;
+    let data = Data::start(&city.journal, &city.directory().join("data")).await;
+    let before = data.snapshot();
+    let (stop, writes, reads) = (
+        Arc::new(AtomicBool::new(false)),
+        Arc::new(AtomicU64::new(0)),
+        Arc::new(AtomicU64::new(0)),
+    );
+    let writer = tokio::spawn({
+        let (city, projections) = (Arc::clone(&city), data.projections.clone());
+        let (stop, writes) = (Arc::clone(&stop), Arc::clone(&writes));
+        async move {
+            for id in 301.. {
+                if stop.load(Ordering::Relaxed) {
+                    return;
+                }
+                city.play_on(&[(id, open())]).await;
+                let at = u64::try_from(id).unwrap();
+                let wait = projections.folded(at);
+                tokio::time::timeout(Duration::from_secs(10), wait).await.unwrap();
+                // What was written is read at once.
+                let row = projections.snapshot().unwrap().request(request_id(id)).unwrap().unwrap();
+                assert_eq!(u64::from(row.number.serial()), at);
+                writes.fetch_add(1, Ordering::Relaxed);
+            }
+        }
+    });
+    let readers = [(); 2].map(|()| {
+        let projections = data.projections.clone();
+        let (stop, reads) = (Arc::clone(&stop), Arc::clone(&reads));
+        tokio::task::spawn_blocking(move || {
+            let mut last = 0;
+            while !stop.load(Ordering::Relaxed) {
+                let snapshot = projections.snapshot().unwrap();
+                let sequence = snapshot.checkpoint().sequence;
+                assert!(last <= sequence, "{sequence} after {last}");
+                last = sequence;
+                assert_eq!(snapshot.request_count().unwrap(), sequence);
+                let newest = snapshot.request(request_id(sequence.into())).unwrap().unwrap();
+                assert_eq!(newest.last_sequence(), sequence);
+                reads.fetch_add(1, Ordering::Relaxed);
+            }
+        })
+    });
+    for round in 1..=8 {
+        data.refold(Why::Asked).await;
+        assert_eq!(data.snapshot().generation(), round);
+        assert!(!rebuilt(&data.directory).exists());
+    }
+    stop.store(true, Ordering::Relaxed);
+    writer.await.unwrap();
+    for reader in readers {
+        reader.await.unwrap();
+    }
+    assert!(writes.load(Ordering::Relaxed) > 8 && reads.load(Ordering::Relaxed) > 8);
+    // What was taken before the first of them still reads what it was taken of.
+    assert_eq!(before.request_count().unwrap(), 300);
+    assert_eq!(before.requests().unwrap().filter(Result::is_ok).count(), 300);
+    drop(before);
+    expect_same(&city, "expected", &data.snapshot()).await;
+    let directory = data.stop().await;
+    let again = Projections::open(&Projections::file(&directory)).unwrap();
+    assert_eq!(again.sequence(), city.journal.state().await.unwrap().last);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn facts_are_raised_once_though_the_log_is_folded_twice() {
+    let city = City::new();
+    let opened: Vec<_> = (1..=200).map(|id| (id, open())).collect();
+    city.play(&opened).await;
+    let data = Data::start(&city.journal, &city.directory().join("data")).await;
+    let (hand, clock) = ManualClock::new(at(0));
+    let (sender, mut checked) = watch::channel(Timestamp::EPOCH);
+    let keeper = Timekeeper {
+        journal: city.journal.clone(),
+        projections: data.projections.clone(),
+        cities: Arc::new(Cities::new(city.rules())),
+        clock,
+        checked: sender,
+    };
+    tokio::spawn(keep_time(keeper, data.stop.clone()));
+    let later = due().saturating_add_micros(1);
+    data.refolder.start(Why::Asked);
+    hand.set(later);
+    checked.wait_for(|it| *it >= later).await.unwrap();
+    data.refolder.ended().await;
+    data.refold(Why::Asked).await;
+    hand.set(later.saturating_add_micros(1));
+    checked.wait_for(|it| *it > later).await.unwrap();
+    assert_eq!(data.snapshot().generation(), 2);
+    assert_eq!(city.journal.state().await.unwrap().last, 400);
+    assert_eq!(data.snapshot().breaches_after(0, 1_000).unwrap().len(), 200);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_fold_that_was_cut_off_goes_on_where_it_was() {
+    let city = City::new();
+    let opened: Vec<_> = (1..=200).map(|id| (id, open())).collect();
+    city.play(&opened).await;
+    let directory = city.directory().join("data");
+    let data = Data::start(&city.journal, &directory).await;
+    let directory = data.stop().await;
+    let cut_off = Projections::open(&rebuilt(&directory)).unwrap();
+    refold(&city.journal, &cut_off, 120, |_| {}).await.unwrap();
+    drop(cut_off);
+    let data = Data::start(&city.journal, &directory).await;
+    assert_eq!(data.beside, Some(Why::Asked));
+    data.refolder.start(Why::Asked);
+    let mut from = 0;
+    while let Some(folding) = data.refolder.folding() {
+        from = from.max(folding.from);
+        tokio::task::yield_now().await;
+    }
+    assert_eq!(from, 120);
+    assert_eq!(data.snapshot().generation(), 1);
+    expect_same(&city, "expected", &data.snapshot()).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_cannot_be_gone_on_with_is_begun_again() {
+    let (city, other) = (City::new(), City::new());
+    city.play(&[(1, open()), (2, open())]).await;
+    other.play(&[(7, open())]).await;
+    let data = Data::start(&city.journal, &city.directory().join("data")).await;
+    let beside = rebuilt(&data.directory);
+    // Of another log.
+    let wrong = Projections::open(&beside).unwrap();
+    refold(&other.journal, &wrong, 1, |_| {}).await.unwrap();
+    drop(wrong);
+    data.refold(Why::Asked).await;
+    assert_eq!(data.snapshot().generation(), 1);
+    // Damaged.
+    std::fs::write(&beside, b"no projections").unwrap();
+    data.refold(Why::Asked).await;
+    assert_eq!(data.snapshot().generation(), 2);
+    // With something that another release set aside.
+    let poisoned = poison(&city, 2).await;
+    data.projections.folded(poisoned).await;
+    let partial = Projections::open(&beside).unwrap();
+    refold(&city.journal, &partial, poisoned, |_| {}).await.unwrap();
+    drop(partial);
+    rewrite_quarantine(&beside, |row| row.release = "0.0.1".to_owned());
+    data.refold(Why::Asked).await;
+    assert_eq!(data.snapshot().generation(), 3);
+    expect_same(&city, "expected", &data.snapshot()).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_another_release_set_aside_is_tried_again() {
+    let city = City::new();
+    city.play(&[(1, open()), (2, open())]).await;
+    poison(&city, 1).await;
+    let data = Data::start(&city.journal, &city.directory().join("data")).await;
+    assert_eq!(data.beside, None);
+    let directory = data.stop().await;
+    // As if that release had not understood what this one does.
+    let poisoned = city.journal.get(2).await.unwrap().unwrap().entry;
+    rewrite_quarantine(&Projections::file(&directory), |row| {
+        row.release = "0.0.1".to_owned();
+        row.payload = poisoned.payload.to_vec();
+    });
+    let data = Data::start(&city.journal, &directory).await;
+    assert_eq!(data.beside, Some(Why::Release));
+    data.refold(Why::Release).await;
+    expect_same(&city, "expected", &data.snapshot()).await;
+    let directory = data.stop().await;
+    assert_eq!(open_in_directory(&directory).unwrap().beside, None);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_older_version_serves_while_the_log_is_folded_anew() {
+    let city = City::new();
+    city.play(&[(1, open()), (2, open())]).await;
+    let poisoned = poison(&city, 1).await;
+    let unknown = poison(&city, 0).await;
+    city.play_on(&[(1, Change::Resolve), (2, Change::Assign(None))]).await;
+    let directory = city.directory().join("data");
+    let data = Data::start(&city.journal, &directory).await;
+    let expected = data.snapshot().set_aside_after(0, 9).unwrap();
+    let directory = data.stop().await;
+    as_version_6(&directory);
+    assert!(!Projections::file(&directory).exists());
+
+    let last = city.journal.state().await.unwrap().last;
+    let Opened { projections, .. } = open_in_directory(&directory).unwrap();
+    assert_eq!(projections.sequence(), last, "it serves what it had folded at once");
+    drop(projections);
+    let data = Data::start(&city.journal, &directory).await;
+    assert_eq!(data.beside, Some(Why::Version(6)));
+    // An older release finds rows that it does not know before any other.
+    assert_eq!(first_bytes(&directory), (7, 6));
+    let found = data.snapshot().set_aside_after(0, 9).unwrap();
+    let without_release = |rows: &[(u64, QuarantineRow)]| -> Vec<_> {
+        let row = |row: &QuarantineRow| QuarantineRow { release: String::new(), ..row.clone() };
+        rows.iter().map(|(at, it)| (*at, row(it))).collect()
+    };
+    assert_eq!(found, without_release(&expected));
+    // It folds on, and what waited is folded when it is released.
+    city.play_on(&[(3, open())]).await;
+    release(&city, poisoned).await;
+    release(&city, unknown).await;
+    let last = city.journal.state().await.unwrap().last;
+    data.projections.folded(last).await;
+    let status =
+        |data: &Data, id| data.snapshot().request(request_id(id)).unwrap().unwrap().request.status;
+    assert_eq!(status(&data, 1), Status::Resolved);
+    assert_eq!(status(&data, 3), Status::Open);
+
+    data.refold(Why::Version(6)).await;
+    assert_eq!(data.snapshot().generation(), 1);
+    assert_eq!(data.projections.sequence(), last);
+    assert!(!older(&directory, 6).exists());
+    expect_same(&city, "expected", &data.snapshot()).await;
+    let directory = data.stop().await;
+    let data = Data::start(&city.journal, &directory).await;
+    assert_eq!((data.beside, status(&data, 1)), (None, Status::Resolved));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_version_that_cannot_be_read_is_left_until_the_new_one_stands() {
+    let city = City::new();
+    city.play(&[(1, open())]).await;
+    let directory = city.directory().join("data");
+    std::fs::create_dir_all(&directory).unwrap();
+    std::fs::write(older(&directory, 5), b"rows of long ago").unwrap();
+    let opened = open_in_directory(&directory).unwrap();
+    assert_eq!(opened.unreadable, Some(older(&directory, 5)));
+    assert_eq!((opened.beside, opened.projections.sequence()), (None, 0));
+    assert!(older(&directory, 5).exists());
+    drop(opened);
+    // A newer one is nobody's to touch.
+    std::fs::write(older(&directory, 200), b"rows to come").unwrap();
+    let opened = open_in_directory(&directory).unwrap();
+    assert_eq!(opened.unreadable, None);
+    assert!(!older(&directory, 5).exists() && older(&directory, 200).exists());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_timekeeper_goes_on_with_what_was_put_in_place() {
+    let city = City::new();
+    city.play(&[(1, open()), (2, open())]).await;
+    let mut node = Node::start(&city, "p", at(0)).await;
+    let refolder = Refolder::new(
+        city.journal.clone(),
+        node.projections.clone(),
+        city.directory(),
+        node.stop.clone(),
+    );
+    refolder.start(Why::Asked);
+    refolder.ended().await;
+    assert_eq!(node.projections.snapshot().unwrap().generation(), 1);
+    city.play_on(&[(3, open())]).await;
+    node.projections.folded(3).await;
+    node.until(due().saturating_add_micros(1)).await;
+    assert_eq!(node.facts().iter().filter(|(_, kind)| *kind == FactKind::Breach).count(), 3);
+}
+
+/// Version and bytes of the rows of a table by name.
+type Rows<K> = TableDefinition<'static, K, &'static [u8]>;
+
+const META: Rows<&str> = TableDefinition::new("meta");
+const QUARANTINE: Rows<u64> = TableDefinition::new("quarantine");
+const REQUESTS: Rows<u64> = TableDefinition::new("requests");
+
+fn rewrite_quarantine(file: &Path, change: impl Fn(&mut QuarantineRow)) {
+    let database = Database::open(file).unwrap();
+    let txn = database.begin_write().unwrap();
+    {
+        let mut table = txn.open_table(QUARANTINE).unwrap();
+        let rows: Vec<(u64, Vec<u8>)> = table
+            .iter()
+            .unwrap()
+            .map(|row| row.map(|(at, row)| (at.value(), row.value().to_vec())).unwrap())
+            .collect();
+        for (at, bytes) in rows {
+            let mut row: QuarantineRow = postcard::from_bytes(&bytes[1..]).unwrap();
+            change(&mut row);
+            let bytes = postcard::to_extend(&row, vec![bytes[0]]).unwrap();
+            table.insert(at, bytes.as_slice()).unwrap();
+        }
+    }
+    txn.commit().unwrap();
+}
+
+/// The versions of the checkpoint and of the first request.
+fn first_bytes(directory: &Path) -> (u8, u8) {
+    // The file is open: what is on the disk is looked at in a copy.
+    let copy = directory.join("copy.redb");
+    std::fs::copy(older(directory, 6), &copy).unwrap();
+    let database = Database::open(&copy).unwrap();
+    let txn = database.begin_read().unwrap();
+    let checkpoint = txn.open_table(META).unwrap().get("checkpoint").unwrap().unwrap().value()[0];
+    let request = txn.open_table(REQUESTS).unwrap().get(0).unwrap().unwrap().value()[0];
+    std::fs::remove_file(copy).unwrap();
+    (checkpoint, request)
+}
+
+/// Makes of the projections in `directory` what version 6 would have written.
+fn as_version_6(directory: &Path) {
+    let place = older(directory, 6);
+    std::fs::rename(Projections::file(directory), &place).unwrap();
+    let database = Database::open(&place).unwrap();
+    let txn = database.begin_write().unwrap();
+    age(&txn, META);
+    age(&txn, REQUESTS);
+    for table in ["events", "catalogues", "calendars", "breaches", "planned"] {
+        age::<u64>(&txn, TableDefinition::new(table));
+    }
+    age::<u128>(&txn, TableDefinition::new("citizens"));
+    age::<(i64, u64)>(&txn, TableDefinition::new("contact_times"));
+    age::<(&str, u8, i32)>(&txn, TableDefinition::new("levels"));
+    {
+        let mut table = txn.open_table(QUARANTINE).unwrap();
+        let firsts = TableDefinition::<u128, u64>::new("quarantined");
+        let mut firsts = txn.open_table(firsts).unwrap();
+        let rows: Vec<(u64, Vec<u8>)> = table
+            .iter()
+            .unwrap()
+            .map(|row| row.map(|(at, row)| (at.value(), row.value().to_vec())).unwrap())
+            .collect();
+        for (at, bytes) in rows {
+            let row: QuarantineRow = postcard::from_bytes(&bytes[1..]).unwrap();
+            let reason = match row.why {
+                SetAside::Fails(reason) => {
+                    if let Some(aggregate) = row.aggregate {
+                        firsts.insert(aggregate, at).unwrap();
+                    }
+                    reason
+                }
+                SetAside::Waits => {
+                    "an earlier event of the same aggregate is in quarantine".to_owned()
+                }
+            };
+            let row6 = postcard::to_extend(&(row.subject, reason), vec![6]).unwrap();
+            table.insert(at, row6.as_slice()).unwrap();
+        }
+    }
+    let queue = TableDefinition::<(u128, u64), ()>::new("quarantine_queue");
+    txn.delete_table(queue).unwrap();
+    let late = TableDefinition::<(u64, u64), &[u8]>::new("late_breaches");
+    txn.delete_table(late).unwrap();
+    txn.commit().unwrap();
+}
+
+fn age<K: redb::Key + 'static>(txn: &redb::WriteTransaction, table: Rows<K>) {
+    let mut table = txn.open_table(table).unwrap();
+    let mut aged = Vec::new();
+    for row in table.iter().unwrap() {
+        let (key, row) = row.unwrap();
+        let key = K::as_bytes(&key.value()).as_ref().to_vec();
+        let mut row = row.value().to_vec();
+        assert_eq!(row[0], 7);
+        row[0] = 6;
+        aged.push((key, row));
+    }
+    for (key, row) in aged {
+        table.insert(K::from_bytes(&key), row.as_slice()).unwrap();
+    }
+}
