@@ -16,6 +16,7 @@ fn main() -> Result<(), Box<dyn Error>> {
         "beffroi/event/v1/regime.proto",
         "beffroi/citizen/v1/citizen_service.proto",
         "beffroi/intake/v1/intake_service.proto",
+        "beffroi/operations/v1/operations_service.proto",
         "beffroi/programme/v1/programme_service.proto",
         "beffroi/query/v1/query_service.proto",
         "beffroi/report/v1/report_service.proto",

@@ -22,6 +22,19 @@ impl Snapshot {
         Ok(first.map(|(key, _)| key.value().1))
     }
 
+    /// The events of an aggregate that are held after a place of the log, in order, at most `limit`.
+    pub fn held_after(
+        &self,
+        aggregate: Uuid,
+        sequence: u64,
+        limit: usize,
+    ) -> Result<Vec<u64>, Error> {
+        let key = aggregate.as_u128();
+        let queue = self.table(schema::QUARANTINE_QUEUE)?;
+        let rows = queue.range((key, sequence.saturating_add(1))..=(key, u64::MAX))?.take(limit);
+        rows.map(|row| Ok(row?.0.value().1)).collect()
+    }
+
     /// How many events are in quarantine and were not given up.
     pub fn quarantined(&self) -> Result<u64, Error> {
         if self.table(schema::QUARANTINE)?.is_empty()? {

@@ -77,6 +77,10 @@ pub(crate) enum ApiError {
     ShuttingDown,
     /// The event was stored but could not be folded.
     Quarantined,
+    /// No event of this sequence is in quarantine.
+    NotInQuarantine(u64),
+    /// The event waits for another one in quarantine.
+    WaitsInQuarantine { sequence: u64, first: u64 },
     /// The store failed.
     Store(StoreError),
     /// A task failed.
@@ -152,6 +156,8 @@ impl ApiError {
             Self::Starting => "STARTING",
             Self::ShuttingDown => "SHUTTING_DOWN",
             Self::Quarantined => "QUARANTINED",
+            Self::NotInQuarantine(_) => "NOT_IN_QUARANTINE",
+            Self::WaitsInQuarantine { .. } => "WAITS_IN_QUARANTINE",
             Self::Store(_) | Self::Task => "INTERNAL",
         }
     }
@@ -167,7 +173,8 @@ impl ApiError {
             | Self::UnknownCitizen(_)
             | Self::UnknownCatalogue(_)
             | Self::UnknownCalendar(_)
-            | Self::UnknownProgramme(_) => Code::NotFound,
+            | Self::UnknownProgramme(_)
+            | Self::NotInQuarantine(_) => Code::NotFound,
             Self::IdTaken(_) => Code::AlreadyExists,
             Self::Rejected(rejection) | Self::RejectedOn { rejection, .. } => {
                 rejection::code(rejection)
@@ -176,6 +183,7 @@ impl ApiError {
             | Self::NoCatalogue
             | Self::Emergency(..)
             | Self::Informed(_)
+            | Self::WaitsInQuarantine { .. }
             | Self::OtherLog => Code::FailedPrecondition,
             Self::Citizen(error) => error.code(),
             Self::Behind { .. } | Self::OutcomeUnknown | Self::Starting | Self::ShuttingDown => {
@@ -259,6 +267,10 @@ impl ApiError {
                 "enregistré, mais mis en quarantaine : l'exploitation doit s'en occuper",
                 "recorded, but set aside in quarantine: operations must look at it",
             ),
+            Self::NotInQuarantine(sequence) => text::not_in_quarantine(*sequence, language),
+            Self::WaitsInQuarantine { sequence, first } => {
+                text::waits_in_quarantine(*sequence, *first, language)
+            }
             Self::Store(_) | Self::Task => own("erreur interne", "internal error"),
         }
     }
@@ -303,6 +315,11 @@ impl ApiError {
             Self::UnknownCatalogue(version) | Self::UnknownCalendar(version) => {
                 one("version", version.to_string())
             }
+            Self::NotInQuarantine(sequence) => one("sequence", sequence.to_string()),
+            Self::WaitsInQuarantine { sequence, first } => HashMap::from([
+                ("sequence".to_owned(), sequence.to_string()),
+                ("first".to_owned(), first.to_string()),
+            ]),
             Self::Emergency(emergency, _) => HashMap::from([
                 ("emergency".to_owned(), emergency.name().to_owned()),
                 ("call".to_owned(), "9-1-1".to_owned()),

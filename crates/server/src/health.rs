@@ -7,6 +7,7 @@ use crate::catalogue::CatalogueEndpoint;
 use crate::centre::Centre;
 use crate::citizen::Citizens;
 use crate::intake::Intake;
+use crate::operations::Operations;
 use crate::programme::Programme;
 use crate::query::Query;
 use crate::report::Report;
@@ -16,6 +17,7 @@ use beffroi_wire::pb::catalogue::v1::catalogue_service_server::CatalogueServiceS
 use beffroi_wire::pb::centre::v1::centre_service_server::CentreServiceServer;
 use beffroi_wire::pb::citizen::v1::citizen_service_server::CitizenServiceServer;
 use beffroi_wire::pb::intake::v1::intake_service_server::IntakeServiceServer;
+use beffroi_wire::pb::operations::v1::operations_service_server::OperationsServiceServer;
 use beffroi_wire::pb::programme::v1::programme_service_server::ProgrammeServiceServer;
 use beffroi_wire::pb::query::v1::query_service_server::QueryServiceServer;
 use beffroi_wire::pb::report::v1::report_service_server::ReportServiceServer;
@@ -37,13 +39,14 @@ const LOOK_EVERY: Duration = Duration::from_secs(1);
 const LOOK_WITHIN: Duration = Duration::from_secs(2);
 
 /// What answers without the log, as of where the node has come.
-const READING: [&str; 6] = [
+const READING: [&str; 7] = [
     CatalogueServiceServer::<CatalogueEndpoint>::NAME,
     CentreServiceServer::<Centre>::NAME,
     QueryServiceServer::<Query>::NAME,
     ReportServiceServer::<Report>::NAME,
     ProgrammeServiceServer::<Programme>::NAME,
     CitizenServiceServer::<Citizens>::NAME,
+    OperationsServiceServer::<Operations>::NAME,
 ];
 /// What needs the log at every call.
 const WRITING: &str = IntakeServiceServer::<Intake>::NAME;

@@ -15,6 +15,7 @@ mod identifier_key;
 mod intake;
 mod language;
 mod node;
+mod operations;
 mod parse;
 mod programme;
 mod query;

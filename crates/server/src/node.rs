@@ -9,13 +9,14 @@ use crate::error::chain;
 use crate::health::Readiness;
 use crate::identifier_key::{InvalidKeyFile, node_key};
 use crate::intake::Intake;
+use crate::operations::Operations;
 use crate::programme::Programme;
 use crate::query::{Latest, Query};
 use crate::report::Report;
 use crate::shared::{STREAMS_MAX, Shared};
 use beffroi_aggregator::{
-    Cities, Clock, Error as StoreError, Follower, Projections, Stopped, Timekeeper, follow,
-    keep_time,
+    Cities, Clock, Error as StoreError, Follower, Opened, Projections, Refolder, Stopped,
+    Timekeeper, Why, follow, keep_time, open,
 };
 use beffroi_domain::{City, Timestamp};
 use beffroi_journal::Journal;
@@ -23,6 +24,7 @@ use beffroi_wire::pb::catalogue::v1::catalogue_service_server::CatalogueServiceS
 use beffroi_wire::pb::centre::v1::centre_service_server::CentreServiceServer;
 use beffroi_wire::pb::citizen::v1::citizen_service_server::CitizenServiceServer;
 use beffroi_wire::pb::intake::v1::intake_service_server::IntakeServiceServer;
+use beffroi_wire::pb::operations::v1::operations_service_server::OperationsServiceServer;
 use beffroi_wire::pb::programme::v1::programme_service_server::ProgrammeServiceServer;
 use beffroi_wire::pb::query::v1::query_service_server::QueryServiceServer;
 use beffroi_wire::pb::report::v1::report_service_server::ReportServiceServer;
@@ -38,8 +40,11 @@ use tokio::sync::{Semaphore, watch};
 use tokio_util::sync::CancellationToken;
 use tonic::body::Body;
 use tonic::codegen::http::{self, HeaderValue};
+use tonic::server::NamedService;
 use tonic::transport::Server;
 use tonic::transport::server::{Router, TcpIncoming};
+use tonic_health::ServingStatus;
+use tonic_health::server::HealthReporter;
 use tower::util::MapResponseLayer;
 
 /// What a node is made of.
@@ -101,6 +106,7 @@ pub struct Node {
     checked: watch::Receiver<Timestamp>,
     folding: CancellationToken,
     timekeeper: tokio::task::JoinHandle<Result<(), StoreError>>,
+    refolder: Refolder,
 }
 
 /// Says when the calendar must be extended: a promise beyond what it knows is counted without the
@@ -133,13 +139,20 @@ impl Node {
         directory: &Path,
         progress: impl FnMut(u64, u64),
     ) -> Result<Self, Failure> {
-        let projections = Projections::open(&Projections::file(directory))?;
-        Self::start_on(config, projections, directory, progress).await
+        let Opened { projections, beside, unreadable } = open(directory)?;
+        if let Some(file) = unreadable {
+            tracing::warn!(
+                "`{}` is of a version that this release cannot read any more: the log is folded anew \
+                 before the node answers",
+                file.display()
+            );
+        }
+        Self::start_on(config, (projections, beside), directory, progress).await
     }
 
     async fn start_on(
         config: Config,
-        projections: Projections,
+        (projections, beside): (Projections, Option<Why>),
         directory: &Path,
         mut progress: impl FnMut(u64, u64),
     ) -> Result<Self, Failure> {
@@ -190,7 +203,13 @@ impl Node {
             shutdown: CancellationToken::new(),
         };
         let shared = Arc::new(shared);
-        Ok(Self { shared, journal, follower: ended, checked, folding, timekeeper })
+        let projections = shared.projections.clone();
+        let refolder =
+            Refolder::new(journal.clone(), projections, directory, folding.child_token());
+        if let Some(why) = beside {
+            refolder.start(why);
+        }
+        Ok(Self { shared, journal, follower: ended, checked, folding, timekeeper, refolder })
     }
 
     /// What it has folded.
@@ -206,7 +225,7 @@ impl Node {
     /// Starts on projections that a test has opened.
     #[cfg(feature = "simulation")]
     pub async fn simulated(config: Config, projections: Projections) -> Result<Self, Failure> {
-        Self::start_on(config, projections, Path::new(""), |_, _| {}).await
+        Self::start_on(config, (projections, None), Path::new(""), |_, _| {}).await
     }
 
     /// Its intake, to be called without a server.
@@ -240,7 +259,7 @@ impl Node {
         listener: TcpListener,
         stop: impl Future<Output = ()>,
     ) -> Result<(), Failure> {
-        let Self { shared, journal, mut follower, folding, mut timekeeper, .. } = self;
+        let Self { shared, journal, mut follower, folding, mut timekeeper, refolder, .. } = self;
         let (health, health_service) = tonic_health::server::health_reporter();
         let projections = shared.projections.clone();
         let readiness = Readiness::start(health, journal.clone(), projections).await;
@@ -249,7 +268,8 @@ impl Node {
             .initial_connection_window_size(Some(4 << 20))
             .max_concurrent_streams(CONNECTION_STREAMS_MAX)
             .layer(MapResponseLayer::new(name_zone(shared.city().calendar.zone())));
-        let server = router(server, &shared, health_service)?;
+        let operations = Operations::new(Arc::clone(&shared), refolder.clone());
+        let server = router(server, &shared, (health_service, operations))?;
         let drained = shared.shutdown.clone();
         // Without this an answer may wait 40 ms for the acknowledgement of the one before.
         let incoming = TcpIncoming::from(listener).with_nodelay(Some(true));
@@ -282,6 +302,7 @@ impl Node {
             serving.abort();
         }
         folding.cancel();
+        refolder.ended().await;
         if !timekeeper.is_finished() {
             let _ = timekeeper.await;
         }
@@ -309,16 +330,19 @@ fn name_zone(zone: Tz) -> impl Fn(Response) -> Response + Clone + Send + 'static
 fn router<L: Clone>(
     mut server: Server<L>,
     shared: &Arc<Shared>,
-    health: impl tonic::codegen::Service<
-        http::Request<Body>,
-        Response = Response,
-        Error = std::convert::Infallible,
-        Future: Send + 'static,
-    > + tonic::server::NamedService
-    + Clone
-    + Send
-    + Sync
-    + 'static,
+    (health, operations): (
+        impl tonic::codegen::Service<
+            http::Request<Body>,
+            Response = Response,
+            Error = std::convert::Infallible,
+            Future: Send + 'static,
+        > + tonic::server::NamedService
+        + Clone
+        + Send
+        + Sync
+        + 'static,
+        Operations,
+    ),
 ) -> Result<Router<L>, Failure> {
     let reflection = || {
         tonic_reflection::server::Builder::configure()
@@ -349,5 +373,6 @@ fn router<L: Clone>(
         .add_service(query)
         .add_service(report)
         .add_service(programme)
-        .add_service(citizens))
+        .add_service(citizens)
+        .add_service(OperationsServiceServer::new(operations)))
 }

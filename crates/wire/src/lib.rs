@@ -46,6 +46,11 @@ pub mod pb {
             tonic::include_proto!("beffroi.intake.v1");
         }
     }
+    pub mod operations {
+        pub mod v1 {
+            tonic::include_proto!("beffroi.operations.v1");
+        }
+    }
     pub mod programme {
         pub mod v1 {
             tonic::include_proto!("beffroi.programme.v1");

@@ -137,9 +137,11 @@ async fn what_cannot_be_read_and_is_of_nobody_keeps_nobody_waiting() {
     let city = City::new();
     city.play(&[(1, open())]).await;
     let nobody = city.poison(Reference::Quarantine.uuid()).await;
+    let neither = city.poison(Reference::Quarantine.uuid()).await;
     let poison = city.poison(Uuid::from_u128(1)).await;
     // A release waits for nothing, not even for one that cannot be read.
     city.release(poison).await;
+    city.release(neither).await;
     city.release(nobody).await;
     let projections = city.folded("p").await;
     let snapshot = projections.snapshot().unwrap();

@@ -9,7 +9,10 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 /// The catalogues that were asked for. There are few versions, and none ever changes.
 #[derive(Debug, Default)]
-pub(crate) struct Catalogues(Mutex<HashMap<u64, Arc<Catalogue>>>);
+pub(crate) struct Catalogues(Mutex<HashMap<Key, Arc<Catalogue>>>);
+
+/// A version, in one of the stores that the node has had: another one may understand more of the log.
+type Key = (u64, u64);
 
 /// A version of the catalogue.
 #[derive(Clone, Debug)]
@@ -33,7 +36,8 @@ impl Catalogues {
         snapshot: &Snapshot,
         version: u64,
     ) -> Result<Option<InForce>, ApiError> {
-        if let Some(catalogue) = self.known(version) {
+        let key = (snapshot.generation(), version);
+        if let Some(catalogue) = self.known(key) {
             return Ok(Some(InForce { version, catalogue }));
         }
         let Some(row) = snapshot.catalogue_row(version)? else { return Ok(None) };
@@ -43,12 +47,12 @@ impl Catalogues {
         };
         let catalogue = Arc::new(published.catalogue);
         let mut known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        known.insert(version, Arc::clone(&catalogue));
+        known.insert(key, Arc::clone(&catalogue));
         Ok(Some(InForce { version, catalogue }))
     }
 
-    fn known(&self, version: u64) -> Option<Arc<Catalogue>> {
+    fn known(&self, key: Key) -> Option<Arc<Catalogue>> {
         let known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        known.get(&version).cloned()
+        known.get(&key).cloned()
     }
 }

@@ -85,3 +85,27 @@ pub(super) fn starting(language: Language) -> &'static str {
         "the node is starting and does not have the whole log yet: try again",
     )
 }
+
+pub(super) fn not_in_quarantine(sequence: u64, language: Language) -> String {
+    choose(
+        language,
+        format!(
+            "l'événement {sequence} n'est pas en quarantaine : voyez `beffroi quarantine list --all`"
+        ),
+        format!("the event {sequence} is not in quarantine: see `beffroi quarantine list --all`"),
+    )
+}
+
+pub(super) fn waits_in_quarantine(sequence: u64, first: u64, language: Language) -> String {
+    choose(
+        language,
+        format!(
+            "l'événement {sequence} attend l'événement {first}, qui est en quarantaine : libérez \
+             d'abord celui-ci"
+        ),
+        format!(
+            "the event {sequence} waits for the event {first}, which is in quarantine: release that \
+             one first"
+        ),
+    )
+}

@@ -76,7 +76,8 @@ fn page(
     let mut ended = rows.len() < list::SCAN_MAX;
     let mut breaches = Vec::new();
     for (sequence, row) in rows {
-        if breaches.len() == size {
+        // What shows at one place is on one page.
+        if breaches.len() >= size && after < sequence {
             ended = false;
             break;
         }
@@ -136,9 +137,13 @@ async fn run(
         let Next { facts, last, all, sequence } = read.as_ref();
         let (all, sequence) = (*all, *sequence);
         after = from.max(*last);
-        let wanted = facts.iter().filter(|(at, row, _)| from < *at && filter.takes(row));
-        for (at, _, fact) in wanted {
-            if !send(node, outlet, Event::Breach(fact.clone()), *at).await {
+        let places = facts.iter().map(|(at, _, _)| *at).skip(1).chain([u64::MAX]);
+        let wanted = facts.iter().zip(places);
+        let wanted = wanted.filter(|((at, row, _), _)| from < *at && filter.takes(row));
+        for ((at, _, fact), next) in wanted {
+            // Of several that show at one place, only the last has been passed by its token.
+            let passed = if next == *at { at.saturating_sub(1) } else { *at };
+            if !send(node, outlet, Event::Breach(fact.clone()), passed).await {
                 return Ok(());
             }
             if node.shutdown.is_cancelled() {

@@ -1,0 +1,6 @@
+//! What operations ask and tell: quarantine, and how the projections stand.
+
+mod quarantine;
+mod service;
+
+pub(crate) use service::Operations;
