@@ -41,6 +41,7 @@ mod privacy;
 mod programme;
 mod promises;
 mod python;
+mod quarantine;
 mod refusals;
 mod repair;
 mod reports;

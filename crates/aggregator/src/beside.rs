@@ -4,6 +4,7 @@
 //! new ones never get ahead, so that both come to the very same place of the log; there, between two
 //! batches, the new ones are put in place of the old. Whoever still reads the old ones goes on.
 
+use crate::compare::renumbered;
 use crate::fold::Decoded;
 use crate::follow::{Source, Stopped, bind, fold_all, read_ahead, sync};
 use crate::older::{Why, beside};
@@ -25,6 +26,7 @@ const NEAR: u64 = 4096;
 const LAST_WAIT: Duration = Duration::from_secs(1);
 /// Between two commits that wait for the disk: what a crash takes back is folded again.
 const SYNC_EVERY: Duration = Duration::from_secs(1);
+const UNSYNCED_MAX: usize = 32_768;
 /// Between two lines of the log about it.
 const TELL_EVERY: Duration = Duration::from_secs(30);
 /// Between two looks at whether somebody still reads the old projections.
@@ -153,7 +155,8 @@ impl Refolder {
             let _runtime = handle.enter();
             read_ahead(&self.journal, from, reading)
         };
-        let mut building = Building { new, source, waiting: Vec::new(), synced: Instant::now() };
+        let mut building =
+            Building { new, source, waiting: Vec::new(), synced: Instant::now(), unsynced: 0 };
         let mut told = Instant::now();
         loop {
             let before = self.behind(&building);
@@ -171,6 +174,7 @@ impl Refolder {
             let behind = self.behind(&building);
             if behind <= NEAR {
                 sync(&building.new)?;
+                self.tell_renumbered(&building.new)?;
                 if let Some(old) = self.swap(handle, &mut building, &place)? {
                     return Ok(Ended::Swapped(self.projections.sequence(), old));
                 }
@@ -270,6 +274,20 @@ impl Refolder {
         Ok(Some(old))
     }
 
+    /// What this release understands, and another set aside, may take a number at its place: those
+    /// after it move up.
+    fn tell_renumbered(&self, new: &Projections) -> Result<(), Error> {
+        let (old, new) = (self.projections.snapshot()?, new.snapshot()?);
+        if !old.has_set_aside()? {
+            return Ok(());
+        }
+        let requests = renumbered(&old, &new)?;
+        if requests > 0 {
+            tracing::error!(requests, "requests get other numbers than they were told");
+        }
+        Ok(())
+    }
+
     fn tell(&self, change: impl FnOnce(&mut Folding)) {
         self.state.send_modify(|state| {
             if let Some(folding) = state {
@@ -292,6 +310,7 @@ struct Building {
     /// Read, but not folded yet.
     waiting: Vec<Decoded>,
     synced: Instant,
+    unsynced: usize,
 }
 
 impl Building {
@@ -302,12 +321,13 @@ impl Building {
         if records.is_empty() {
             return Ok(());
         }
-        let to_disk = self.synced.elapsed() >= SYNC_EVERY;
+        self.unsynced += records.len();
+        let to_disk = self.unsynced >= UNSYNCED_MAX || self.synced.elapsed() >= SYNC_EVERY;
         let durability = if to_disk { Durability::Immediate } else { Durability::None };
         // What cannot be folded was told when it was folded first.
         fold_all(&self.new, &records, durability)?;
         if to_disk {
-            self.synced = Instant::now();
+            (self.synced, self.unsynced) = (Instant::now(), 0);
         }
         Ok(())
     }

@@ -1,6 +1,6 @@
 //! Comparing two projections, table by table, key by key.
 
-use crate::schema::{EachTable, each_table};
+use crate::schema::{EachTable, REQUEST_IDS, each_table};
 use crate::snapshot::Snapshot;
 use crate::store::Error;
 use redb::{Key, ReadableTable, TableDefinition, TableHandle, Value};
@@ -49,6 +49,22 @@ pub fn compare(
     let mut compare = Compare { expected, checked, max, found: Vec::new() };
     each_table(&mut compare)?;
     Ok(compare.found)
+}
+
+/// How many requests have another number in `new` than they had in `old`.
+pub fn renumbered(old: &Snapshot, new: &Snapshot) -> Result<u64, Error> {
+    let (before, after) = (old.table(REQUEST_IDS)?, new.table(REQUEST_IDS)?);
+    let mut count = 0;
+    for row in before.iter()? {
+        let (id, ordinal) = row?;
+        let ordinal = ordinal.value();
+        let Some(now) = after.get(id.value())?.map(|it| it.value()) else { continue };
+        // Numbers are given in the order of arrival.
+        if now != ordinal && old.request_at(ordinal)?.number != new.request_at(now)?.number {
+            count += 1;
+        }
+    }
+    Ok(count)
 }
 
 struct Compare<'a> {

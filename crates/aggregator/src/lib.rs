@@ -31,7 +31,7 @@ mod timekeeper;
 pub use beside::{Folding, Refolder};
 pub use city::{Cause, Cities, CityNow};
 pub use clock::{Clock, ManualClock};
-pub use compare::{Difference, How, compare};
+pub use compare::{Difference, How, compare, renumbered};
 pub use dump::{Dump, Error as DumpError, Manifest, TableRows, dump};
 pub use follow::{Follower, Stopped, bind, follow};
 pub use levels::LevelCount;

@@ -78,6 +78,11 @@ impl Snapshot {
         self.last_of(Subject { aggregate: Aggregate::Reference, partition })
     }
 
+    /// Whether anything was ever set aside, and not folded since.
+    pub(crate) fn has_set_aside(&self) -> Result<bool, Error> {
+        Ok(!self.table(schema::QUARANTINE)?.is_empty()?)
+    }
+
     /// Whether this release of the program set aside all that is in quarantine: another one may
     /// understand more.
     pub(crate) fn is_of_this_release(&self) -> Result<bool, Error> {

@@ -10,6 +10,7 @@ mod nats;
 mod notify;
 mod parse;
 mod programme;
+mod quarantine;
 mod read;
 mod report;
 mod run;
@@ -32,6 +33,7 @@ pub(crate) use link::{AttachArgs, DuplicatesArgs, MergeArgs, RelateArgs, Unmerge
 pub(crate) use nats::NatsArgs;
 pub(crate) use notify::{NotifyAction, NotifyArgs, NotifyCheckArgs, NotifyRunArgs};
 pub(crate) use programme::{CloseArgs, Format, PlannedArgs, ProgrammeAction, ProgrammeArgs};
+pub(crate) use quarantine::{ProjectionsArgs, QuarantineAction, QuarantineArgs, ReleaseArgs};
 pub(crate) use read::{
     AudienceArg, BreachFilterArgs, BreachesArgs, HistoryArgs, ListArgs, Page, RequestArgs,
 };
@@ -183,6 +185,10 @@ pub(crate) enum Ask {
     Breaches(BreachesArgs),
     /// Plan interventions: list, export and close the requests that wait in programmes.
     Programme(ProgrammeArgs),
+    /// List, show and release what could not be folded; try it again.
+    Quarantine(QuarantineArgs),
+    /// Show how the projections of a node stand, and a fold of the log that goes on.
+    Projections(ProjectionsArgs),
     /// Report figures.
     Report(ReportArgs),
     /// Show which verdicts would be others under another calendar or other commitments.
@@ -278,6 +284,8 @@ mod tests {
             "beffroi citizen 0192f0c1-2f5e-7c3a-9d41-5f0f6a9be001 find --email a@b.ca",
             "beffroi citizen merge 0192f0c1-2f5e-7c3a-9d41-5f0f6a9be001",
             "beffroi list --limit 0",
+            "beffroi quarantine release 7",
+            "beffroi quarantine show x",
             "beffroi centre declare --kind normal",
             "beffroi centre extend --until tomorrow",
             "beffroi open --product x --waited-secs 3",

@@ -10,6 +10,7 @@ use beffroi_wire::pb::catalogue::v1::catalogue_service_client::CatalogueServiceC
 use beffroi_wire::pb::centre::v1::centre_service_client::CentreServiceClient;
 use beffroi_wire::pb::citizen::v1::citizen_service_client::CitizenServiceClient;
 use beffroi_wire::pb::intake::v1::intake_service_client::IntakeServiceClient;
+use beffroi_wire::pb::operations::v1::operations_service_client::OperationsServiceClient;
 use beffroi_wire::pb::programme::v1::programme_service_client::ProgrammeServiceClient;
 use beffroi_wire::pb::query::v1::query_service_client::QueryServiceClient;
 use beffroi_wire::pb::report::v1::report_service_client::ReportServiceClient;
@@ -45,6 +46,8 @@ pub(crate) struct Client {
     pub query: QueryServiceClient<Connection>,
     /// What is counted.
     pub report: ReportServiceClient<Connection>,
+    /// Quarantine and projections.
+    pub operations: OperationsServiceClient<Connection>,
     /// What planners ask.
     pub programme: ProgrammeServiceClient<Connection>,
     /// Citizens' records.
@@ -117,6 +120,8 @@ pub(crate) async fn connect(url: &str, lang: Lang) -> Result<Client, Failure> {
         query: QueryServiceClient::new(connection.clone())
             .max_decoding_message_size(ANSWER_BYTES_MAX),
         report: ReportServiceClient::new(connection.clone())
+            .max_decoding_message_size(ANSWER_BYTES_MAX),
+        operations: OperationsServiceClient::new(connection.clone())
             .max_decoding_message_size(ANSWER_BYTES_MAX),
         programme: ProgrammeServiceClient::new(connection.clone())
             .max_decoding_message_size(ANSWER_BYTES_MAX),

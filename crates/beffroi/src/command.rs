@@ -17,6 +17,7 @@ pub(crate) mod list;
 pub(crate) mod merge;
 pub(crate) mod open;
 pub(crate) mod programme;
+pub(crate) mod quarantine;
 pub(crate) mod record;
 pub(crate) mod relate;
 pub(crate) mod report;
@@ -36,7 +37,7 @@ use tokio::net::unix::pipe;
 use tokio::signal::unix::{SignalKind, signal};
 use uuid::Uuid;
 
-use crate::cli::{Ask, ExchangeArgs};
+use crate::cli::{Ask, ExchangeArgs, ProjectionsArgs};
 use crate::failure::{Exit, Failure};
 use crate::output::Console;
 use crate::words::Lang;
@@ -65,6 +66,8 @@ pub(crate) async fn run(ask: Ask, url: &str, console: Console) -> Result<Exit, F
         Ask::Citizen(args) => citizen::run(client, args, console).await,
         Ask::Breaches(args) => breaches::run(client, args, console).await,
         Ask::Programme(args) => programme::run(client, args, console).await,
+        Ask::Quarantine(args) => quarantine::run(client, args, console).await,
+        Ask::Projections(ProjectionsArgs {}) => quarantine::projections(client, console).await,
         Ask::Report(args) => report::run(client, args, console).await,
         Ask::WhatIf(args) => what_if::run(client, args, console).await,
         Ask::Import(args) => import::run(client, args, console).await,

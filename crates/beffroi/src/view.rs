@@ -16,6 +16,7 @@ mod import;
 mod level;
 mod link;
 mod programme;
+mod quarantine;
 mod report;
 mod request;
 mod volumes;
@@ -41,6 +42,9 @@ pub(crate) use history::HistoryAnswer;
 pub(crate) use import::{ImportAnswer, UnreadableView};
 pub(crate) use link::{DuplicatesAnswer, MergeAnswer, RelationAnswer, UnmergeAnswer};
 pub(crate) use programme::{CloseAnswer, PlannedAnswer, PlannedView, ProgrammesAnswer};
+pub(crate) use quarantine::{
+    ProjectionsAnswer, QuarantineAnswer, QuarantinedAnswer, QuarantinedView, RetryAnswer,
+};
 pub(crate) use report::{ContactFigures, Keys, ReportAnswer, RequestFigures, Share};
 pub(crate) use request::{OpenAnswer, RequestAnswer, RequestsAnswer, Written};
 pub(crate) use volumes::{RequestRow, VolumesAnswer};

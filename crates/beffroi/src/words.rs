@@ -7,11 +7,13 @@ pub(crate) mod broker;
 pub(crate) mod error;
 pub(crate) mod explain;
 mod label;
+mod quarantine;
 mod snapshot;
 mod text;
 pub(crate) mod what_if;
 
 pub(crate) use label::{Word, event_kind, keys};
+pub(crate) use quarantine::*;
 pub(crate) use snapshot::{
     CHECKING, FILE, LOG, NO_SNAPSHOT, RESTORING, SEQUENCE, SIZE, TAKEN_AT, TAKING, WHOLE,
 };

@@ -4,7 +4,7 @@ use crate::support::{City, at, due, open, release, request_id};
 use crate::timekeeper::Node;
 use beffroi_aggregator::{
     Cities, ManualClock, Opened, Projections, QuarantineRow, Refolder, SetAside, Snapshot,
-    Timekeeper, Why, compare, follow, keep_time, open as open_in_directory, refold,
+    Timekeeper, Why, compare, follow, keep_time, open as open_in_directory, refold, renumbered,
 };
 use beffroi_domain::{Change, FactKind, Status, Timestamp};
 use beffroi_journal::{Entry, Journal};
@@ -332,6 +332,17 @@ async fn a_version_that_cannot_be_read_is_left_until_the_new_one_stands() {
     let opened = open_in_directory(&directory).unwrap();
     assert_eq!(opened.unreadable, None);
     assert!(!older(&directory, 5).exists() && older(&directory, 200).exists());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn requests_that_get_other_numbers_are_counted() {
+    let (city, more) = (City::new(), City::new());
+    city.play(&[(1, open()), (2, open())]).await;
+    more.play(&[(1, open()), (3, open()), (2, open())]).await;
+    let (before, after) = (city.folded("before").await, more.folded("after").await);
+    let (before, after) = (before.snapshot().unwrap(), after.snapshot().unwrap());
+    assert_eq!(renumbered(&before, &after).unwrap(), 1);
+    assert_eq!(renumbered(&before, &before).unwrap(), 0);
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -6,6 +6,7 @@ use beffroi_wire::pb::event::v1::{
     Language, Nature, Origin, PromiseKind, QuestionKind, RegimeKind, RelationKind, Urgency,
     Visibility, WindowLength,
 };
+use beffroi_wire::pb::operations::v1::FoldCause;
 use beffroi_wire::pb::query::v1::{
     BreachKind, DayKind, NotCounted, PromiseChange, Status, Verdict,
 };
@@ -172,6 +173,13 @@ words!(IdentifierKind, "IDENTIFIER_KIND_", {
     AppAccount => "Compte de l’application", "Account of the app";
 });
 
+words!(FoldCause, "FOLD_CAUSE_", {
+    Unspecified => "Inconnu", "Unknown";
+    Version => "Projections d'une version antérieure", "Projections of an older version";
+    Release => "Mis de côté par une autre version", "Set aside by another release";
+    Asked => "Demandé", "Asked for";
+});
+
 words!(HoldReason, "HOLD_REASON_", {
     Unspecified => "Inconnu", "Unknown";
     Citizen => "En attente du citoyen", "Waiting on the citizen";
@@ -295,6 +303,7 @@ words!(RegimeKind, "REGIME_KIND_", {
 /// What an event's name in the log means; the name itself when a newer server knows more events.
 pub(crate) fn event_kind(name: &str, lang: Lang) -> &str {
     let text = match name {
+        "quarantine_released" => text("Événement abandonné", "Event given up"),
         "request_opened" => text("Ouverture", "Opened"),
         "request_assigned" => text("Prise en charge", "Assigned"),
         "request_put_on_hold" => text("Mise en attente", "Put on hold"),
