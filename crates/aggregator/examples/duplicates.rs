@@ -96,11 +96,12 @@ async fn main() {
         let deadline = tokio::time::Instant::now() + Duration::from_secs(60);
         journal.append(Append { entries, expected: Vec::new() }, deadline).await.unwrap();
     }
-    let projections = Projections::open(&directory.path().join("projections.redb")).unwrap();
+    let file = directory.path().join("projections.redb");
+    let projections = Projections::open(&file).unwrap();
     let started = Instant::now();
     refold(&journal, &projections, requests, |_| {}).await.unwrap();
     let secs = started.elapsed().as_secs_f64();
-    let bytes = std::fs::metadata(projections.path()).unwrap().len();
+    let bytes = std::fs::metadata(&file).unwrap().len();
     println!("folded {requests} openings in {secs:.1} s; {} MB", bytes >> 20);
     for (name, metres, days) in
         [("100 m, 30 days", 100, 30), ("500 m, 30 days", 500, 30), ("5 km, 10 years", 5_000, 3_650)]

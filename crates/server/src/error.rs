@@ -268,9 +268,7 @@ impl ApiError {
                 "recorded, but set aside in quarantine: operations must look at it",
             ),
             Self::NotInQuarantine(sequence) => text::not_in_quarantine(*sequence, language),
-            Self::WaitsInQuarantine { sequence, first } => {
-                text::waits_in_quarantine(*sequence, *first, language)
-            }
+            Self::WaitsInQuarantine { sequence, first } => text::waits(*sequence, *first, language),
             Self::Store(_) | Self::Task => own("erreur interne", "internal error"),
         }
     }

@@ -96,7 +96,7 @@ pub(super) fn not_in_quarantine(sequence: u64, language: Language) -> String {
     )
 }
 
-pub(super) fn waits_in_quarantine(sequence: u64, first: u64, language: Language) -> String {
+pub(super) fn waits(sequence: u64, first: u64, language: Language) -> String {
     choose(
         language,
         format!(
