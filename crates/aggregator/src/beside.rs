@@ -122,7 +122,7 @@ impl Refolder {
                     None
                 }
                 Err(error) => {
-                    let cause = error_source(&error);
+                    let cause = causes(&error);
                     let error = error.to_string();
                     tracing::error!(error, cause, "the log could not be folded anew");
                     None
@@ -333,6 +333,9 @@ impl Building {
     }
 }
 
-fn error_source(error: &Stopped) -> String {
-    std::error::Error::source(error).map(ToString::to_string).unwrap_or_default()
+/// What an error was caused by, the nearest cause first.
+fn causes(error: &Stopped) -> String {
+    let first = std::error::Error::source(error);
+    let causes = std::iter::successors(first, |it| it.source()).map(ToString::to_string);
+    causes.collect::<Vec<_>>().join(": ")
 }
