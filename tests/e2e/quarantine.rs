@@ -14,7 +14,8 @@ use beffroi_wire::pb::operations::v1::operations_service_client::OperationsServi
 use beffroi_wire::pb::operations::v1::{
     Fold, FoldCause, GetProjectionsRequest, GetProjectionsResponse, RefoldProjectionsRequest,
 };
-use beffroi_wire::pb::query::v1::GetServiceRequestRequest;
+use beffroi_wire::pb::query::v1::subscribe_breaches_response::Event as Message;
+use beffroi_wire::pb::query::v1::{BreachKind, GetServiceRequestRequest, SubscribeBreachesRequest};
 use bytes::Bytes;
 use serde_json::{Value, json};
 use tonic::transport::Channel as Transport;
@@ -265,6 +266,30 @@ async fn a_fold_anew_goes_on_after_a_crash_while_the_node_serves() {
     assert_eq!(files().len(), 1, "{:?}", files());
     assert!(node.stop().success());
     verify(&data, &[]);
+}
+
+#[tokio::test]
+async fn a_stream_goes_on_over_an_exchange_of_the_projections() {
+    let folder = tempfile::tempdir().unwrap();
+    let node = Node::start(&folder.path().join("node"));
+    let mut api = Api::connect(&node.url).await;
+    let first = api.opened(open("Eau potable", 60)).await.id;
+    let call = SubscribeBreachesRequest { kind: BreachKind::Breach.into(), ..Default::default() };
+    let mut stream = api.query.subscribe_breaches(call).await.unwrap().into_inner();
+    let mut expected = vec![first];
+    for _ in 0..3 {
+        let wanted = expected.last().cloned().unwrap();
+        loop {
+            let message = stream.message().await.unwrap().expect("the stream goes on");
+            if let Some(Message::Breach(breach)) = message.event {
+                assert_eq!(breach.request_id, wanted, "each comes once");
+                break;
+            }
+        }
+        assert_eq!(node.ask(&["quarantine", "retry"])["held"], json!(0));
+        expected.push(api.opened(open("Eau potable", 60)).await.id);
+    }
+    assert_eq!(node.ask(&["projections"])["swaps"], json!(3));
 }
 
 #[tokio::test]

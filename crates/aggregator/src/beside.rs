@@ -122,9 +122,15 @@ impl Refolder {
                     None
                 }
                 Err(error) => {
+                    let is_of_store = matches!(error, Stopped::Store(_));
                     let cause = causes(&error);
                     let error = error.to_string();
                     tracing::error!(error, cause, "the log could not be folded anew");
+                    // Should the disk be full, what serves needs the room.
+                    let file = beside(&Projections::file(&refolder.directory));
+                    if is_of_store && let Err(error) = remove(&file) {
+                        tracing::warn!(error = %error, "what was folded stays on the disk");
+                    }
                     None
                 }
             };
@@ -178,6 +184,7 @@ impl Refolder {
                 if let Some(old) = self.swap(handle, &mut building, &place)? {
                     return Ok(Ended::Swapped(self.projections.sequence(), old));
                 }
+                std::thread::sleep(LAST_WAIT);
             } else if behind < before {
                 // Whatever serves goes first, as long as this one gains on it.
                 std::thread::sleep(began.elapsed());

@@ -37,12 +37,9 @@ impl Snapshot {
 
     /// How many events are in quarantine and were not given up.
     pub fn quarantined(&self) -> Result<u64, Error> {
-        if self.table(schema::QUARANTINE)?.is_empty()? {
-            return Ok(0);
-        }
         let mut held = 0;
-        for row in self.set_aside_after(0, usize::MAX)? {
-            held += u64::from(row.1.is_held());
+        for row in self.quarantine_after(0)? {
+            held += u64::from(row?.1.is_held());
         }
         Ok(held)
     }
@@ -61,15 +58,20 @@ impl Snapshot {
         sequence: u64,
         limit: usize,
     ) -> Result<Vec<(u64, QuarantineRow)>, Error> {
-        let quarantine = self.table(schema::QUARANTINE)?;
-        let rows = quarantine.range(sequence.saturating_add(1)..)?.take(limit);
-        rows.map(|row| {
+        self.quarantine_after(sequence)?.take(limit).collect()
+    }
+
+    fn quarantine_after(
+        &self,
+        sequence: u64,
+    ) -> Result<impl Iterator<Item = Result<(u64, QuarantineRow), Error>> + use<>, Error> {
+        let rows = self.table(schema::QUARANTINE)?.range(sequence.saturating_add(1)..)?;
+        Ok(rows.map(|row| {
             let (sequence, row) = row?;
             let sequence = sequence.value();
             let row = QuarantineRow::read(row.value());
             Ok((sequence, row.ok_or_else(|| damaged("quarantine", &sequence))?))
-        })
-        .collect()
+        }))
     }
 
     /// Where the last release from quarantine is recorded, or what shares its partition; 0: nowhere.
@@ -86,7 +88,11 @@ impl Snapshot {
     /// Whether this release of the program set aside all that is in quarantine: another one may
     /// understand more.
     pub(crate) fn is_of_this_release(&self) -> Result<bool, Error> {
-        let rows = self.set_aside_after(0, usize::MAX)?;
-        Ok(rows.iter().all(|(_, row)| row.release == RELEASE))
+        for row in self.quarantine_after(0)? {
+            if row?.1.release != RELEASE {
+                return Ok(false);
+            }
+        }
+        Ok(true)
     }
 }

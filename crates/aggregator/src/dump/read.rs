@@ -5,6 +5,7 @@ use super::{
     COMPRESSION, END, Error, FORMAT, MANIFEST_BYTES_MAX, MARK, Manifest, TRAILER_BYTES, at,
     sync_directory,
 };
+use crate::older::check_unused;
 use crate::refold::remove;
 use crate::schema::{EachTable, each_table};
 use crate::store::{self, Projections};
@@ -89,6 +90,7 @@ impl Dump {
         std::fs::create_dir_all(directory).map_err(at(directory))?;
         // Nobody may be using what is about to be replaced, nor come to use it meanwhile; a file that
         // cannot be opened may go.
+        check_unused(directory)?;
         let _held = hold(&place)?;
         let beside = directory.join("restore.redb");
         drop(hold(&beside)?);
