@@ -15,7 +15,7 @@ use beffroi_wire::pb::operations::v1::{
     Fold, FoldCause, GetProjectionsRequest, GetProjectionsResponse, RefoldProjectionsRequest,
 };
 use beffroi_wire::pb::query::v1::subscribe_breaches_response::Event as Message;
-use beffroi_wire::pb::query::v1::{BreachKind, GetServiceRequestRequest, SubscribeBreachesRequest};
+use beffroi_wire::pb::query::v1::{GetServiceRequestRequest, SubscribeBreachesRequest};
 use bytes::Bytes;
 use serde_json::{Value, json};
 use tonic::transport::Channel as Transport;
@@ -273,8 +273,8 @@ async fn a_stream_goes_on_over_an_exchange_of_the_projections() {
     let folder = tempfile::tempdir().unwrap();
     let node = Node::start(&folder.path().join("node"));
     let mut api = Api::connect(&node.url).await;
-    let first = api.opened(open("Eau potable", 60)).await.id;
-    let call = SubscribeBreachesRequest { kind: BreachKind::Breach.into(), ..Default::default() };
+    let first = api.opened(open("Abattage d'arbre", 60)).await.id;
+    let call = SubscribeBreachesRequest::default();
     let mut stream = api.query.subscribe_breaches(call).await.unwrap().into_inner();
     let mut expected = vec![first];
     for _ in 0..3 {
@@ -287,7 +287,7 @@ async fn a_stream_goes_on_over_an_exchange_of_the_projections() {
             }
         }
         assert_eq!(node.ask(&["quarantine", "retry"])["held"], json!(0));
-        expected.push(api.opened(open("Eau potable", 60)).await.id);
+        expected.push(api.opened(open("Abattage d'arbre", 60)).await.id);
     }
     assert_eq!(node.ask(&["projections"])["swaps"], json!(3));
 }

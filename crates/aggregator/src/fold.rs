@@ -135,7 +135,7 @@ fn release(
     for sequence in batch.held_of(aggregate)? {
         let Some(mut row) = batch.set_aside(sequence)? else { continue };
         match attempt(batch, &Decoded::waited(sequence, &row, here))? {
-            None => batch.taken_up(sequence, aggregate)?,
+            None => batch.taken_up(sequence, aggregate),
             Some(why) => {
                 row.why = why;
                 return batch.quarantine(sequence, row);

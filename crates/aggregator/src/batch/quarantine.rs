@@ -65,10 +65,9 @@ impl Batch {
     }
 
     /// An event was folded after all.
-    pub(crate) fn taken_up(&mut self, sequence: u64, aggregate: Uuid) -> Result<(), Error> {
+    pub(crate) fn taken_up(&mut self, sequence: u64, aggregate: Uuid) {
         self.queue.insert((aggregate.as_u128(), sequence), false);
         self.quarantine.insert(sequence, None);
-        self.touch(aggregate)
     }
 
     /// The events that were set aside for a reason of their own, and why.

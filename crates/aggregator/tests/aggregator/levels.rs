@@ -1,12 +1,13 @@
 //! Levels: what is stated of a window that has closed, once, whichever node keeps time.
 
-use crate::support::{City, at, contact, contact_of, due, flood, open, regime};
+use crate::support::{City, at, contact, contact_of, due, flood, open, regime, release};
 use crate::timekeeper::Node;
 use beffroi_aggregator::{FactRow, LevelFactRow};
 use beffroi_domain::catalogue::Bilingual;
 use beffroi_domain::level::{Definition, HangUps, Measure};
 use beffroi_domain::{Change, Channel, Level, LevelFactKind, Origin, Period, PromiseKind};
 use beffroi_journal::Entry;
+use uuid::Uuid;
 
 use LevelFactKind::{Breached, Restored};
 
@@ -90,6 +91,20 @@ fn said(node: &Node) -> Vec<Said> {
 
 fn fact(window: &str, kind: LevelFactKind, figure: (u64, u64), revisions: (u32, u32)) -> Said {
     (window.to_owned(), kind, figure, revisions.0, revisions.1)
+}
+
+#[tokio::test]
+async fn a_contact_that_waited_in_quarantine_counts_from_its_release_on() {
+    let city = given([contact(60, at(0))]).await;
+    let poison = city.poison(Uuid::from_u128(121)).await;
+    city.append(contact(121, at(1))).await;
+    let mut node = Node::start(&city, "p", at(2)).await;
+    node.until(at(MIDNIGHT)).await;
+    assert_eq!(said(&node), []);
+    let released = release(&city, poison).await;
+    node.projections.folded(released).await;
+    node.until(at(MIDNIGHT + 1)).await;
+    assert_eq!(said(&node), [fact("2026-03-02", Breached, (1, 2), (0, 0))]);
 }
 
 #[tokio::test]

@@ -16,7 +16,7 @@ use uuid::Uuid;
 
 impl City {
     /// Bytes that nobody can read, said to be of an aggregate.
-    async fn poison(&self, aggregate: Uuid) -> u64 {
+    pub(crate) async fn poison(&self, aggregate: Uuid) -> u64 {
         let last = self.last().await;
         let headers = vec![("Beffroi-Aggregate".to_owned(), aggregate.to_string())];
         let entry = Entry {
