@@ -4,7 +4,7 @@ mod behind;
 mod broker;
 
 use std::collections::BTreeSet;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use beffroi_wire::pb::event::v1::Visibility;
 use beffroi_wire::pb::query::v1::{
@@ -17,6 +17,8 @@ use tonic::{Code, Status};
 use self::broker::Broker;
 use crate::support::{Api, Node, beffroi, follow_up, open};
 
+/// Long enough for a busy machine; no test waits for it to pass.
+const PATIENCE: Duration = Duration::from_secs(120);
 const REQUESTS: usize = 8;
 /// How many follow-ups of each request each node gets, those that both get apart.
 const EACH: usize = 3;
@@ -69,10 +71,11 @@ impl Pair {
 
 /// Sends a call until it is answered, as a client does that is told to try again.
 async fn answered<T>(mut call: impl AsyncFnMut() -> Result<T, Status>) -> T {
+    let started = Instant::now();
     loop {
         match call().await {
             Ok(answer) => return answer,
-            Err(status) if status.code() == Code::Unavailable => {
+            Err(status) if status.code() == Code::Unavailable && started.elapsed() < PATIENCE => {
                 tokio::time::sleep(Duration::from_millis(100)).await;
             }
             Err(status) => panic!("{status:?}"),
@@ -153,7 +156,9 @@ async fn calls_that_meet_on_two_nodes_are_each_done_once_while_servers_come_and_
 
 /// All facts, once so many promises are broken.
 async fn facts(api: &Api, broken: usize) -> Vec<Breach> {
+    let started = Instant::now();
     loop {
+        assert!(started.elapsed() < PATIENCE, "not all is raised");
         let call = ListBreachesRequest { page_size: 1000, ..Default::default() };
         let facts = api.clone().query.list_breaches(call).await.unwrap().into_inner().breaches;
         if facts.iter().filter(|it| it.kind() == BreachKind::Breach).count() == broken {

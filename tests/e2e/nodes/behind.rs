@@ -1,7 +1,7 @@
 //! A node that does not know what the log holds: it lives, it reads, it is not ready.
 
 use std::net::TcpListener;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use beffroi_harness::{NatsServer, Proxy};
 use beffroi_server::READINESS;
@@ -13,7 +13,7 @@ use tonic_health::pb::health_check_response::ServingStatus;
 use tonic_health::pb::health_client::HealthClient;
 use tonic_types::StatusExt as _;
 
-use super::requests;
+use super::{PATIENCE, requests};
 use crate::support::{Api, Node, open, refusal};
 
 const INTAKE: &str = "beffroi.intake.v1.IntakeService";
@@ -28,7 +28,9 @@ async fn health(url: &str, service: &str) -> Option<ServingStatus> {
 }
 
 async fn comes_to(url: &str, service: &str, status: ServingStatus) {
+    let started = Instant::now();
     while health(url, service).await != Some(status) {
+        assert!(started.elapsed() < PATIENCE, "`{service}` does not come to {status:?}");
         tokio::time::sleep(Duration::from_millis(20)).await;
     }
 }
