@@ -5,7 +5,8 @@ use crate::schema::{EachTable, VERSION, each_table};
 use crate::snapshot::Snapshot;
 use beffroi_domain::Timestamp;
 use redb::{
-    Builder, Database, Durability, Key, ReadableDatabase, TableDefinition, Value, WriteTransaction,
+    Builder, Database, DatabaseError, Durability, Key, ReadableDatabase, StorageError,
+    TableDefinition, Value, WriteTransaction,
 };
 use serde::{Deserialize, Serialize};
 use std::path::{Path, PathBuf};
@@ -29,6 +30,11 @@ pub enum Error {
     /// Another process has the file open.
     #[error("the projections `{0}` are in use: is another `beffroi serve` running on this data?")]
     InUse(PathBuf),
+    /// The file holds other bytes than were written.
+    #[error(
+        "the projections `{0}` are damaged: run `beffroi rebuild`, which folds them again from the log"
+    )]
+    Damaged(PathBuf),
     /// The store failed.
     #[error("the store of the projections failed")]
     Store(#[source] Box<redb::Error>),
@@ -154,10 +160,12 @@ impl Projections {
         Self::of(database, Path::new(SIMULATED))
     }
 
-    fn of(database: Result<Database, redb::DatabaseError>, path: &Path) -> Result<Self, Error> {
+    fn of(database: Result<Database, DatabaseError>, path: &Path) -> Result<Self, Error> {
         let database = database.map_err(|error| {
-            if matches!(error, redb::DatabaseError::DatabaseAlreadyOpen) {
+            if matches!(error, DatabaseError::DatabaseAlreadyOpen) {
                 Error::InUse(path.to_owned())
+            } else if matches!(error, DatabaseError::Storage(StorageError::Corrupted(_))) {
+                Error::Damaged(path.to_owned())
             } else {
                 Error::Open { path: path.to_owned(), source: Box::new(error.into()) }
             }

@@ -123,6 +123,11 @@ fn of_store(error: &StoreError) -> String {
              données ?",
             path.display()
         ),
+        StoreError::Damaged(path) => format!(
+            "les projections `{}` sont endommagées : lancez `beffroi rebuild`, qui les refait à partir \
+             du journal",
+            path.display()
+        ),
         StoreError::Store(_) => "le fichier des projections est en défaut".to_owned(),
         StoreError::Row { table, key } => format!(
             "la rangée {key} de la table `{table}` ne peut être lue : lancez `beffroi rebuild`"
