@@ -257,7 +257,7 @@ async fn live(seed: u64) -> Sum {
 
 fn one(seed: u64) -> Sum {
     let lived = async { timeout(Duration::from_secs(86_400), live(seed)).await };
-    tasks::runtime(seed).block_on(lived).unwrap()
+    tasks::runtime().block_on(lived).unwrap()
 }
 
 #[test]

@@ -24,15 +24,7 @@ pub(crate) fn check() {
 }
 
 /// A runtime whose clock goes on by itself when nothing else happens.
-///
-/// The order in which it wakes several that wait for the same is drawn from a seed that only
-/// `--cfg tokio_unstable` lets a test choose: with it, a run goes exactly the same way again.
-pub(crate) fn runtime(seed: u64) -> tokio::runtime::Runtime {
+pub(crate) fn runtime() -> tokio::runtime::Runtime {
     let mut builder = tokio::runtime::Builder::new_current_thread();
-    builder.enable_time().start_paused(true);
-    #[cfg(tokio_unstable)]
-    builder.rng_seed(tokio::runtime::RngSeed::from_bytes(&seed.to_be_bytes()));
-    #[cfg(not(tokio_unstable))]
-    let _ = seed;
-    builder.build().unwrap()
+    builder.enable_time().start_paused(true).build().unwrap()
 }
