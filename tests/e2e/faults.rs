@@ -33,7 +33,7 @@ fn live(broker: fn() -> Broker, nodes: usize, kills: usize) {
     eprintln!("BEFFROI_SEED={seed}");
     let hands = Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
     let folder = tempfile::tempdir().unwrap();
-    let mut place = Place::start(broker(), nodes, folder.path(), &hands);
+    let mut place = Place::start(broker(), nodes, folder.path());
     let load = Load::start(&hands, &place.urls(), seed);
     injure(&mut place, &mut Rng::with_seed(seed), kills);
     place.heal();

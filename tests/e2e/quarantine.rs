@@ -68,6 +68,7 @@ async fn broker(nats: &NatsServer) -> Journal {
         stream: "beffroi-v1-city".to_owned(),
         subject_prefix: "beffroi.v1.city".to_owned(),
         replicas: 1,
+        access: beffroi_journal::Access::default(),
     };
     Journal::connect(config).await.unwrap()
 }

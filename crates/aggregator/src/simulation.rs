@@ -14,5 +14,5 @@ pub fn fold_records(
 ) -> Result<(), Error> {
     let records: Vec<Decoded> = records.into_iter().map(Decoded::new).collect();
     let durability = if is_synced { Durability::Immediate } else { Durability::None };
-    fold_all(projections, &records, durability)
+    fold_all(projections, &records, durability).map(drop)
 }

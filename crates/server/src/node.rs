@@ -40,11 +40,8 @@ use tokio::sync::{Semaphore, watch};
 use tokio_util::sync::CancellationToken;
 use tonic::body::Body;
 use tonic::codegen::http::{self, HeaderValue};
-use tonic::server::NamedService;
 use tonic::transport::Server;
 use tonic::transport::server::{Router, TcpIncoming};
-use tonic_health::ServingStatus;
-use tonic_health::server::HealthReporter;
 use tower::util::MapResponseLayer;
 
 /// What a node is made of.

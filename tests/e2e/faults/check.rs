@@ -35,10 +35,14 @@ pub(crate) fn check(mut place: Place, hands: &Runtime, history: &[Op]) -> String
     in_real_time(&done, &places);
     let lives = lives(history, &log);
     let mut by_request: HashMap<Uuid, Vec<&Op>> = HashMap::new();
-    history.iter().for_each(|it| by_request.entry(it.request).or_default().push(it));
+    for op in history {
+        by_request.entry(op.request).or_default().push(op);
+    }
     for (request, ops) in &by_request {
         let life = lives.get(request).map_or(&[][..], Vec::as_slice);
-        ops.iter().for_each(|op| answered_rightly(op, life, ops, &places));
+        for op in ops {
+            answered_rightly(op, life, ops, &places);
+        }
     }
     let breaches = breaches(history, &log);
     for told in told {

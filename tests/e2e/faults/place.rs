@@ -2,7 +2,7 @@
 
 use std::fmt;
 use std::path::{Path, PathBuf};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use async_nats::jetstream;
 use async_nats::jetstream::consumer::pull;
@@ -12,7 +12,6 @@ use beffroi_journal::Journal;
 use beffroi_wire::event::decode;
 use fastrand::Rng;
 use futures::StreamExt as _;
-use tokio::runtime::Runtime;
 
 use crate::support::{Ended, Node, beffroi, wait_until};
 
@@ -51,6 +50,9 @@ warn_at_percent = []
 const STREAM: &str = "beffroi-v1-city";
 /// How long something stays broken, in milliseconds.
 const BROKEN: (u64, u64) = (30, 1_200);
+
+/// How long a broker may take to answer after a fault.
+const BROKER_WITHIN: Duration = Duration::from_secs(60);
 
 /// Where the log is.
 #[derive(Debug)]
@@ -118,9 +120,17 @@ impl Seat {
         self.node.as_mut().expect("the node is up")
     }
 
+    /// Starts it; one that ends because its broker does not answer yet is started again, as by an
+    /// operator's supervisor.
     fn start(&self) -> Result<Node, Ended> {
         let options: Vec<&str> = self.options.iter().map(String::as_str).collect();
-        Node::start_with_at(&self.data, &self.url, &options)
+        let begun = Instant::now();
+        loop {
+            match Node::start_with_at(&self.data, &self.url, &options) {
+                Err(ended) if is_early(&ended) && begun.elapsed() < BROKER_WITHIN => {}
+                outcome => return outcome,
+            }
+        }
     }
 
     /// Ends it as a crash would.
@@ -141,12 +151,21 @@ impl Seat {
         let data = self.data.to_str().expect("a path in UTF-8");
         let options = self.options.iter().map(String::as_str);
         let rebuild: Vec<_> = ["rebuild", "--data", data].into_iter().chain(options).collect();
-        let rebuilt = beffroi(&rebuild);
+        let begun = Instant::now();
+        let mut rebuilt = beffroi(&rebuild);
+        while is_early(&rebuilt) && begun.elapsed() < BROKER_WITHIN {
+            rebuilt = beffroi(&rebuild);
+        }
         assert_eq!(rebuilt.code, Some(0), "{rebuilt:?} after {ended:?}");
         self.is_damaged = false;
         self.rebuilds += 1;
         self.node = Some(self.start().unwrap_or_else(|ended| panic!("{ended:?}")));
     }
+}
+
+/// Whether a process ended because its broker has not come to itself.
+fn is_early(ended: &Ended) -> bool {
+    ended.code == Some(1) && ended.stderr.contains("the broker does not answer")
 }
 
 /// Nodes with one log.
@@ -159,10 +178,10 @@ pub(crate) struct Place {
 
 impl Place {
     /// Starts nodes and publishes what is promised.
-    pub(crate) fn start(broker: Broker, nodes: usize, folder: &Path, hands: &Runtime) -> Self {
+    pub(crate) fn start(broker: Broker, nodes: usize, folder: &Path) -> Self {
         let seat = |number: usize| {
             let data = folder.join(format!("node-{number}"));
-            let (options, ways) = hands.block_on(ways(&broker));
+            let (options, ways) = ways(&broker);
             let node = {
                 let options: Vec<&str> = options.iter().map(String::as_str).collect();
                 Node::start_with(&data, &options).unwrap_or_else(|ended| panic!("{ended:?}"))
@@ -184,7 +203,7 @@ impl Place {
         let node = rng.usize(0..self.seats.len());
         let broken = Duration::from_millis(rng.u64(BROKEN.0..BROKEN.1));
         match (rng.u8(0..10), &self.broker) {
-            (0..3, _) => self.kill_node(node, rng),
+            (0..3, _) | (4.., Broker::None) => self.kill_node(node, rng),
             (3, _) => self.pause_node(node, broken),
             (4..6, Broker::Single(_) | Broker::Cluster(_)) => self.kill_broker(broken, rng),
             (6, Broker::Single(_) | Broker::Cluster(_)) => self.pause_broker(broken, rng),
@@ -196,7 +215,6 @@ impl Place {
                 self.seat(node).start_again();
             }
             (8.., Broker::Single(_) | Broker::Cluster(_)) => self.break_way(node, broken, rng),
-            (4.., Broker::None) => self.kill_node(node, rng),
         }
     }
 
@@ -341,18 +359,18 @@ async fn embedded(file: &Path) -> Vec<(u64, Event)> {
 }
 
 /// The options of a node that has the log of a broker, and its ways there.
-async fn ways(broker: &Broker) -> (Vec<String>, Vec<Proxy>) {
+fn ways(broker: &Broker) -> (Vec<String>, Vec<Proxy>) {
     match broker {
         Broker::None => (Vec::new(), Vec::new()),
         Broker::Single(server) => {
-            let way = Proxy::start(server.address()).await;
+            let way = Proxy::start(server.address());
             let url = server.url().replace(&server.address(), &way.address());
             (vec!["--nats".to_owned(), url], vec![way])
         }
         Broker::Cluster(cluster) => {
             let (mut urls, mut ways) = (Vec::new(), Vec::new());
             for server in 0..SERVERS {
-                let way = Proxy::start(cluster.address_of(server)).await;
+                let way = Proxy::start(cluster.address_of(server));
                 urls.push(format!("tls://{}", way.address()));
                 ways.push(way);
             }
