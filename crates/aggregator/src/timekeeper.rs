@@ -349,3 +349,22 @@ fn event(row: &RequestRow, alarm: Alarm, now: Timestamp) -> Option<Event> {
         kind,
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_goes_into_one_append_shrinks_with_conflicts_and_grows_again() {
+        let mut share = Share::default();
+        let conflicts = std::iter::repeat_with(|| {
+            share.learn(false);
+            share.0
+        });
+        assert_eq!(conflicts.take(6).collect::<Vec<_>>(), [250, 62, 15, 3, 1, 1]);
+        for _ in 0..10 {
+            share.learn(true);
+        }
+        assert_eq!(share.0, MAX_ENTRIES, "never more than an append takes");
+    }
+}
